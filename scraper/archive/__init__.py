@@ -1,0 +1,1 @@
+"""Snapshots and articles -> rows of snapshots.db and archive.db."""

@@ -1,0 +1,239 @@
+"""config.toml -> Settings.
+
+Only `site.base_url` is required. An unknown key, a wrong type or a value out of range is a
+ConfigError that names file, key, what is wanted and what was found; nothing is guessed.
+"""
+
+import difflib
+import math
+import re
+import tomllib
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from scraper.errors import ConfigError
+from scraper.urls import BAOLAOCAI, Site
+
+_HOURS = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")
+
+
+def _number(default: float, low: float, high: float = math.inf) -> Any:
+    return field(default=default, metadata={"low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """[site]: which newspaper, where its lists are, and how it is asked."""
+
+    base_url: str
+    aliases: tuple[str, ...] = ()  # hosts that name the same site
+    sitemaps: tuple[str, ...] = ("/sitemap.xml",)  # paths below base_url, or full addresses
+    feeds: tuple[str, ...] = ("/rss/home.rss",)
+    sections: tuple[str, ...] = ("/",)  # list pages, a safety net behind sitemaps and feeds
+    contact: str = ""  # e-mail or web address of the operator, sent in the User-Agent
+    delay_seconds: float = _number(5.0, 0.0, 3600.0)  # floor between two requests
+
+    @property
+    def site(self) -> Site:
+        """The addresses that are this newspaper's."""
+        return Site(self.base_url, self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlSettings:
+    """[crawl]: budgets, patience and limits of one run."""
+
+    max_pages: int = _number(500, 1)  # article pages asked for in one run
+    max_minutes: float = _number(50.0, 0.1)  # a run ends cleanly after this
+    retries: int = _number(3, 0, 10)  # attempts after the first
+    timeout_seconds: float = _number(60.0, 1.0, 3600.0)  # for one whole request
+    max_page_mb: float = _number(10.0, 0.01, 1000.0)  # larger answers are refused
+    revisit_days: tuple[float, ...] = (1, 7, 30, 365)  # after the first capture; last repeats
+    stop_after_failures: int = _number(5, 1)  # server failures in a row that end the run
+    backoff_seconds: float = _number(10.0, 0.0, 3600.0)  # first step; doubles
+    quiet_hours: str = ""  # "06:30-08:30", Vietnam time: no request then; "" for none
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """[check]: limits past which `scraper check` raises the alarm."""
+
+    max_hours_since_run: float = _number(36.0, 0.0)  # since the last run that ended well
+    max_days_without_new: float = _number(3.0, 0.0)  # since the newest article was found
+    max_failure_share: float = _number(0.2, 0.0, 1.0)  # of the pages asked for in the last run
+    max_fallback_share: float = _number(0.05, 0.0, 1.0)  # of pages read by no known template
+    max_fill_drop: float = _number(0.2, 0.0, 1.0)  # fall of a field's fill rate, per template
+    min_free_mb: float = _number(1000.0, 0.0)  # on the archive's disk
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """[archive]: where the files are."""
+
+    path: Path = Path("archive.db")  # relative to config.toml; snapshots.db stands beside it
+
+
+@dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """[serve]: the reading pages."""
+
+    port: int = _number(8001, 0, 65535)
+    title: str = "Báo Lào Cai: archive"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything config.toml says, checked."""
+
+    site: SiteSettings
+    crawl: CrawlSettings = CrawlSettings()
+    check: CheckSettings = CheckSettings()
+    archive: ArchiveSettings = ArchiveSettings()
+    serve: ServeSettings = ServeSettings()
+    source: str = "config.toml"  # the file, for messages
+
+    def require_contact(self) -> None:
+        """Raise ConfigError where a real site would be asked without saying who asks."""
+        if not self.site.contact and not self.site.site.is_loopback:
+            raise ConfigError(
+                f"{self.source}: site.contact: missing; set your e-mail or web address,"
+                ' as in contact = "you@example.org": it is sent to the newspaper with every request'
+            )
+
+
+BUILT_IN = Settings(SiteSettings(BAOLAOCAI.base_url, BAOLAOCAI.aliases))
+"""What `scraper extract` assumes: it needs no config.toml."""
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings in the file `path`. Raises ConfigError."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: not found; name your config file with --config, or run in its folder"
+        ) from None
+    except (OSError, UnicodeDecodeError) as e:
+        raise ConfigError(f"{path}: cannot be read: {e}") from e
+    except tomllib.TOMLDecodeError as e:
+        raise ConfigError(f"{path}: is not valid TOML: {e}") from e
+    settings = _read_settings(raw, str(path))
+    beside = path.resolve().parent / settings.archive.path
+    return _checked(replace(settings, archive=ArchiveSettings(beside)))
+
+
+def _read_settings(raw: dict[str, Any], source: str) -> Settings:
+    tables: dict[str, Any] = {f.name: f.type for f in fields(Settings) if f.name != "source"}
+    for name, value in raw.items():
+        if name not in tables:
+            raise ConfigError(f"{source}: {name}: unknown table{_did_you_mean(name, tables)}")
+        if not isinstance(value, dict):
+            raise ConfigError(f"{source}: {name}: a table [{name}], is {value!r}")
+    read = {
+        name: _read_table(kind, raw.get(name, {}), source, name) for name, kind in tables.items()
+    }
+    return Settings(**read, source=source)
+
+
+def _read_table(kind: Any, raw: dict[str, Any], source: str, table: str) -> Any:
+    known: dict[str, Field[Any]] = {f.name: f for f in fields(kind)}
+    values = {}
+    for key, value in raw.items():
+        if key not in known:
+            raise ConfigError(f"{source}: {table}.{key}: unknown key{_did_you_mean(key, known)}")
+        values[key] = _read_value(known[key], value, f"{source}: {table}.{key}")
+    for key, declared in known.items():
+        if declared.default is MISSING and key not in values:
+            raise ConfigError(f"{source}: {table}.{key}: missing; it is required")
+    return kind(**values)
+
+
+def _read_value(declared: Field[Any], value: Any, place: str) -> Any:
+    match declared.type:
+        case t if t is str and isinstance(value, str):
+            return value
+        case t if t is Path and isinstance(value, str) and value:
+            return Path(value)
+        case t if t is int and isinstance(value, int) and not isinstance(value, bool):
+            return _in_range(declared, value, place)
+        case t if t is float and _is_number(value):
+            return _in_range(declared, float(value), place)
+        case t if t == tuple[str, ...] and _is_list_of(value, lambda v: isinstance(v, str)):
+            return tuple(value)
+        case t if t == tuple[float, ...] and _is_list_of(value, lambda v: _is_number(v) and v > 0):
+            return tuple(float(v) for v in value)
+    raise ConfigError(f"{place}: {_WANTED[declared.type]}, is {value!r}")
+
+
+_WANTED: dict[Any, str] = {
+    str: "a text in quotes",
+    Path: "a file name in quotes",
+    int: "a whole number",
+    float: "a number",
+    tuple[str, ...]: "a list of texts in quotes",
+    tuple[float, ...]: "a list of numbers above 0",
+}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_list_of(value: Any, fits: Any) -> bool:
+    return isinstance(value, list) and all(fits(entry) for entry in value)
+
+
+def _in_range(declared: Field[Any], value: float, place: str) -> float:
+    low, high = declared.metadata["low"], declared.metadata["high"]
+    if value < low:
+        raise ConfigError(f"{place}: at least {low:g}, is {value:g}")
+    if value > high:
+        raise ConfigError(f"{place}: at most {high:g}, is {value:g}")
+    return value
+
+
+def _did_you_mean(word: str, known: Any) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"
+
+
+def _checked(settings: Settings) -> Settings:
+    """`settings`, with base_url and aliases in their one form. Raises ConfigError."""
+    site, place = settings.site, f"{settings.source}: site"
+    base_url = site.base_url.strip().rstrip("/")
+    try:
+        parts = urlsplit(base_url)
+        is_plain = bool(parts.hostname) and not (parts.path or parts.query or parts.fragment)
+        parts.port  # noqa: B018 - raises ValueError for a port that is no number
+    except ValueError:
+        is_plain = False
+    if not is_plain or parts.scheme not in ("http", "https") or parts.username:
+        raise ConfigError(
+            f'{place}.base_url: scheme and host, as "https://baolaocai.vn", is {site.base_url!r}'
+        )
+    aliases = tuple(urlsplit(a).netloc.lower() if "//" in a else a.lower() for a in site.aliases)
+    for before, alias in zip(site.aliases, aliases, strict=True):
+        if not alias or "/" in alias:
+            raise ConfigError(f'{place}.aliases: host names, as "www.baolaocai.vn", has {before!r}')
+    checked = replace(settings, site=replace(site, base_url=base_url, aliases=aliases))
+    if not checked.site.site.is_loopback and site.delay_seconds < 1:
+        raise ConfigError(f"{place}.delay_seconds: at least 1, is {site.delay_seconds:g}")
+    if any(not c.isprintable() or ord(c) > 126 for c in site.contact):
+        raise ConfigError(f"{place}.contact: plain ASCII on one line, is {site.contact!r}")
+    if not settings.crawl.revisit_days:
+        raise ConfigError(f"{settings.source}: crawl.revisit_days: at least one number, is []")
+    if settings.crawl.quiet_hours and not _HOURS.match(settings.crawl.quiet_hours):
+        raise ConfigError(
+            f'{settings.source}: crawl.quiet_hours: "HH:MM-HH:MM" in Vietnam time, or "",'
+            f" is {settings.crawl.quiet_hours!r}"
+        )
+    for name in ("sitemaps", "feeds", "sections"):
+        for address in getattr(site, name):
+            if not address.startswith("/") and not checked.site.site.owns(address):
+                raise ConfigError(
+                    f"{place}.{name}: a path that starts with / or an address of this site,"
+                    f" has {address!r}"
+                )
+    return checked

@@ -1,0 +1,98 @@
+"""Every error this project raises on purpose.
+
+    ScraperError               one line for the user; each class carries its exit status
+    ├── ConfigError            file missing, key unknown, value out of range; 1
+    ├── Locked                 another writer is at work; 75
+    ├── SiteUnavailable        robots.txt or site out of reach, too many failures in a row; 3
+    ├── FetchError             .url
+    │   ├── RobotsDisallowed   never retried
+    │   ├── Refused            outside the site, too large, not a page: asking again is no use
+    │   └── Transient          .retry_after, seconds or None; retried, then recorded
+    ├── ExtractError           .url
+    │   ├── NotAnArticle       counted, not a failure; 4 from `scraper extract`
+    │   └── MissingField       .template .field
+    └── ArchiveError           e.g. the archive was written by a later version; 1
+
+Anything else that escapes is a bug and shows its traceback.
+"""
+
+
+class ScraperError(Exception):
+    """Something the user can act on, said in one line."""
+
+    exit_code = 1
+
+
+class ConfigError(ScraperError):
+    """config.toml is missing, holds an unknown key, or a value out of range."""
+
+
+class Locked(ScraperError):
+    """Another writer (crawl, add, import, reread) is at work on this archive."""
+
+    exit_code = 75
+
+
+class SiteUnavailable(ScraperError):
+    """The site, or its robots.txt, cannot be asked now; the run stops."""
+
+    exit_code = 3
+
+
+class FetchError(ScraperError):
+    """One address could not be captured."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+        self.reason = reason
+
+
+class RobotsDisallowed(FetchError):
+    """robots.txt does not allow this address; nothing was sent."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "disallowed by robots.txt")
+
+
+class Refused(FetchError):
+    """This answer, or this address, is not one we take; asking again would not help."""
+
+
+class Transient(FetchError):
+    """The last attempt broke off, or was answered 429 or 5xx."""
+
+    def __init__(
+        self, url: str, reason: str, *, status: int | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(url, reason)
+        self.status = status
+        self.retry_after = retry_after  # seconds the server asked us to wait
+
+
+class ExtractError(ScraperError):
+    """One capture could not be read as an article."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+        self.reason = reason
+
+
+class NotAnArticle(ExtractError):
+    """A section page, a soft 404, an empty or binary answer: nothing to file."""
+
+    exit_code = 4
+
+
+class MissingField(ExtractError):
+    """A template's marker is on the page, but its title or all of its text is not."""
+
+    def __init__(self, url: str, template: str, field: str) -> None:
+        super().__init__(url, f"{template} found no {field}")
+        self.template = template
+        self.field = field
+
+
+class ArchiveError(ScraperError):
+    """The archive is not ours, not writable, damaged, or from a later version."""

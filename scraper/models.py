@@ -1,0 +1,87 @@
+"""The nouns: what passes between modules. Read this file first.
+
+    URL ──fetch──▶ Snapshot ──extract──▶ Article ──archive──▶ rows
+
+A Snapshot is evidence and never edited. An Article is what one Snapshot says, and can always
+be read again.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One capture of one URL: what the server sent, and when."""
+
+    url: str  # canonical, as made by urls.canonical()
+    captured_at: datetime  # aware, UTC, whole seconds
+    status: int  # HTTP status; redirects and 404s are captures too
+    headers: tuple[tuple[str, str], ...]  # in the order sent, names lower-case
+    body: bytes  # after Content-Encoding, before any charset; b"" for a 304
+    request_headers: tuple[tuple[str, str], ...] = ()  # as we sent them; () if made elsewhere
+    origin: str = "crawl"  # "crawl", or "import:<file>"
+    truncated: bool = False  # the capture ends before the page did
+
+    def header(self, name: str) -> str | None:
+        """The first header of this (lower-case) name, or None."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What stands under one photo, video or chart."""
+
+    text: str  # without the credit; "" where only a credit stands
+    credit: str  # "Ngọc Bằng": no "Ảnh:", brackets or full stop; "" where absent
+    image_url: str  # full size, absolute; "" where unknown
+    after_paragraph: int  # how many body paragraphs stand before it
+    source: str = "markup"  # "guess" in plain-text captures
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """One place in the page's weather widget, as printed and as numbers."""
+
+    place: str  # "Lào Cai"; "" where the widget names none
+    text: str  # the widget's text on one line, without its heading
+    temperature_c: float | None = None
+    temperature_min_c: float | None = None
+    temperature_max_c: float | None = None
+    humidity_pct: float | None = None
+    condition: str = ""  # "Nhiều mây, không mưa"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as one snapshot shows it. Every text is NFC, spaces folded, on one line."""
+
+    url: str
+    article_id: int | None  # the paper's number, from the address; None: not an article address
+    title: str
+    lead: str  # the sapo; "" where the page has none
+    paragraphs: tuple[str, ...]  # body only: no captions, no related-story boxes
+    captions: tuple[Caption, ...]  # in page order
+    published_at: datetime | None  # aware, UTC; None where the page does not say
+    published_source: str  # "meta", "json-ld", "time", "text", + " (date only)"; "" if None
+    modified_at: datetime | None
+    page_clock_at: datetime | None  # when the server rendered the page, if it says so
+    page_clock_text: str  # as printed
+    section: str
+    byline: tuple[str, ...]  # names as printed, in order; () if unsigned
+    tags: tuple[str, ...]
+    weather: tuple[Weather, ...]
+    template: str  # which template read it: "onecms", "site2022", "plaintext", "fallback"
+    layout: str  # "article", "photo", "emagazine", "video", "podcast", "infographic", "live"
+    photo_count: int  # with or without a caption
+    flags: tuple[str, ...] = ()  # what a reader should doubt: "fallback", "weekday mismatch" ...
+
+
+def utc_text(at: datetime) -> str:
+    """`at` as every table of the archive writes it: 2022-12-03T08:38:00Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def utc_time(text: str) -> datetime:
+    """The instant that `utc_text` wrote."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

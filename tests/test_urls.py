@@ -1,0 +1,58 @@
+import pytest
+
+from scraper.urls import BAOLAOCAI, Site, article_id, canonical
+
+
+@pytest.mark.parametrize(
+    ("url", "number"),
+    [
+        ("https://baolaocai.vn/mua-buoi-dua-huong-post381374.html", 381374),
+        ("https://baolaocai.vn/bai-viet/348925-kinh-nghiem-phat-trien", 348925),
+        ("https://baolaocai.vn/bai-viet/348925", 348925),
+        ("/xa-hoi/a-post12.html?utm_source=x#top", 12),
+        ("https://baolaocai.vn/chinh-tri/", None),
+        ("https://baolaocai.vn/bai-viet/abc-123", None),
+        ("https://baolaocai.vn/post-office.html", None),
+        ("https://baolaocai.vn/a-post" + "9" * 40 + ".html", None),
+        ("https://baolaocai.vn/tin-post\u0661\u0662.html", None),
+    ],
+)
+def test_article_id_is_the_number_in_either_form_of_address(url: str, number: int | None) -> None:
+    assert article_id(url) == number
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://baolaocai.vn/a-post1.html",
+        "https://www.baolaocai.vn/a-post1.html",
+        "https://BAOLAOCAI.vn:443/a-post1.html?fbclid=1#x",
+        "/a-post1.html",
+        "//baolaocai.vn/a-post1.html",
+        "  a-post1.html ",
+    ],
+)
+def test_names_of_one_page_have_one_canonical_address(url: str) -> None:
+    assert canonical(url, BAOLAOCAI) == "https://baolaocai.vn/a-post1.html"
+
+
+def test_canonical_keeps_what_tells_pages_apart() -> None:
+    assert canonical("/tim?q=đ&utm_source=x", BAOLAOCAI) == "https://baolaocai.vn/tim?q=%C4%91"
+    assert canonical("http://other.vn/x", BAOLAOCAI) == "http://other.vn/x"
+
+
+def test_owns_is_by_exact_host() -> None:
+    site = Site("https://baolaocai.vn", ("old.example",))
+    assert site.owns("http://www.baolaocai.vn/x")
+    assert site.owns("https://old.example/")
+    assert not site.owns("https://baolaocai.vn.evil.example/")
+    assert not site.owns("https://baolaocai.vn@evil.example/")
+    assert not site.owns("https://baolaocai.vn:8443/")
+    assert not site.owns("ftp://baolaocai.vn/")
+    assert not site.owns("https://[bad/")
+
+
+def test_loopback_is_this_machine_only() -> None:
+    assert Site("http://127.0.0.1:8610").is_loopback
+    assert Site("http://localhost:80").is_loopback
+    assert not Site("http://127.0.0.1.example").is_loopback
