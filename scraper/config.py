@@ -76,6 +76,14 @@ class ArchiveSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """[search]: what readers need not know."""
+
+    # Names written in more than one way, found under each: "one = other", or more of them.
+    aliases: tuple[str, ...] = ("Sapa = Sa Pa", "Y Tý = Ý Tý", "Si Ma Cai = Simacai")
+
+
+@dataclass(frozen=True, slots=True)
 class ServeSettings:
     """[serve]: the reading pages."""
 
@@ -91,6 +99,7 @@ class Settings:
     crawl: CrawlSettings = CrawlSettings()
     check: CheckSettings = CheckSettings()
     archive: ArchiveSettings = ArchiveSettings()
+    search: SearchSettings = SearchSettings()
     serve: ServeSettings = ServeSettings()
     source: str = "config.toml"  # the file, for messages
 
@@ -229,6 +238,13 @@ def _checked(settings: Settings) -> Settings:
             f'{settings.source}: crawl.quiet_hours: "HH:MM-HH:MM" in Vietnam time, or "",'
             f" is {settings.crawl.quiet_hours!r}"
         )
+    for line in settings.search.aliases:
+        forms = [form for form in line.split("=") if any(c.isalnum() for c in form)]
+        if len(forms) < 2 or len(forms) != line.count("=") + 1:
+            raise ConfigError(
+                f'{settings.source}: search.aliases: names with = between, as "Sapa = Sa Pa",'
+                f" has {line!r}"
+            )
     for name in ("sitemaps", "feeds", "sections"):
         for address in getattr(site, name):
             if not address.startswith("/") and not checked.site.site.owns(address):

@@ -178,6 +178,13 @@ def m001_main(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@archive_migrations()
+def m002_search(db: Database) -> None:
+    """The search index, and the texts that it shows; see archive/search.py for what goes in."""
+    for statement in _SEARCH_SCHEMA.split(";\n\n"):
+        db.conn.execute(statement)
+
+
 @snapshot_migrations()
 def m001_snapshots(db: Database) -> None:
     """Captures, and the dictionaries that compress them."""
@@ -360,6 +367,28 @@ CREATE TABLE marks (
 CREATE VIEW articles_full AS
     SELECT articles.*, texts.body
     FROM articles JOIN texts ON texts.article_id = articles.id
+"""
+
+TOKENIZER = "unicode61 remove_diacritics 0"
+
+_SEARCH_SCHEMA = f"""
+CREATE VIEW articles_searched AS
+    SELECT id, title, lead, body, captions, title AS title_folded, lead AS lead_folded,
+        body AS body_folded, captions AS captions_folded
+    FROM (
+        SELECT articles.id, title, lead, coalesce(texts.body, '') AS body, coalesce((
+            SELECT group_concat(line, char(10)) FROM (
+                SELECT trim(text || ' ' || credit) AS line FROM captions
+                WHERE article_id = articles.id ORDER BY position
+            )
+        ), '') AS captions
+        FROM articles LEFT JOIN texts ON texts.article_id = articles.id
+    );
+
+CREATE VIRTUAL TABLE articles_fts USING fts5(
+    title, lead, body, captions, title_folded, lead_folded, body_folded, captions_folded,
+    content='articles_searched', content_rowid='id', tokenize="{TOKENIZER}"
+)
 """
 
 _SNAPSHOT_SCHEMA = """

@@ -1,0 +1,370 @@
+"""Search: the index `articles_fts`, and finding articles in it.
+
+The index holds each text twice, spelled (scraper/words.py) and folded: title, lead, body and
+captions, then title_folded and so on. It has no text of its own: the view `articles_searched`
+gives the original for both, so that excerpts show what was printed. The index cannot be rebuilt
+by FTS5's own 'rebuild', which would put the originals into the folded columns, nor checked by its
+'integrity-check': `reindex` and `check_index` are here for that.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sqlite_utils import Database
+
+from scraper.archive.schema import TOKENIZER, write
+from scraper.excerpt import excerpt, marks
+from scraper.query import (
+    AS_WRITTEN,
+    Aliases,
+    Occurs,
+    Pattern,
+    Query,
+    exclusion,
+    match_expression,
+    read_query,
+    resolve,
+    typed_expression,
+)
+from scraper.words import spell, unmark
+
+RANKED_AT_MOST = 20_000  # of more hits, the newest are put in order of fit; SearchPage says so
+BATCH = 1000
+
+# Title, lead, body, captions; the same for as written and folded: how exact a hit is comes first.
+_WEIGHTS = "10, 4, 1, 2, 10, 4, 1, 2"
+_COLUMNS = (*AS_WRITTEN, *(f"{column}_folded" for column in AS_WRITTEN))
+_INSERT = (
+    f"INSERT INTO articles_fts (rowid, {', '.join(_COLUMNS)})"
+    f" VALUES (?, {', '.join('?' * len(_COLUMNS))})"
+)
+_DELETE = (
+    f"INSERT INTO articles_fts (articles_fts, rowid, {', '.join(_COLUMNS)})"
+    f" VALUES ('delete', ?, {', '.join('?' * len(_COLUMNS))})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What else a hit must be; "" and False ask for nothing."""
+
+    section: str = ""
+    since: str = ""  # first day, Vietnam: "2023-05-01"; "2023" and "2023-05" will do
+    until: str = ""  # last day, the same
+    byline: str = ""  # one name, as printed
+    tag: str = ""
+    photos: bool = False  # with a photo
+    captions: bool = False  # the words stand in captions
+    gone: bool = False  # no longer on the site
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One article found."""
+
+    id: int
+    url: str
+    title: str
+    timestamp: str  # UTC, as in `articles`
+    section: str
+    snippet: str  # the original text around the words found
+    title_marks: tuple[tuple[int, int], ...] = ()  # where in the title the words found stand
+    snippet_marks: tuple[tuple[int, int], ...] = ()  # the same in the snippet
+    snippet_source: str = ""  # which text the snippet is from: "lead", "body", "captions"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of hits."""
+
+    total: int  # all hits, not only those on this page; exact
+    hits: tuple[Hit, ...]
+    next_offset: int | None  # where the next page begins
+    ranked: int  # how many of the hits, the newest, are in order of fit; the others are left out
+    dropped_words: int  # words of an over-long query that were passed over
+
+
+def index_article(db: Database, article_id: int) -> None:
+    """Put an article's texts, as its rows now are, into the index.
+
+    Call `unindex_article` before the rows change and this after, in one transaction.
+    """
+    for texts in _texts(db, "WHERE id = ?", (article_id,)):
+        db.conn.execute(_INSERT, _indexed(texts))
+
+
+def unindex_article(db: Database, article_id: int) -> None:
+    """Take an article's texts, as its rows still are, out of the index; nothing if not there."""
+    if not _is_indexed(db, article_id):
+        return
+    for texts in _texts(db, "WHERE id = ?", (article_id,)):
+        db.conn.execute(_DELETE, _indexed(texts))
+
+
+def reindex(db: Database) -> int:
+    """Make the whole index anew, in bounded memory; returns the number of articles."""
+    count = 0
+    with write(db):
+        db.conn.execute("INSERT INTO articles_fts (articles_fts) VALUES ('delete-all')")
+        for texts in _texts(db, "ORDER BY id"):
+            db.conn.execute(_INSERT, _indexed(texts))
+            count += 1
+    return count
+
+
+def check_index(db: Database) -> Iterator[tuple[int, str]]:
+    """Each article whose index entry is missing, left over or not its text, and what is wrong.
+
+    Reads the whole index once: about a minute for 100,000 articles.
+    """
+    held = _fingerprints(db)
+    batch: list[tuple[int | str, ...]] = []
+    for texts in _texts(db, "ORDER BY id"):
+        batch.append(_indexed(texts))
+        if len(batch) == BATCH:
+            yield from _differences(batch, held)
+            batch = []
+    yield from _differences(batch, held)
+    for article_id in sorted(held):
+        yield article_id, "is in the search index but not in the archive"
+
+
+def _differences(
+    batch: list[tuple[int | str, ...]], held: dict[int, int]
+) -> Iterator[tuple[int, str]]:
+    """What is wrong with the entries of a batch of articles, which are taken out of `held`."""
+    scratch = Database(memory=True, execute_plugins=False)
+    scratch.conn.execute(
+        f"CREATE VIRTUAL TABLE articles_fts USING fts5({', '.join(_COLUMNS)}, content='',"
+        f' tokenize="{TOKENIZER}")'
+    )
+    scratch.conn.executemany(_INSERT, batch)
+    wanted = _fingerprints(scratch)
+    scratch.close()
+    for article_id in (int(row[0]) for row in batch):
+        has = held.pop(article_id, None)
+        if has is None:
+            yield article_id, "is not in the search index"
+        elif has != wanted[article_id]:
+            yield article_id, "is in the search index with other words than its text has"
+
+
+def _fingerprints(db: Database) -> dict[int, int]:
+    """For each article in the index, a number made from every word of it, column and place."""
+    numbers = {row[0]: 0 for row in db.conn.execute("SELECT id FROM articles_fts_docsize")}
+    db.conn.execute(
+        "CREATE VIRTUAL TABLE temp.articles_words USING fts5vocab(main, articles_fts, instance)"
+    )
+    try:
+        rows = db.conn.execute("SELECT doc, term, col, offset FROM temp.articles_words")
+        for article_id, *place in rows:
+            numbers[article_id] = numbers.get(article_id, 0) + hash(tuple(place))
+    finally:
+        db.conn.execute("DROP TABLE temp.articles_words")
+    return numbers
+
+
+def search(
+    db: Database,
+    text: str,
+    *,
+    filters: Filters = Filters(),
+    newest_first: bool = False,
+    limit: int = 20,
+    offset: int = 0,
+    aliases: Aliases = (),
+) -> SearchPage:
+    """The articles that fit what a reader typed (scraper/query.py); never fails on odd syntax.
+
+    The best first: those with every word as typed, then by weight of the words found; or by time.
+    A blank text finds every article that passes `filters`, one without any word none.
+    """
+    query = read_query(text, aliases)
+    asked = ask(db, query, filters)
+    if asked is None:
+        return SearchPage(0, (), None, 0, query.dropped)
+    total = count_hits(db, asked)
+    ranked = total if newest_first or not asked.match else min(total, RANKED_AT_MOST)
+    if newest_first or not asked.match:
+        ids = _newest(db, asked, total, limit, offset)
+    else:
+        ids = _best(db, asked, total, limit, offset)
+    following = offset + limit
+    return SearchPage(
+        total=total,
+        hits=tuple(_hit(db, article_id, asked) for article_id in ids),
+        next_offset=following if following < ranked else None,
+        ranked=ranked,
+        dropped_words=query.dropped,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as SQL."""
+
+    match: str  # what `articles_fts` must match; "" for anything
+    typed: str  # what it must match to have every word as typed
+    where: str  # the conditions on the table `articles`, joined by AND; "" for none
+    parameters: tuple[str, ...]  # of `where`
+    patterns: tuple[Pattern, ...]  # what to mark in texts
+    captions_only: bool
+
+
+def ask(db: Database, query: Query, filters: Filters = Filters()) -> Asked | None:
+    """`query` in the words of this archive, as SQL; None where nothing can fit it."""
+    if not (query.is_blank or query.include or query.exclude):
+        return None
+    columns = ("captions",) if filters.captions else AS_WRITTEN
+    occurs = _occurs(db)
+    resolved = resolve(query, occurs)
+    match = match_expression(resolved, occurs, columns)
+    where, parameters = _conditions(filters)
+    if not match and (unwanted := exclusion(resolved, occurs, columns)):
+        where.append("id NOT IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)")
+        parameters.append(unwanted)
+    return Asked(
+        match=match,
+        typed=typed_expression(query, columns),
+        where=" AND ".join(where),
+        parameters=tuple(parameters),
+        patterns=tuple(pattern for either in resolved.include for pattern in either),
+        captions_only=filters.captions,
+    )
+
+
+def count_hits(db: Database, asked: Asked) -> int:
+    """How many articles fit."""
+    if asked.match and not asked.where:
+        sql = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?"
+        parameters: tuple[str | int, ...] = (asked.match,)
+    else:
+        sql, parameters = _select("count(*)", asked)
+    return int(db.conn.execute(sql, parameters).fetchone()[0])
+
+
+def count_by_period(db: Database, asked: Asked, digits: int = 4) -> list[tuple[str, int]]:
+    """Hits per year ("2023"), or with 7 digits per month ("2023-05"), oldest first."""
+    sql, parameters = _select(f"substr(local_date, 1, {digits}) AS period, count(*)", asked)
+    rows = db.conn.execute(f"{sql} GROUP BY period ORDER BY period", parameters)
+    return [(period, count) for period, count in rows]
+
+
+def _occurs(db: Database) -> Occurs:
+    def occurs(spelled: str, is_beginning: bool) -> bool:
+        star = " *" if is_beginning else ""
+        match = f'{{{" ".join(AS_WRITTEN)}}} : "{spelled}"{star}'
+        sql = "SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? LIMIT 1"
+        return db.conn.execute(sql, (match,)).fetchone() is not None
+
+    return occurs
+
+
+def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
+    # A day is compared as text, so that "2023" and "2023-05" mean all their days.
+    texts = {
+        "section = ?": filters.section,
+        "local_date >= ?": filters.since,
+        "local_date < ?": f"{filters.until}~" if filters.until else "",
+        # byline is a JSON array: a name with its quotes is the whole name.
+        "instr(byline, ?) > 0": json.dumps(filters.byline, ensure_ascii=False)
+        if filters.byline
+        else "",
+        "id IN (SELECT article_id FROM article_tags JOIN tags ON tags.id = tag_id"
+        " WHERE tags.name = ?)": filters.tag,
+    }
+    flags = {"photo_count > 0": filters.photos, "gone_at IS NOT NULL": filters.gone}
+    wanted = [sql for sql, text in texts.items() if text]
+    parameters = [text for text in texts.values() if text]
+    return wanted + [sql for sql, is_set in flags.items() if is_set], parameters
+
+
+def _select(
+    what: str, asked: Asked, condition: str = "", values: tuple[int, ...] = ()
+) -> tuple[str, tuple[str | int, ...]]:
+    """A SELECT of `what` from all articles that fit, and its parameters."""
+    source = "articles"
+    conditions = [c for c in (asked.where, condition) if c]
+    parameters: tuple[str | int, ...] = (*asked.parameters, *values)
+    if asked.match:
+        # CROSS JOIN: the index first, whatever the planner thinks of a condition on articles.
+        source = "articles_fts CROSS JOIN articles ON articles.id = articles_fts.rowid"
+        conditions.insert(0, "articles_fts MATCH ?")
+        parameters = (asked.match, *parameters)
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"SELECT {what} FROM {source}{where}", parameters
+
+
+def _newest(db: Database, asked: Asked, total: int, limit: int, offset: int) -> list[int]:
+    order = "ORDER BY timestamp DESC, id DESC LIMIT ? OFFSET ?"
+    if asked.match and total > RANKED_AT_MOST:
+        # Most articles fit: walking back in time meets them sooner than sorting them all.
+        sql, parameters = _select("id", replace(asked, match=""))
+        joint = "AND" if asked.where else "WHERE"
+        sql += (
+            f" {joint} EXISTS (SELECT 1 FROM articles_fts"
+            " WHERE articles_fts MATCH ? AND articles_fts.rowid = articles.id)"
+        )
+        parameters = (*parameters, asked.match)
+    else:
+        sql, parameters = _select("id", asked)
+    return [row[0] for row in db.conn.execute(f"{sql} {order}", (*parameters, limit, offset))]
+
+
+def _best(db: Database, asked: Asked, total: int, limit: int, offset: int) -> list[int]:
+    floor = 0
+    if total > RANKED_AT_MOST:
+        sql, parameters = _select("articles_fts.rowid", asked)
+        sql += " ORDER BY articles_fts.rowid DESC LIMIT 1 OFFSET ?"
+        floor = db.conn.execute(sql, (*parameters, RANKED_AT_MOST - 1)).fetchone()[0]
+    sql, parameters = _select("articles.id", asked, "articles_fts.rowid >= ?", (floor,))
+    order = f"bm25(articles_fts, {_WEIGHTS}), articles.id DESC LIMIT ? OFFSET ?"
+    if asked.typed != asked.match:
+        order = (
+            "articles.id IN (SELECT rowid FROM articles_fts"
+            f" WHERE articles_fts MATCH ? AND rowid >= ?) DESC, {order}"
+        )
+        parameters = (*parameters, asked.typed, floor)
+    rows = db.conn.execute(f"{sql} ORDER BY {order}", (*parameters, limit, offset))
+    return [row[0] for row in rows]
+
+
+def _hit(db: Database, article_id: int, asked: Asked) -> Hit:
+    url, title, timestamp, section = db.conn.execute(
+        "SELECT url, title, timestamp, section FROM articles WHERE id = ?", (article_id,)
+    ).fetchone()
+    texts = next(iter(_texts(db, "WHERE id = ?", (article_id,))))
+    named = list(zip(AS_WRITTEN, texts[1:], strict=True))[1:]
+    shown = excerpt(named[-1:] if asked.captions_only else named, asked.patterns)
+    return Hit(
+        id=article_id,
+        url=url,
+        title=title,
+        timestamp=timestamp,
+        section=section,
+        snippet=shown.text,
+        title_marks=() if asked.captions_only else marks(title, asked.patterns),
+        snippet_marks=shown.marks,
+        snippet_source=shown.source,
+    )
+
+
+def _texts(
+    db: Database, condition: str, parameters: tuple[int, ...] = ()
+) -> Iterator[tuple[int, str, str, str, str]]:
+    """Id, title, lead, body and captions of articles, as printed."""
+    sql = f"SELECT id, {', '.join(AS_WRITTEN)} FROM articles_searched {condition}"
+    for row in db.conn.execute(sql, parameters):
+        yield tuple(row)
+
+
+def _indexed(texts: tuple[int, str, str, str, str]) -> tuple[int | str, ...]:
+    article_id, *printed = texts
+    spelled = [spell(text) for text in printed]
+    return (article_id, *spelled, *map(unmark, spelled))
+
+
+def _is_indexed(db: Database, article_id: int) -> bool:
+    sql = "SELECT 1 FROM articles_fts_docsize WHERE id = ?"
+    return db.conn.execute(sql, (article_id,)).fetchone() is not None

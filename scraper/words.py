@@ -1,0 +1,147 @@
+"""How Vietnamese words are spelled, and which spellings are one word.
+
+The paper writes `hoà` and `hòa`, `kĩ thuật` and `kỹ thuật`; readers type with marks, without, and
+half-way. Three forms of a text meet here:
+
+    as printed   Kỹ thuật hòa âm
+    spelled      kĩ thuật hoà âm     lower case, one place for the tone, one of i and y
+    folded       ki thuat hoa am     spelled, without any mark; đ is d
+
+All three have the same words in the same order.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import islice, product
+
+WORD = re.compile(r"[^\W_][^\W_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W_]*)*")
+
+_TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền sắc ngã hỏi nặng
+_QUALITIES = {"a": "aăâ", "e": "eê", "o": "oôơ", "u": "uư", "i": "i", "y": "y"}
+
+
+def _tone_rows() -> dict[str, tuple[str, ...]]:
+    """Each vowel letter without tone -> itself with each tone, in the order of _TONES."""
+    letters = "".join(_QUALITIES.values())
+    return {v: tuple(unicodedata.normalize("NFC", v + t) for t in _TONES) for v in letters}
+
+
+_TONED = _tone_rows()
+_TONE_OF = {toned: (v, i) for v, row in _TONED.items() for i, toned in enumerate(row)}
+_VOWEL_BASE = {letter: base for base, row in _QUALITIES.items() for letter in row}
+
+
+def _fold_table() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        base = unicodedata.normalize("NFD", chr(code))[0]
+        if base != chr(code):
+            table[code] = base
+    table[ord("đ")] = "d"
+    return table
+
+
+_FOLD = _fold_table()
+
+_STRAY_MARKS = re.compile("[\u0300-\u036f]+")  # on letters that no Vietnamese word has them on
+# Only where the rhyme ends there: "hòa" is "hoà", but "hoàn" has one spelling.
+_OLD_TONE = re.compile(r"(?:([òóỏõọ])([ae])|([ùúủũụ])(y))(?![^\W_])")
+# After these consonants i and y, as the whole rhyme, are one sound: kĩ, lí, mĩ, sĩ, công ti.
+_FINAL_Y = re.compile(r"(?<![^\W_])(qu|[hklmst])([yỳýỷỹỵ])(?![^\W_])")
+_Y_TO_I = dict(zip("y" + "".join(_TONED["y"]), "i" + "".join(_TONED["i"]), strict=True))
+
+
+def spell(text: str) -> str:
+    """`text` in lower case and in one spelling: hòa -> hoà, kỹ -> kĩ."""
+    text = unicodedata.normalize("NFC", text).lower()
+    text = _STRAY_MARKS.sub("", text)
+    text = _OLD_TONE.sub(_move_tone, text)
+    return _FINAL_Y.sub(lambda m: m[1] + _Y_TO_I[m[2]], text)
+
+
+def fold(text: str) -> str:
+    """`text` spelled, and without any mark: Đường -> duong, kỹ -> ki."""
+    return unmark(spell(text))
+
+
+def unmark(spelled: str) -> str:
+    """A spelled text without its marks."""
+    return spelled.translate(_FOLD)
+
+
+def words(text: str) -> list[str]:
+    """The words of `text`, as the search index cuts them: 15/2020/NĐ-CP is four."""
+    return WORD.findall(unicodedata.normalize("NFC", text))
+
+
+def agrees(typed: str, word: str) -> bool:
+    """Whether a reader who typed `typed` may mean `word`; both spelled.
+
+    A letter with marks is meant as typed, a bare one stands for itself with any marks.
+    """
+    return len(typed) == len(word) and all(
+        t == w or (t == unmark(w) and len(t) == 1) for t, w in zip(typed, word, strict=True)
+    )
+
+
+def is_bare(typed: str) -> bool:
+    """Whether a spelled word carries no mark at all."""
+    return typed == unmark(typed)
+
+
+MAX_SPELLINGS = 1500
+
+
+def half_typed(typed: str) -> tuple[str, ...]:
+    """The spellings that a word typed with some of its marks may stand for, `typed` first.
+
+    Letters typed with a mark stay; bare vowels take every mark, with one tone in a word; a `d`
+    may be `đ` only beside bare vowels, as `dầu` is not a half-typed `đầu`.
+    """
+    marked_vowel = any(c in _TONE_OF or (c in _VOWEL_BASE and c != _VOWEL_BASE[c]) for c in typed)
+    letters = [_qualities(c) if c != "d" or not marked_vowel else "d" for c in typed]
+    has_tone = any(c in _TONE_OF for c in typed)
+    # The tone stands on the letter with a hat or hook, if there is one: no "víên" for "viên".
+    # ư alone proves nothing: "đưong" lacks a hook and a tone.
+    fixed = has_tone or any(c in "ăâêôơ" for c in typed)
+    return _spellings(typed, letters, () if fixed else range(len(typed)))
+
+
+def loosely_typed(typed: str) -> tuple[str, ...]:
+    """The spellings that have at least the marks of `typed`: đương may be đường, dảng đảng."""
+    has_tone = any(c in _TONE_OF for c in typed)
+    letters = [_toned_qualities(c) for c in typed]
+    return _spellings(typed, letters, () if has_tone else range(len(typed)))
+
+
+def _qualities(letter: str) -> str:
+    """The letters of the same tone that a letter without hat or hook may be short for."""
+    return "dđ" if letter == "d" else _QUALITIES.get(letter, letter)
+
+
+def _toned_qualities(letter: str) -> str:
+    """The same, where `letter` may carry a tone: ò may be ồ or ờ."""
+    vowel, tone = _TONE_OF.get(letter, (letter, None))
+    letters = _qualities(vowel)
+    return letters if tone is None else "".join(_TONED[v][tone] for v in letters)
+
+
+def _spellings(typed: str, letters: list[str], tone_places: range | tuple[()]) -> tuple[str, ...]:
+    found = tuple(islice(_combined(letters, tone_places), MAX_SPELLINGS))
+    # So many free vowels are no Vietnamese syllable: a foreign word, taken as typed.
+    return found if len(found) < MAX_SPELLINGS else (typed,)
+
+
+def _combined(letters: list[str], tone_places: range | tuple[()]) -> Iterator[str]:
+    for chosen in product(*letters):
+        yield "".join(chosen)
+        for place in tone_places:
+            for toned in _TONED.get(chosen[place], ()):
+                yield "".join((*chosen[:place], toned, *chosen[place + 1 :]))
+
+
+def _move_tone(found: re.Match[str]) -> str:
+    first, second = found[1] or found[3], found[2] or found[4]
+    base, tone = _TONE_OF[first]
+    return base + _TONED[second][tone]

@@ -1,0 +1,315 @@
+"""The index `articles_fts`, and what is found in it."""
+
+import json
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from scraper.archive.schema import open_archive, write
+from scraper.archive.search import (
+    Filters,
+    ask,
+    check_index,
+    count_by_period,
+    index_article,
+    reindex,
+    search,
+    unindex_article,
+)
+from scraper.query import read_aliases, read_query
+
+ALIASES = read_aliases(("Sapa = Sa Pa", "Y Tý = Ý Tý"))
+
+# Number, title, lead, body, captions: invented, one for each way of writing and typing.
+ARTICLES = (
+    (1, "Kinh nghiệm phát triển đảng viên", "Chi bộ nông thôn", "Kết nạp 250 người.", ()),
+    (2, "Sửa đường vào bản", "Con đường dài 3 km", "Xe đi lại dễ dàng.", ()),
+    (3, "Ông Dương trồng quế", "Gia đình ông Dương", "Vườn quế rộng 2 ha.", ()),
+    (4, "Nghị định 15/2020/NĐ-CP", "", "Xử phạt theo Nghị định 15/2020/NĐ-CP.", ()),
+    (5, "Hoà bình và hòa nhạc", "", "Buổi diễn có khoẻ và khỏe.", ()),
+    (6, "Kỹ thuật trồng chè", "", "Công ty chè, kĩ sư nông nghiệp, quí ba và quý tư.", ()),
+    (7, "Du lịch Sa Pa", "", "Khách lên Sa Pa đông.", ("Chợ đêm Sa Pa|Ngọc Bằng",)),
+    (8, "Mùa vàng Sapa", "", "Ruộng bậc thang Sapa.", ()),
+    (9, "Chợ phiên Y Tý", "", "Người Hà Nhì ở Y Tý.", ()),
+    (10, "Mây Ý Tý", "", "Săn mây.", ()),
+    (11, "Mẹ và má", "", "Tiếng gọi má.", ()),
+    (12, "Ma chay", "", "Bỏ hủ tục ma chay.", ()),
+    (13, "Gieo mạ", "", "Bà con gieo mạ.", ()),
+    (14, "Công nhân cầu đường", "", "Công nhân làm đêm.", ()),
+    (15, "Công nhận xã nông thôn mới", "", "Quyết định công nhận.", ()),
+    (16, "Dầu hỏa", "", "Giá dầu giảm.", ()),
+    (17, "Đầu năm", "", "Những ngày đầu năm.", ()),
+    (18, unicodedata.normalize("NFD", "Thảo quả được mùa"), "", "Thảo quả.", ()),
+    (19, "Bản tin", "", "Dự án ở bản.", ("Người dân bản Phùng|Hà Thanh",)),
+    (20, "Cụm từ ban sơ", "", "ban ban ban", ()),
+)
+
+# What is typed -> the numbers it must find: all of them, and no other.
+QUERIES = {
+    # with marks, without, and half-way
+    "đảng viên": {1},
+    "dang vien": {1},
+    "ĐẢNG VIÊN": {1},
+    "đang vien": {1},
+    "dảng viên": {1},
+    "đảng vien": {1},
+    '"đảng vien"': {1},
+    "duong": {2, 3, 14},
+    "đuong": {2, 14},
+    "đường": {2, 14},
+    "đương": {2, 14},  # no such word here: the missing tone is allowed for
+    "Dương": {3},
+    "dương": {3},
+    "má": {11},
+    "ma": {11, 12, 13},
+    "mạ": {13},
+    "mà": set(),
+    "cong nhan": {14, 15},
+    "công nhân": {14},
+    "công nhận": {15},
+    "dầu": {16},
+    "đầu": {17},
+    "dau": {16, 17},
+    # NFC and NFD
+    "thảo quả": {18},
+    unicodedata.normalize("NFD", "thảo quả"): {18},
+    unicodedata.normalize("NFD", "đảng viên"): {1},
+    # phrases
+    '"phát triển đảng viên"': {1},
+    '"phat trien dang vien"': {1},
+    '"đảng viên phát triển"': set(),
+    '"chợ phiên': {9},
+    "“chợ phiên”": {9},
+    # beginnings
+    "đả*": {1},
+    "nghi*": {1, 4, 6},
+    "ky*": {6},
+    "hòa*": {5},
+    "hò*": {5},
+    '"kinh ngh*"': {1},
+    "kinh ngh*": {1},
+    "*": set(),
+    # without
+    "chợ -phiên": {7},
+    "cho -phien": {7},
+    'chợ -"phiên Y Tý"': {7},
+    "chợ - phiên": {9},
+    "ma -má -mạ": {12},
+    # decrees
+    "15/2020/NĐ-CP": {4},
+    "15/2020/nd-cp": {4},
+    "15/2021/NĐ-CP": set(),
+    "2020/15/NĐ-CP": set(),
+    # where the tone stands; i and y
+    "hoà": {5},
+    "hòa": {5},
+    "hoa": {5, 16},
+    "khỏe": {5},
+    "khoẻ": {5},
+    "kĩ thuật": {6},
+    "kỹ thuật": {6},
+    "kỹ sư": {6},
+    "ki su": {6},
+    "quý ba": {6},
+    "quí tư": {6},
+    "công ti": {6},
+    # names written in more than one way
+    "Sapa": {7, 8},
+    "sa pa": {7, 8},
+    '"Sa Pa"': {7, 8},
+    '"du lịch Sapa"': {7},
+    "Y Tý": {9, 10},
+    "Ý Tý": {9, 10},
+    "y ty": {9, 10},
+    '"chợ phiên ý tý"': {9},
+    "-sapa săn": {10},
+    # odd, and never an error
+    "!?": set(),
+    '"""': set(),
+    '"': set(),
+    "- -- ---": set(),
+    "đảng AND viên": set(),
+    "title: đảng": set(),
+    "{title} : x": set(),
+    "NEAR(đảng viên)": set(),
+    "đảng) OR (viên": set(),
+    "'; DROP TABLE articles; --": set(),
+    "^đảng": {1},
+    "đảng + viên": {1},
+    "đảng\u200b viên": {1},
+    "\x00đảng": {1},
+}
+
+
+def add_article(
+    db: Database, number: int, title: str, lead: str, body: str, captions: tuple
+) -> None:
+    """File an article by plain SQL, as the archive's own code would."""
+    time = f"20{10 + number % 4}-05-{number:02d}T01:00:00Z"
+    db.conn.execute(
+        "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, NULL, '', NULL, NULL, '', ?, 'captured', ?,"
+        " 'article', 'onecms', '[]', ?, ?, 0, 1, ?, ?, NULL, ?)",
+        (
+            number,
+            f"https://baolaocai.vn/bai-viet/{number}-x",
+            title,
+            lead,
+            ("Kinh tế", "Xã hội")[number % 2],
+            json.dumps(["Ngọc Bằng"] if number < 4 else ["Bằng"], ensure_ascii=False),
+            time,
+            time[:10],
+            len(captions),
+            len(captions),
+            time,
+            time,
+            number,
+        ),
+    )
+    db.conn.execute("INSERT INTO texts VALUES (?, ?)", (number, body))
+    for position, caption in enumerate(captions):
+        text, credit = caption.split("|")
+        db.conn.execute(
+            "INSERT INTO captions (article_id, position, after_paragraph, text, credit, image_url,"
+            " source) VALUES (?, ?, 0, ?, ?, '', 'markup')",
+            (number, position, text, credit),
+        )
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """An archive of ARTICLES, for tests that only read it."""
+    with open_archive(tmp_path_factory.mktemp("search") / "archive.db") as archive:
+        with write(archive.db) as db:
+            for article in ARTICLES:
+                add_article(db, *article)
+                index_article(db, article[0])
+        yield archive.db
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    """The same, for tests that change it."""
+    with open_archive(tmp_path / "archive.db") as archive:
+        with write(archive.db) as db:
+            for article in ARTICLES:
+                add_article(db, *article)
+                index_article(db, article[0])
+        yield archive.db
+
+
+def found(db: Database, text: str, **options: object) -> list[int]:
+    return [hit.id for hit in search(db, text, aliases=ALIASES, limit=100, **options).hits]
+
+
+@pytest.mark.parametrize("text", QUERIES, ids=ascii)
+def test_a_query_finds_these_articles_and_no_other(shared: Database, text: str):
+    page = search(shared, text, aliases=ALIASES, limit=100)
+    assert {hit.id for hit in page.hits} == QUERIES[text]
+    assert page.total == len(page.hits)
+    newest = search(shared, text, aliases=ALIASES, limit=100, newest_first=True)
+    assert {hit.id for hit in newest.hits} == QUERIES[text]
+
+
+def test_articles_with_the_words_as_typed_come_first(shared: Database):
+    assert found(shared, "ban")[0] == 20
+    assert found(shared, "ma")[0] == 12
+
+
+def test_a_blank_query_finds_everything_and_only_exclusions_nearly_so(shared: Database):
+    assert len(found(shared, "")) == len(found(shared, "  ")) == 20
+    assert set(found(shared, "-ma")) == {n for n, *_ in ARTICLES} - {11, 12, 13}
+
+
+def test_filters_narrow_what_is_found(shared: Database):
+    assert found(shared, "ma", filters=Filters(section="Kinh tế")) == [12]
+    assert set(found(shared, "", filters=Filters(since="2012", until="2012"))) == {2, 6, 10, 14, 18}
+    assert found(shared, "", filters=Filters(since="2012-05-10", until="2012-05-12")) == [10]
+    assert set(found(shared, "", filters=Filters(byline="Ngọc Bằng"))) == {1, 2, 3}
+    assert found(shared, "Sa Pa", filters=Filters(photos=True)) == [7]
+    assert found(shared, "ban phung", filters=Filters(captions=True)) == [19]
+    assert found(shared, "du lich", filters=Filters(captions=True)) == []
+    assert found(shared, "", filters=Filters(gone=True)) == []
+    assert found(shared, "", filters=Filters(tag="x")) == []
+    assert found(shared, "-ma", filters=Filters(section="Kinh tế", until="2010")) == [20, 16, 8, 4]
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(shared: Database):
+    for newest_first in (True, False):
+        seen, offset = [], 0
+        while offset is not None:
+            page = search(shared, "-xyz", offset=offset, limit=7, newest_first=newest_first)
+            seen += [hit.id for hit in page.hits]
+            offset = page.next_offset
+        assert sorted(seen) == [n for n, *_ in ARTICLES]
+
+
+def test_the_snippet_is_the_printed_text_with_the_words_marked(shared: Database):
+    (hit,) = search(shared, "xu phat nghi dinh").hits
+    assert "Xử phạt theo Nghị định 15/2020/NĐ-CP." in hit.snippet
+    marked = [hit.snippet[a:b] for a, b in hit.snippet_marks]
+    assert marked == ["Xử phạt", "Nghị định"]
+    assert [hit.title[a:b] for a, b in hit.title_marks] == ["Nghị định"]
+
+
+def test_hits_are_counted_by_year_and_month(shared: Database):
+    asked = ask(shared, read_query("ma"))
+    assert count_by_period(shared, asked) == [("2010", 1), ("2011", 1), ("2013", 1)]
+    assert count_by_period(shared, asked, 7)[0] == ("2010-05", 1)
+
+
+def test_an_overlong_query_is_cut_and_says_so(shared: Database):
+    assert search(shared, "đảng " * 100).dropped_words == 36
+    assert search(shared, "đảng " * 100).total == 1
+    assert search(shared, "đ" * 1_000_000).total == 0
+
+
+def test_a_changed_article_is_found_by_its_new_words_only(db: Database):
+    with write(db):
+        unindex_article(db, 7)
+        db.conn.execute("UPDATE articles SET title = 'Lễ hội đền' WHERE id = 7")
+        db.conn.execute("UPDATE texts SET body = 'Khai hội.' WHERE article_id = 7")
+        db.conn.execute("DELETE FROM captions WHERE article_id = 7")
+        index_article(db, 7)
+    assert found(db, "le hoi") == [7]
+    assert found(db, "sapa") == [8]
+    assert list(check_index(db)) == []
+
+
+def test_taking_out_an_article_that_is_not_in_the_index_does_nothing(db: Database):
+    with write(db):
+        unindex_article(db, 999)
+        unindex_article(db, 1)
+        unindex_article(db, 1)
+    assert found(db, "dang vien") == []
+    assert list(check_index(db)) == [(1, "is not in the search index")]
+
+
+def test_the_check_finds_every_kind_of_damage_and_reindex_mends_it(db: Database):
+    assert list(check_index(db)) == []
+    with write(db):
+        db.conn.execute("UPDATE texts SET body = 'Kết nạp 251 người.' WHERE article_id = 1")
+        db.conn.execute("DELETE FROM articles WHERE id = 2")
+        add_article(db, 30, "Mới", "", "", ())
+    problems = dict(check_index(db))
+    assert set(problems) == {1, 2, 30}
+    assert "other words" in problems[1]
+    assert "not in the archive" in problems[2]
+    assert "not in the search index" in problems[30]
+    assert reindex(db) == 20
+    assert list(check_index(db)) == []
+    assert found(db, "251") == [1]
+
+
+def test_the_index_weighs_at_most_a_quarter_more_than_the_text(db: Database):
+    body = " ".join(a[1] + " " + a[3] for a in ARTICLES) * 5
+    with write(db):
+        for number in range(100, 500):
+            add_article(db, number, f"Bài {number}", "", f"{body} {number}", ())
+    reindex(db)
+    text = db.conn.execute("SELECT sum(length(CAST(body AS BLOB))) FROM texts").fetchone()[0]
+    db.conn.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
+    index = db.conn.execute("SELECT sum(length(block)) FROM articles_fts_data").fetchone()[0]
+    assert index <= 1.25 * text

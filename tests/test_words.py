@@ -1,0 +1,62 @@
+"""Vietnamese spelling: what is one word, and what a half-typed one stands for."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper.words import agrees, fold, half_typed, loosely_typed, spell, words
+
+LETTERS = "aàáảãạăằâấbcdđeêệghiìklmnoôơờpqrstuưứvxyỳ AĐỆ.,/-'1\u0301\u200b"
+
+
+@pytest.mark.parametrize(
+    ("printed", "spelled"),
+    [
+        ("Hòa thủy khỏe", "hoà thuỷ khoẻ"),
+        ("hoàn toàn", "hoàn toàn"),
+        ("của mùa", "của mùa"),
+        ("Kỹ lý mỹ sỹ tỷ", "kĩ lí mĩ sĩ tỉ"),
+        ("quý qúy", "quí quí"),
+        ("công ty", "công ti"),
+        ("thy vy tay kyoto", "thy vy tay kyoto"),
+        ("Y Tý", "y tí"),
+        (unicodedata.normalize("NFD", "Đường Tỷ"), "đường tỉ"),
+    ],
+)
+def test_one_word_has_one_spelling(printed: str, spelled: str):
+    assert spell(printed) == spelled
+
+
+def test_folding_takes_every_mark_and_the_bar_of_d():
+    assert fold("Đường Kỹ ẵ Ữ café İ") == "duong ki a u cafe i"
+
+
+@given(st.text(alphabet=LETTERS, max_size=40))
+def test_all_forms_of_a_text_have_the_same_words_in_the_same_order(text: str):
+    assert len(words(text)) == len(words(spell(text))) == len(words(fold(text)))
+    assert spell(spell(text)) == spell(text)
+    assert fold(spell(text)) == fold(text)
+
+
+def test_a_letter_typed_with_marks_counts_and_a_bare_one_does_not():
+    assert agrees("đuong", "đường")
+    assert not agrees("đuong", "dương")
+    assert agrees("ma", "má")
+    assert not agrees("má", "ma")
+    assert not agrees("má", "mạ")
+    assert not agrees("viên", "viện")
+
+
+def test_a_half_typed_word_stands_for_few_spellings():
+    assert {"đường", "đương"} <= set(half_typed("đuong"))
+    assert "dương" not in half_typed("đuong")
+    assert half_typed("viên") == ("viên",)
+    assert "đầu" not in half_typed("dầu")
+    assert "đường" in loosely_typed("đương")
+    assert "đường" in loosely_typed("đuòng")
+
+
+def test_a_word_of_many_vowels_is_taken_as_typed():
+    assert half_typed("đ" + "aeou" * 500) == ("đ" + "aeou" * 500,)
