@@ -4,10 +4,13 @@
     ├── ConfigError            file missing, key unknown, value out of range; 1
     ├── Locked                 another writer is at work; 75
     ├── SiteUnavailable        robots.txt or site out of reach, too many failures in a row; 3
+    ├── RunEnded               time is up, quiet hours, or told to stop: nothing was sent; 0
     ├── FetchError             .url
     │   ├── RobotsDisallowed   never retried
-    │   ├── Refused            outside the site, too large, not a page: asking again is no use
+    │   ├── Refused            outside the site, or too large: asking again is no use
+    │   │   └── NotAPage       an image, a PDF, a video: its body was not read
     │   └── Transient          .retry_after, seconds or None; retried, then recorded
+    ├── UnreadableList         .url; a sitemap, feed or section page that is none
     ├── ExtractError           .url
     │   ├── NotAnArticle       counted, not a failure; 4 from `scraper extract`
     │   └── MissingField       .template .field
@@ -34,9 +37,21 @@ class Locked(ScraperError):
 
 
 class SiteUnavailable(ScraperError):
-    """The site, or its robots.txt, cannot be asked now; the run stops."""
+    """The site, or its robots.txt, cannot be asked now; the run stops.
+
+    Where a page's failure brought this about, that FetchError is the `__cause__`.
+    """
 
     exit_code = 3
+
+
+class RunEnded(ScraperError):
+    """The run may send nothing more: time is up, quiet hours began, or it was told to stop.
+
+    No failure: nothing was sent, and the address that was to be asked stays as it was.
+    """
+
+    exit_code = 0
 
 
 class FetchError(ScraperError):
@@ -59,6 +74,10 @@ class Refused(FetchError):
     """This answer, or this address, is not one we take; asking again would not help."""
 
 
+class NotAPage(Refused):
+    """The answer is an image, a PDF, a video: no article, and its body was not read."""
+
+
 class Transient(FetchError):
     """The last attempt broke off, or was answered 429 or 5xx."""
 
@@ -68,6 +87,15 @@ class Transient(FetchError):
         super().__init__(url, reason)
         self.status = status
         self.retry_after = retry_after  # seconds the server asked us to wait
+
+
+class UnreadableList(ScraperError):
+    """A sitemap, feed or section page that is broken, or something else altogether."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+        self.reason = reason
 
 
 class ExtractError(ScraperError):

@@ -1,0 +1,364 @@
+"""URL -> Snapshot: the one door through which every request goes.
+
+A request is let through only if the address is the site's own, robots.txt allows it, and the
+pace says that it is time. Nothing here follows a redirect (but that of robots.txt), keeps a
+cookie, reads the environment, or trusts what a server sends to be small, fast or whole.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from random import uniform
+from typing import Literal
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
+
+from scraper import __version__
+from scraper.config import Settings
+from scraper.errors import (
+    NotAPage,
+    Refused,
+    RobotsDisallowed,
+    SiteUnavailable,
+    Transient,
+)
+from scraper.inflate import Damaged, Oversize, inflate
+from scraper.models import Snapshot
+from scraper.pace import ASKED, LONGEST_BACKOFF_SECONDS, SYSTEM_CLOCK, Clock, HostState, Pace
+from scraper.robots import AGENT, MAX_BYTES, Rules, decode, is_robots_file, read_rules
+from scraper.wire import Allowance, Overflow, Transport
+
+Kind = Literal["page", "list"]
+
+_ROBOTS_VALID = timedelta(hours=24)
+_ROBOTS_REDIRECTS = 5
+_MAX_HEADER_BYTES = 64 * 1024
+_LIST_BYTES = 32_000_000  # a map of 50,000 addresses, the most that one may hold, is below
+_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", ""})
+_LIST_TYPES = _PAGE_TYPES | {
+    "application/xml",
+    "text/xml",
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/rdf+xml",
+    "application/gzip",
+    "application/x-gzip",
+    "application/octet-stream",
+}
+_ENCODINGS = {"": "", "identity": "", "gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an answer may be."""
+
+    size_bytes: int  # decoded, and on the wire
+    types: frozenset[str] | None  # None: any
+    cut: bool = False  # read no further than size_bytes, instead of refusing the answer
+
+
+class Fetcher:
+    """Asks one site, politely. Make it with open_fetcher()."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        pace: Pace,
+        client: httpx.Client,
+        allowance: Allowance,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        self.pace = pace
+        self.robots = Rules()  # as read_robots() left it
+        self.requests = 0  # sent so far, robots.txt and retries included
+        self._site = settings.site.site
+        self._settings = settings
+        self._client = client
+        self._allowance = allowance
+        self._clock = clock
+        self._robots_until = -1.0  # monotonic; when the rules must be read again
+        self._failures = 0  # addresses in a row whose last attempt failed
+        self._headers = (
+            ("user-agent", user_agent(settings.site.contact)),
+            ("accept", "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.1"),
+            ("accept-language", "vi"),
+            ("accept-encoding", "gzip, deflate"),
+        )
+        page_bytes = int(settings.crawl.max_page_mb * 1_000_000)
+        self._limits = {
+            "page": Limits(page_bytes, _PAGE_TYPES),
+            "list": Limits(max(page_bytes, _LIST_BYTES), _LIST_TYPES),
+        }
+
+    def get(
+        self, url: str, *, etag: str = "", last_modified: str = "", kind: Kind = "page"
+    ) -> Snapshot:
+        """Capture `url` (canonical); redirects are not followed but captured.
+
+        With `etag` or `last_modified` of an earlier capture the answer may be a 304 without
+        body. A 404 is news about the paper, not an error. Raises RobotsDisallowed and Refused
+        before any traffic; NotAPage and Refused for what we do not take; Transient when the
+        last attempt broke off or was answered 429 or 5xx; SiteUnavailable and RunEnded when
+        the run is to stop.
+        """
+        sent = self._admit(url)
+        self.read_robots()
+        # As written, and as it goes out: httpx resolves "/../" and percent-encodes.
+        if not (self.robots.allows(url) and self.robots.allows(sent)):
+            raise RobotsDisallowed(url)
+        conditions = (("if-none-match", etag), ("if-modified-since", last_modified))
+        headers = self._headers + tuple((name, value) for name, value in conditions if value)
+        try:
+            snapshot = self._retrying()(self._capture, url, headers, self._limits[kind])
+        except Transient as e:
+            self._failures += 1
+            if self._failures >= self._settings.crawl.stop_after_failures:
+                raise SiteUnavailable(f"{self._failures} failures in a row; the last: {e}") from e
+            raise
+        except Refused:
+            self._failures = 0  # the server is there, and answers
+            raise
+        self._failures = 0
+        return snapshot
+
+    def read_robots(self) -> None:
+        """Have rules that are under 24 hours old: the remembered ones, else ask.
+
+        Raises SiteUnavailable where robots.txt answers 429 or 5xx, not at all, or with
+        something that is none.
+        """
+        if self._clock.monotonic() < self._robots_until:
+            return
+        state = self.pace.state
+        age = None
+        if state.robots_body is not None and state.robots_fetched_at is not None:
+            age = self._clock.now() - state.robots_fetched_at
+        if age is None or not timedelta(0) <= age < _ROBOTS_VALID:
+            state = self._ask_robots()
+            self.pace.learn(state)
+            age = timedelta(0)
+        self.robots = read_rules(state.robots_body or "")
+        self._robots_until = self._clock.monotonic() + (_ROBOTS_VALID - age).total_seconds()
+        self.pace.delay_seconds = max(self._settings.site.delay_seconds, self.robots.delay_seconds)
+
+    def _ask_robots(self) -> HostState:
+        """What the site's robots.txt says now. Raises SiteUnavailable."""
+        url = f"{self._site.base_url}/robots.txt"
+        for _ in range(_ROBOTS_REDIRECTS + 1):
+            try:
+                snapshot = self._retrying()(
+                    self._capture, url, self._headers, Limits(MAX_BYTES + 1, None, cut=True)
+                )
+            except (Transient, Refused) as e:
+                raise SiteUnavailable(f"robots.txt cannot be read: {e}") from e
+            if snapshot.status not in (301, 302, 303, 307, 308):
+                break
+            url = str(httpx.URL(url).join(snapshot.header("location") or ""))
+            self._admit_robots(url)
+        else:
+            raise SiteUnavailable(f"{url}: robots.txt redirects more than five times")
+        text = decode(snapshot.body) if 200 <= snapshot.status < 300 else ""
+        if not is_robots_file(text):
+            raise SiteUnavailable(f"{url}: answers with something that is no robots.txt")
+        return replace(
+            self.pace.state,
+            robots_body=text,
+            robots_status=snapshot.status,
+            robots_fetched_at=snapshot.captured_at,
+        )
+
+    def _admit_robots(self, url: str) -> None:
+        try:
+            self._admit(url)
+        except Refused as e:
+            raise SiteUnavailable(f"robots.txt redirects out of the site: {e}") from e
+
+    def _admit(self, url: str) -> str:
+        """`url` as it will be sent. Raises Refused unless it is the site's own."""
+        try:
+            parsed = httpx.URL(url)
+            origin = f"{parsed.scheme}://{parsed.netloc.decode('ascii')}"
+            is_ours = self._site.owns(url) and self._site.owns(origin) and not parsed.userinfo
+        except (httpx.InvalidURL, ValueError) as e:
+            raise Refused(url, f"is no address: {e}") from e
+        if not is_ours:
+            raise Refused(url, "is outside the site")
+        return str(parsed)
+
+    def _retrying(self) -> Retrying:
+        """A fresh one for each address: attempts are counted in it."""
+        return Retrying(
+            retry=retry_if_exception_type(Transient),
+            stop=self._is_last,
+            wait=self._backoff,
+            # No sleep here: the pace holds back the whole host, and remembers that it does.
+            sleep=lambda seconds: self.pace.hold(seconds, "backoff"),
+            reraise=True,
+        )
+
+    def _is_last(self, state: RetryCallState) -> bool:
+        too_late = state.upcoming_sleep > self.pace.seconds_left()
+        return too_late or state.attempt_number > self._settings.crawl.retries
+
+    def _backoff(self, state: RetryCallState) -> float:
+        """A doubling step with jitter; what the server asked for, the pace holds anyway."""
+        step: float = self._settings.crawl.backoff_seconds * 2 ** (state.attempt_number - 1)
+        return min(step, LONGEST_BACKOFF_SECONDS) * uniform(1.0, 1.5)
+
+    def _capture(self, url: str, headers: tuple[tuple[str, str], ...], limits: Limits) -> Snapshot:
+        """One request. Raises Transient, Refused."""
+        self.pace.wait()
+        self.requests += 1
+        started = self._clock.monotonic()
+        try:
+            return self._exchange(url, headers, limits)
+        except Transient as e:
+            if e.retry_after:
+                self.pace.hold(e.retry_after, f"{ASKED} ({e.status})")
+            if silence := self.pace.silence():
+                raise SiteUnavailable(silence) from e
+            raise
+        finally:
+            self.pace.rest(self._clock.monotonic() - started)
+
+    def _exchange(self, url: str, headers: tuple[tuple[str, str], ...], limits: Limits) -> Snapshot:
+        seconds = self._settings.crawl.timeout_seconds
+        self._allowance.grant(seconds, 2 * limits.size_bytes + 2 * _MAX_HEADER_BYTES)
+        request = httpx.Request("GET", url, headers=list(headers))
+        try:
+            with closing(self._client.send(request, stream=True)) as response:
+                _check_answer(url, response, conditional=len(headers) > len(self._headers))
+                body = self._read_body(url, response, limits)
+        except httpx.TransportError as e:
+            raise Transient(url, str(e) or type(e).__name__) from e
+        except Overflow as e:
+            raise Refused(url, "the server sent far more than it should") from e
+        return Snapshot(
+            url=url,
+            captured_at=self._clock.now().replace(microsecond=0),
+            status=response.status_code,
+            headers=tuple(
+                (name.decode("latin-1").lower(), value.decode("latin-1"))
+                for name, value in response.headers.raw
+            ),
+            body=body,
+            request_headers=tuple(
+                (name.decode("latin-1").lower(), value.decode("latin-1"))
+                for name, value in request.headers.raw
+            ),
+        )
+
+    def _read_body(self, url: str, response: httpx.Response, limits: Limits) -> bytes:
+        """The decoded body, b"" for a 304. Raises NotAPage, Refused, Transient."""
+        if response.status_code == 304:
+            return b""
+        content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if limits.types is not None and content_type not in limits.types:
+            raise NotAPage(url, f"is {content_type}")
+        encoding = response.headers.get("content-encoding", "").strip().lower()
+        if encoding not in _ENCODINGS:
+            raise Refused(url, f"Content-Encoding {encoding!r}, which was not asked for")
+        length = response.headers.get("content-length", "")
+        if not limits.cut and length.isdecimal() and int(length) > limits.size_bytes:
+            raise Refused(url, f"larger than {limits.size_bytes / 1e6:g} MB")
+        pieces = []
+        try:
+            for piece in inflate(
+                self._in_time(url, response), _ENCODINGS[encoding], limits.size_bytes
+            ):
+                pieces.append(piece)
+        except Oversize as e:
+            if not limits.cut:
+                raise Refused(url, str(e)) from e
+        except Damaged as e:
+            raise Transient(url, f"damaged on the way: {e}") from e
+        return b"".join(pieces)
+
+    def _in_time(self, url: str, response: httpx.Response) -> Iterator[bytes]:
+        for chunk in response.iter_raw():
+            yield chunk
+            if self._allowance.is_spent():
+                raise Transient(url, "took too long")
+
+
+@contextmanager
+def open_fetcher(
+    settings: Settings,
+    state: HostState,
+    remember: Callable[[HostState], None],
+    *,
+    max_minutes: float | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    clock: Clock = SYSTEM_CLOCK,
+    transport: httpx.BaseTransport | None = None,
+) -> Iterator[Fetcher]:
+    """A Fetcher for the site of `settings`, closed at the end.
+
+    `state` is what an earlier run remembered of the host; `remember` is called before each
+    request is sent and after it ended. Nothing is sent once `max_minutes` (default: of the
+    settings) are over, nor after `stop()` is true. `transport` stands in for the network.
+    """
+    stated = read_rules(state.robots_body or "").delay_seconds
+    pace = Pace(
+        state,
+        remember,
+        delay_seconds=max(settings.site.delay_seconds, stated),
+        run_seconds=60 * (settings.crawl.max_minutes if max_minutes is None else max_minutes),
+        quiet_hours=settings.crawl.quiet_hours,
+        stop=stop,
+        clock=clock,
+    )
+    allowance = Allowance(clock.monotonic)
+    client = httpx.Client(
+        transport=transport or Transport(allowance),
+        trust_env=False,
+        follow_redirects=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+    )
+    with client:
+        yield Fetcher(settings, pace, client, allowance, clock)
+
+
+def user_agent(contact: str) -> str:
+    """How we name ourselves: program, version, and whom to write to."""
+    return f"{AGENT}/{__version__}" + (f" (+{contact})" if contact else "")
+
+
+def _check_answer(url: str, response: httpx.Response, *, conditional: bool) -> None:
+    """Raise Transient for 429 and 5xx, Refused for headers that no page needs."""
+    status = response.status_code
+    if status == 429 or status >= 500:
+        raise Transient(
+            url,
+            f"answered {status}",
+            status=status,
+            retry_after=_retry_after(response.headers),
+        )
+    if status == 304 and not conditional:
+        raise Refused(url, "answered 304 though no condition was sent")
+    if sum(len(name) + len(value) for name, value in response.headers.raw) > _MAX_HEADER_BYTES:
+        raise Refused(url, f"headers larger than {_MAX_HEADER_BYTES} bytes")
+
+
+def _retry_after(headers: httpx.Headers) -> float | None:
+    """Seconds that the server asks us to wait; None where it asks nothing sensible."""
+    asked = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,300}(\.[0-9]*)?", asked):
+        return float(asked)
+    try:
+        until = _date(asked)
+        # By the server's own clock: ours may be wrong.
+        sent = _date(headers["date"]) if "date" in headers else datetime.now(UTC)
+    except ValueError:
+        return None
+    return max(0.0, (until - sent).total_seconds())
+
+
+def _date(text: str) -> datetime:
+    at = parsedate_to_datetime(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,175 @@
+"""When the next request may be sent: the politeness delay, Retry-After, quiet hours, run time.
+
+The delay is a floor between the end of one request and the start of the next. It holds across
+runs and kills, because what is owed is handed out (`remember`) before a request is sent and
+again after it. Inside a run only the monotonic clock counts; the wall clock, which may jump,
+is asked once, for what an earlier run left behind.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+
+from scraper.errors import RunEnded, SiteUnavailable
+from scraper.models import utc_text
+
+VIETNAM = timezone(timedelta(hours=7))
+IN_FLIGHT = "request in flight"  # the reason that a run leaves behind if killed mid-request
+DELAY = "delay"
+ASKED = "Retry-After"
+LONGEST_ASKED_SECONDS = 7 * 86400.0  # a Retry-After beyond this is taken for a mistake
+LONGEST_REST_SECONDS = 60.0  # however slow the server was
+LONGEST_BACKOFF_SECONDS = 3600.0  # before an address is tried again
+SLICE_SECONDS = 0.5  # how soon a long wait notices that it is to stop
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """What must be known of the site from one run to the next: a row of `hosts`."""
+
+    robots_body: str | None = None  # as read; None: never read
+    robots_status: int | None = None  # HTTP status it came with
+    robots_fetched_at: datetime | None = None  # aware, UTC
+    next_request_at: datetime | None = None  # aware, UTC, whole seconds: none earlier
+    next_request_reason: str = ""  # DELAY, IN_FLIGHT, or starts with ASKED
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time, passed in so that tests need not wait."""
+
+    now: Callable[[], datetime]  # aware, UTC; may jump
+    monotonic: Callable[[], float]  # seconds; never jumps
+    sleep: Callable[[float], None]  # seconds
+
+
+SYSTEM_CLOCK = Clock(lambda: datetime.now(UTC), time.monotonic, time.sleep)
+
+
+class Pace:
+    """Lets one request through at a time, never sooner than owed."""
+
+    def __init__(
+        self,
+        state: HostState,
+        remember: Callable[[HostState], None],
+        *,
+        delay_seconds: float,
+        run_seconds: float,
+        quiet_hours: str = "",
+        stop: Callable[[], bool] = lambda: False,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        self.delay_seconds = delay_seconds
+        self.state = state
+        self._remember = remember
+        self._quiet = _minutes(quiet_hours)
+        self._stop = stop
+        self._clock = clock
+        self._deadline = clock.monotonic() + run_seconds
+        self._reason = state.next_request_reason
+        self._ready = clock.monotonic() + self._owed_from_before()
+
+    def seconds_left(self) -> float:
+        """How long the run may still take; 0.0 when its time is up."""
+        return max(0.0, self._deadline - self._clock.monotonic())
+
+    def learn(self, state: HostState) -> None:
+        """Keep what was learnt about the host, and hand it out."""
+        self.state = state
+        self._remember(state)
+
+    def wait(self) -> None:
+        """Return when a request may start, having noted that one is on its way.
+
+        Raises RunEnded where that is not to be in this run, SiteUnavailable where the server
+        itself asked for a longer silence than the run has.
+        """
+        if silence := self.silence():
+            raise SiteUnavailable(silence)
+        if self._quiet_seconds() > self.seconds_left():
+            raise RunEnded("quiet hours")
+        while True:
+            self._pause(self._ready - self._clock.monotonic())
+            quiet = self._quiet_seconds()  # they may have begun meanwhile
+            if quiet <= 0:
+                break
+            self._pause(quiet)
+        self._reason = IN_FLIGHT
+        self._note(self.delay_seconds)
+
+    def rest(self, took_seconds: float) -> None:
+        """Note that the request ended just now; it took this long."""
+        # A server that works longer is left alone longer: it is busy with us half the time.
+        self.hold(max(self.delay_seconds, min(took_seconds, LONGEST_REST_SECONDS)), DELAY)
+
+    def hold(self, seconds: float, reason: str) -> None:
+        """Let nothing through for so long from now; where more is owed already, that stays."""
+        now = self._clock.monotonic()
+        if now + seconds >= self._ready:
+            self._ready, self._reason = now + min(seconds, LONGEST_ASKED_SECONDS), reason
+        self._note(self._ready - now)
+
+    def silence(self) -> str:
+        """Why the rest of this run is silence, where the server asked for that; else ""."""
+        wait = self._ready - self._clock.monotonic()
+        if not self._reason.startswith(ASKED) or wait <= self.seconds_left():
+            return ""
+        until = utc_text(self._clock.now() + timedelta(seconds=wait))
+        return f"the site asked for silence until {until}: {self._reason}"
+
+    def _note(self, owed_seconds: float) -> None:
+        at = self._clock.now() + timedelta(seconds=owed_seconds)
+        if owed_seconds > 0 and at.microsecond:  # whole seconds, and never less than owed
+            at += timedelta(seconds=1)
+        at = at.replace(microsecond=0)
+        self.learn(replace(self.state, next_request_at=at, next_request_reason=self._reason))
+
+    def _owed_from_before(self) -> float:
+        """Seconds of silence that an earlier run still owes."""
+        if self.state.next_request_at is None:
+            return 0.0
+        owed = (self.state.next_request_at - self._clock.now()).total_seconds()
+        if self._reason == IN_FLIGHT:
+            # Killed mid-request, no one knows when, at the latest just now.
+            owed = max(owed, self.delay_seconds)
+        # More than is ever noted means that the clock has been set back since.
+        asked = self._reason.startswith(ASKED)
+        longest = LONGEST_ASKED_SECONDS if asked else 2 * LONGEST_BACKOFF_SECONDS
+        return owed if owed <= max(longest, self.delay_seconds) + 1 else self.delay_seconds
+
+    def _quiet_seconds(self) -> float:
+        """Seconds until the quiet hours end; 0.0 outside them."""
+        if self._quiet is None:
+            return 0.0
+        begin, end = self._quiet
+        local = self._clock.now().astimezone(VIETNAM)
+        minute = local.hour * 60 + local.minute + local.second / 60
+        since_begin = (minute - begin) % 1440
+        length = (end - begin) % 1440
+        return (length - since_begin) * 60 if since_begin < length else 0.0
+
+    def _pause(self, seconds: float) -> None:
+        """Sleep in slices, so that a stop is noticed. Raises RunEnded."""
+        if seconds > self.seconds_left() or not self.seconds_left():
+            raise RunEnded("the run's time is up")
+        until = self._clock.monotonic() + seconds
+        while True:
+            if self._stop():
+                raise RunEnded("told to stop")
+            left = until - self._clock.monotonic()
+            if left <= 0:
+                return
+            self._clock.sleep(min(max(left, 0.001), SLICE_SECONDS))
+
+
+def _minutes(quiet_hours: str) -> tuple[int, int] | None:
+    """Begin and end of "06:30-08:30" in minutes after midnight; None for ""."""
+    if not quiet_hours:
+        return None
+    begin, end = (
+        int(hours) * 60 + int(minutes)
+        for hours, minutes in (part.split(":") for part in quiet_hours.split("-"))
+    )
+    return begin, end

@@ -1,0 +1,208 @@
+"""robots.txt -> rules, by RFC 9309.
+
+Where RFC 9309 and Google's published parser disagree, the reading that allows less counts.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, unquote_to_bytes, urlsplit
+
+AGENT = "scraper"  # our product token
+MAX_BYTES = 500 * 1024  # RFC 9309, 2.5
+MAX_LINE = 16_663  # bytes of a line that Google's parser reads
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+_TOKEN = re.compile(r"[A-Za-z_-]*")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_SURROGATE = re.compile("[\udc80-\udcff]")
+_TYPOS = ("dissallow", "dissalow", "disalow", "diasllow", "disallaw")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One Allow or Disallow line of our group."""
+
+    allow: bool
+    pattern: str  # percent-encoded; "*" for any run of characters, "$" at the end an anchor
+
+    def matches(self, path: str) -> bool:
+        """Whether the pattern fits the beginning of `path` (escaped, with its query)."""
+        if self.allow:
+            return _fits(self.pattern, path)
+        # Disallow sees through every escape: /a%62 forbids /ab, and the other way round.
+        return _fits(self.pattern, path) or _fits(_plain_pattern(self.pattern), _plain(path))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What robots.txt says to us."""
+
+    rules: tuple[Rule, ...] = ()
+    delay_seconds: float = 0.0  # Crawl-delay; 0.0 where none is stated
+    sitemaps: tuple[str, ...] = ()  # as written
+
+    def allows(self, url: str) -> bool:
+        """Whether we may ask for `url`: the longest pattern counts, Allow wins a tie."""
+        parts = urlsplit(url)
+        path = _escaped((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+        if path == "/robots.txt":
+            return True
+        best = max(
+            ((len(rule.pattern), rule.allow) for rule in self.rules if rule.matches(path)),
+            default=(0, True),
+        )
+        return best[1]
+
+
+ALLOW_ALL = Rules()
+
+
+def decode(body: bytes) -> str:
+    """robots.txt as text: the first 500 KiB, no BOM, bytes that are no UTF-8 percent-encoded."""
+    if len(body) > MAX_BYTES:
+        # A line that is cut could allow more than the whole line does.
+        body = body[:MAX_BYTES]
+        body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
+    text = body.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    return _SURROGATE.sub(lambda m: f"%{ord(m[0]) - 0xDC00:02X}", text)
+
+
+def is_robots_file(text: str) -> bool:
+    """Whether `text` can be meant as a robots.txt: empty, comments, or any line of its kind.
+
+    An error page sent with status 200, or something binary, is not one.
+    """
+    if "\0" in text or text.lstrip().startswith("<"):
+        return False
+    lines = [line for line in map(_without_comment, _BREAK.split(text)) if line]
+    return not lines or any(_read_line(line)[0] for line in lines)
+
+
+def read_rules(text: str, agent: str = AGENT) -> Rules:
+    """The rules of `text` for the product token `agent`.
+
+    All groups that name it count together; those for `*` count only where none names it.
+    """
+    ours, everyone = _Group(), _Group()
+    sitemaps: list[str] = []
+    current: list[_Group] = []
+    in_rules = True  # the lines before are rules: the next User-agent begins a group
+    ours_seen = False
+    for line in _BREAK.split(text):
+        key, value = _read_line(_without_comment(line))
+        if key == "user-agent":
+            if in_rules:
+                current, in_rules = [], False
+            if value == "*" or value[:1] == "*" and value[1].isspace():
+                current.append(everyone)
+            elif _token(value) == agent.lower():
+                ours_seen = True
+                current.append(ours)
+        elif key in ("allow", "disallow"):
+            in_rules = True
+            for group in current:
+                group.add(key == "allow", value)
+        elif key == "crawl-delay":
+            for group in current:
+                group.delay_seconds = max(group.delay_seconds, _seconds(value))
+        elif key == "sitemap":
+            sitemaps.append(value)
+    group = ours if ours_seen else everyone
+    return Rules(tuple(group.rules), group.delay_seconds, tuple(dict.fromkeys(sitemaps)))
+
+
+class _Group:
+    """The rules of all groups for one agent, while they are gathered."""
+
+    def __init__(self) -> None:
+        self.rules: list[Rule] = []
+        self.delay_seconds = 0.0
+
+    def add(self, allow: bool, value: str) -> None:
+        if not value:  # "Disallow:" forbids nothing
+            return
+        self.rules.append(Rule(allow, _escaped(value)))
+        # As Google reads it: who may see the index page may see its folder.
+        if allow and (index := re.search(r"/index\.html?$", value)):
+            self.rules.append(Rule(True, _escaped(value[: index.start() + 1]) + "$"))
+
+
+def _without_comment(line: str) -> str:
+    return line.partition("#")[0].strip(" \t\v\f")
+
+
+def _read_line(line: str) -> tuple[str, str]:
+    """Key (one we know, else "") and value of a line without comment."""
+    line = line.encode()[:MAX_LINE].decode("utf-8", "ignore")
+    key, colon, value = line.partition(":")
+    if not colon:
+        # A forgotten colon: "Disallow /x", exactly two words.
+        words = line.split()
+        if len(words) != 2:
+            return "", ""
+        key, value = words
+    return _known(key.strip().lower()), value.strip()
+
+
+def _known(key: str) -> str:
+    """The key that is meant, with the misspellings that Google's parser takes; "" for others."""
+    if key.startswith(("user-agent", "useragent", "user agent")):
+        return "user-agent"
+    if key.startswith(("disallow", *_TYPOS)):
+        return "disallow"
+    if key.startswith("allow"):
+        return "allow"
+    if key.startswith(("sitemap", "site-map")):
+        return "sitemap"
+    return "crawl-delay" if key in ("crawl-delay", "crawl delay") else ""
+
+
+def _token(value: str) -> str:
+    """The product token that a User-agent line starts with: `Foo Bar/1.0` names foo."""
+    match = _TOKEN.match(value)
+    return match[0].lower() if match else ""
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        return 0.0
+    return seconds if math.isfinite(seconds) and seconds > 0 else 0.0
+
+
+def _escaped(path: str) -> str:
+    """`path` with everything but ASCII percent-encoded, and escapes in capitals."""
+    path = quote(path, safe="".join(map(chr, range(33, 127))))
+    return _ESCAPE.sub(lambda m: m[0].upper(), path)
+
+
+def _plain(path: str) -> str:
+    """`path` without any escape, but for "*" and "$", which are always escaped."""
+    text = unquote_to_bytes(path).decode("latin-1")
+    return text.replace("*", "%2A").replace("$", "%24")
+
+
+def _plain_pattern(pattern: str) -> str:
+    """`pattern` without any escape; its wildcards and its anchor stay what they are."""
+    body = pattern.removesuffix("$")
+    return "*".join(map(_plain, body.split("*"))) + pattern[len(body) :]
+
+
+def _fits(pattern: str, path: str) -> bool:
+    """Whether `pattern` fits the beginning of `path`; each "*" takes as little as it can."""
+    anchored = pattern.endswith("$")
+    first, *rest = pattern.removesuffix("$").split("*")
+    if not path.startswith(first):
+        return False
+    if not rest:
+        return not anchored or path == first
+    at = len(first)
+    last = rest.pop() if anchored else ""
+    for part in rest:
+        found = path.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return not anchored or (path.endswith(last) and len(path) - len(last) >= at)
