@@ -1,0 +1,243 @@
+"""The cases are RFC 9309's own examples, the documented behaviour of Google's parser, and traps."""
+
+import time
+
+import pytest
+
+from scraper.robots import MAX_BYTES, decode, is_robots_file, read_rules
+
+SITE = "http://foo.bar"
+
+
+def allows(text: str, path: str, agent: str = "FooBot") -> bool:
+    return read_rules(text, agent).allows(SITE + path)
+
+
+def group(*lines: str) -> str:
+    return "\n".join(("user-agent: FooBot", *lines))
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "allowed"),
+    [
+        # The syntax of a line: key, colon, value; what is forgotten, doubled or misspelt.
+        (group("disallow: /"), "/x/y", False),
+        ("foo: FooBot\nbar: /", "/x/y", True),
+        ("user-agent FooBot\ndisallow /", "/x/y", False),
+        ("USER-AGENT : FooBot\n  DISALLOW\t:\t/  ", "/x/y", False),
+        ("useragent: FooBot\ndisallow: /", "/x", False),
+        ("user agent: FooBot\ndisallow: /", "/x", False),
+        (group("dissallow: /a", "disalow: /b", "diasllow: /c", "disallaw: /d"), "/a", False),
+        (group("dissallow: /a", "disalow: /b", "diasllow: /c", "disallaw: /d"), "/b", False),
+        (group("dissallow: /a", "disalow: /b", "diasllow: /c", "disallaw: /d"), "/c", False),
+        (group("dissallow: /a", "disalow: /b", "diasllow: /c", "disallaw: /d"), "/d", False),
+        (group("disallowed: /a"), "/a", False),
+        (group("disallow: /", "allow /a b"), "/a", False),
+        (group("disallow: /foo#bar"), "/foo", False),
+        (group("disallow /x:y"), "/x:y", False),
+        (group("# disallow: /"), "/x", True),
+        ("user-agent: FooBot # us\r\ndisallow: / # all\r\n", "/x", False),
+        ("user-agent: FooBot\rdisallow: /\r", "/x", False),
+        ("user-agent: FooBot\n\n\ndisallow: /", "/x", False),
+        (group("disallow: /a\u2028allow: /"), "/b", True),
+        # Groups: which are ours.
+        ("allow: /foo/bar/\n\nuser-agent: *\ndisallow: /", "/foo/bar/", False),
+        ("disallow: /\nuser-agent: FooBot\nallow: /x", "/y", True),
+        ("user-agent: fOObOT\ndisallow: /", "/x", False),
+        ("user-agent: FooBot/2.1\ndisallow: /", "/x", False),
+        ("user-agent: FooBot Bar\ndisallow: /", "/x", False),
+        ("user-agent: FooBot2\ndisallow: /", "/x", False),
+        ("user-agent: *\ndisallow: /\nuser-agent: Foo\nallow: /", "/x", False),
+        ("user-agent: *\ndisallow: /\nuser-agent: FooBot-News\nallow: /", "/x", False),
+        ("user-agent: *\ndisallow: /\nuser-agent: BarFooBot\nallow: /", "/x", False),
+        ("user-agent: *\ndisallow: /\nuser-agent: Foo Bot\nallow: /", "/x", False),
+        ("user-agent: * baz\ndisallow: /", "/x", False),
+        ("user-agent: *baz\ndisallow: /", "/x", True),
+        ("user-agent:\ndisallow: /", "/x", True),
+        ("user-agent: FooBot\ndisallow: /\nuser-agent: *\nallow: /", "/x", False),
+        ("user-agent: *\nallow: /\nuser-agent: FooBot\ndisallow: /", "/x", False),
+        ("user-agent: *\ndisallow: /\nuser-agent: FooBot", "/x", True),
+        ("user-agent: *\ndisallow: /\nuser-agent: FooBot\ndisallow:", "/x", True),
+        ("user-agent: BarBot\ndisallow: /\nuser-agent: *\nallow: /", "/x", True),
+        # Groups: what they hold. Several agents share rules; groups of one name are one.
+        ("user-agent: FooBot\nuser-agent: BarBot\ndisallow: /", "/x", False),
+        ("user-agent: BarBot\nuser-agent: FooBot\ndisallow: /", "/x", False),
+        ("user-agent: FooBot\ndisallow: /a\nuser-agent: B\ndisallow: /b\nuser-agent: foobot\ndisallow: /c", "/a", False),
+        ("user-agent: FooBot\ndisallow: /a\nuser-agent: B\ndisallow: /b\nuser-agent: foobot\ndisallow: /c", "/b", True),
+        ("user-agent: FooBot\ndisallow: /a\nuser-agent: B\ndisallow: /b\nuser-agent: foobot\ndisallow: /c", "/c", False),
+        ("user-agent: FooBot\nsitemap: /s.xml\nuser-agent: *\ndisallow: /", "/x", False),
+        ("user-agent: FooBot\nunknown: x\nuser-agent: *\ndisallow: /", "/x", False),
+        ("user-agent: FooBot\ncrawl-delay: 1\nuser-agent: *\ndisallow: /", "/x", False),
+        ("user-agent: FooBot\nallow:\nuser-agent: *\ndisallow: /", "/x", True),
+        # The longest pattern counts; Allow wins a tie; the order of lines does not matter.
+        (group("disallow: /x/page.html", "allow: /x/"), "/x/page.html", False),
+        (group("allow: /x/page.html", "disallow: /x/"), "/x/page.html", True),
+        (group("allow: /x/page.html", "disallow: /x/"), "/x/", False),
+        (group("disallow: ", "allow: "), "/x", True),
+        (group("disallow: /", "allow: /"), "/x", True),
+        (group("disallow: /x", "allow: /x/"), "/x", False),
+        (group("disallow: /x", "allow: /x/"), "/x/", True),
+        (group("disallow: /x/page.html", "allow: /x/page.html"), "/x/page.html", True),
+        (group("allow: /page", "disallow: /*.html"), "/page.html", False),
+        (group("allow: /page", "disallow: /*.html"), "/page", True),
+        (group("allow: /x/page.", "disallow: /*.html"), "/x/page.html", True),
+        (group("allow: /x/page.", "disallow: /*.html"), "/x/y.html", False),
+        (group("disallow: /x/", "allow: /X/"), "/x/y", False),
+        (group("disallow: /X/"), "/x/y", True),
+        # Wildcards and the anchor.
+        (group("disallow: /fish*.php"), "/fish.php", False),
+        (group("disallow: /fish*.php"), "/fishheads/catfish.php?parameters", False),
+        (group("disallow: /fish*.php"), "/Fish.PHP", True),
+        (group("disallow: /*.php$"), "/filename.php", False),
+        (group("disallow: /*.php$"), "/filename.php?x", True),
+        (group("disallow: /*.php$"), "/a.php/b.php", False),
+        (group("disallow: /foo/bar/quz", "allow: /foo/*/qux"), "/foo/bar/quz", False),
+        (group("disallow: /foo/bar/quz", "allow: /foo/*/qux"), "/foo//quz", True),
+        (group("disallow: /foo/bar$", "allow: /foo/bar/qux"), "/foo/bar", False),
+        (group("disallow: /foo/bar$", "allow: /foo/bar/qux"), "/foo/bar/baz", True),
+        (group("disallow: /", "allow: /$"), "/", True),
+        (group("disallow: /", "allow: /$"), "/x", False),
+        (group("disallow: /", "allow: /a$b"), "/a$b", True),
+        (group("disallow: /", "allow: /a$"), "/a$b", False),
+        (group("disallow: /a$b"), "/a$b/c", False),
+        (group("disallow: *.gif$"), "/a.gif", False),
+        (group("disallow: /a**b"), "/axb", False),
+        (group("disallow: /ab*b$"), "/ab", True),
+        (group("disallow: x"), "/x", True),
+        # Percent-encoding, in the rule and in the address.
+        (group("disallow: /", "allow: /foo/bar?qux=taz&baz=http://foo.bar?tar&par"), "/foo/bar?qux=taz&baz=http://foo.bar?tar&par", True),
+        (group("disallow: /", "allow: /foo/bar/ツ"), "/foo/bar/%E3%83%84", True),
+        (group("disallow: /", "allow: /foo/bar/ツ"), "/foo/bar/ツ", True),
+        (group("disallow: /", "allow: /foo/bar/%E3%83%84"), "/foo/bar/%e3%83%84", True),
+        (group("disallow: /", "allow: /foo/bar/%62%61%7A"), "/foo/bar/%62%61%7A", True),
+        (group("disallow: /", "allow: /foo/bar/%62%61%7A"), "/foo/bar/baz", False),
+        (group("disallow: /foo/bar/%62%61%7A"), "/foo/bar/baz", False),
+        (group("disallow: /foo/bar/baz"), "/foo/bar/%62a%7a", False),
+        (group("disallow: /tìm-kiếm"), "/t%C3%ACm-ki%E1%BA%BFm?q=x", False),
+        (group("disallow: /r?u=http://x"), "/r?u=http%3A%2F%2Fx", False),
+        (group("disallow: /a%2Ab"), "/a*b", False),
+        (group("disallow: /a%2Ab"), "/axb", True),
+        (group("disallow: /a%24"), "/a$b", False),
+        # What is compared: path, parameters and query, without fragment.
+        (group("disallow: /x?"), "/x?", False),
+        (group("disallow: /x?"), "/x", True),
+        (group("disallow: /*?"), "/y?a=1", False),
+        (group("disallow: /;s"), "/;s=1", False),
+        (group("disallow: /*#x"), "/#x", False),
+        (group("disallow: /"), "", False),
+        (group("disallow: //x"), "//x", False),
+        (group("disallow: /"), "/robots.txt", True),
+        (group("disallow: /"), "/robots.txt?x", False),
+        # As documented by Google only: the index page stands for its folder.
+        (group("disallow: /", "allow: /a/index.html"), "/a/", True),
+        (group("disallow: /", "allow: /a/index.html"), "/a/b", False),
+        ("", "/x", True),
+    ],
+)  # fmt: skip
+def test_path_is_allowed_or_not(text: str, path: str, allowed: bool) -> None:
+    assert allows(text, path) is allowed
+
+
+def test_star_group_is_for_those_without_a_group_of_their_own() -> None:
+    text = "User-agent: *\nDisallow: /\nUser-agent: FooBot\nDisallow: /private\n"
+    assert allows(text, "/x", "FooBot")
+    assert not allows(text, "/x", "BarBot")
+
+
+def test_our_own_name_is_scraper() -> None:
+    assert not read_rules("User-agent: Scraper\nDisallow: /").allows(SITE + "/x")
+
+
+def test_line_longer_than_any_address_is_cut_as_google_cuts_it() -> None:
+    long = "/x/" + "a" * 20_000
+    assert not allows(group(f"disallow: {long}/qux"), long + "/fux")
+    assert allows(group(f"disallow: {long}/qux"), "/fux")
+
+
+@pytest.mark.parametrize(
+    ("lines", "seconds"),
+    [
+        (("crawl-delay: 10",), 10.0),
+        (("crawl-delay: 2.5", "crawl-delay: 1"), 2.5),
+        (("crawl-delay: -5",), 0.0),
+        (("crawl-delay: nan",), 0.0),
+        (("crawl-delay: inf",), 0.0),
+        (("crawl-delay: bald",), 0.0),
+        (("crawl-delay:",), 0.0),
+    ],
+)
+def test_crawl_delay_of_our_group(lines: tuple[str, ...], seconds: float) -> None:
+    text = group(*lines, "disallow: /x") + "\nuser-agent: *\ndisallow: /y\ncrawl-delay: 99"
+    assert read_rules(text, "FooBot").delay_seconds == seconds
+
+
+def test_crawl_delay_of_everyone_counts_where_we_have_no_group() -> None:
+    assert read_rules("user-agent: *\ncrawl-delay: 7").delay_seconds == 7.0
+
+
+def test_sitemaps_are_for_all_wherever_they_stand() -> None:
+    text = (
+        "Sitemap: https://a/1.xml\nuser-agent: BarBot\ndisallow: /\nsite-map: https://a/2.xml\n"
+        "Sitemap https://a/3.xml\nsitemap: https://a/1.xml"
+    )
+    assert read_rules(text).sitemaps == ("https://a/1.xml", "https://a/2.xml", "https://a/3.xml")
+
+
+def test_byte_order_mark_is_skipped() -> None:
+    text = decode(b"\xef\xbb\xbfUser-agent: FooBot\nDisallow: /")
+    assert is_robots_file(text)
+    assert not allows(text, "/x")
+
+
+def test_bytes_that_are_no_utf8_still_match_themselves() -> None:
+    text = decode(b"User-agent: *\nDisallow: /\xe9t\xe9\n")
+    assert not allows(text, "/%E9t%E9")
+    text.encode()  # storable
+
+
+def test_reading_ends_at_500_kib() -> None:
+    start = b"User-agent: *\nDisallow: /a\n"
+    filling = b"#" * (MAX_BYTES - len(start) - len(b"\nAllow: /a")) + b"\nAllow: /abc\n"
+    text = decode(start + filling)
+    assert not allows(text, "/a")
+    assert not allows(text, "/abc")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n \n",
+        "# nothing to say",
+        "User-agent: *\nDisallow:",
+        "Sitemap: https://a/sitemap.xml",
+        "Host: baolaocai.vn",
+        "disallow /x",
+    ],
+)
+def test_robots_files_are_known_as_such(text: str) -> None:
+    assert is_robots_file(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!DOCTYPE html><html><body>User-agent: *\nDisallow:</body></html>",
+        "\n  <html>",
+        "null",
+        "502 Bad Gateway",
+        "Error: no database",
+        "User-agent: *\0\nDisallow:",
+        "\ufffd\ufffdPNG",
+    ],
+)
+def test_other_answers_are_no_robots_files(text: str) -> None:
+    assert not is_robots_file(text)
+
+
+def test_hostile_patterns_cost_no_time() -> None:
+    text = group(*(f"disallow: /{'a*' * 40}{n}$" for n in range(3000)))
+    rules = read_rules(text, "FooBot")
+    started = time.process_time()
+    assert rules.allows(SITE + "/" + "a" * 2000)
+    assert time.process_time() - started < 1.0
