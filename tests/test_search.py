@@ -148,7 +148,7 @@ def add_article(
     db: Database, number: int, title: str, lead: str, body: str, captions: tuple
 ) -> None:
     """File an article by plain SQL, as the archive's own code would."""
-    time = f"20{10 + number % 4}-05-{number:02d}T01:00:00Z"
+    time = f"20{10 + number % 4}-05-{min(number, 28):02d}T01:00:00Z"
     db.conn.execute(
         "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, NULL, '', NULL, NULL, '', ?, 'captured', ?,"
         " 'article', 'onecms', '[]', ?, ?, 0, 1, ?, ?, NULL, ?)",

@@ -57,6 +57,7 @@ class Filters:
     photos: bool = False  # with a photo
     captions: bool = False  # the words stand in captions
     gone: bool = False  # no longer on the site
+    known_by: str = ""  # captured by this time, UTC: later pages of a search stay as they were
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +268,7 @@ def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
         "section = ?": filters.section,
         "local_date >= ?": filters.since,
         "local_date < ?": f"{filters.until}~" if filters.until else "",
+        "first_captured_at <= ?": filters.known_by,
         # byline is a JSON array: a name with its quotes is the whole name.
         "instr(byline, ?) > 0": json.dumps(filters.byline, ensure_ascii=False)
         if filters.byline

@@ -1,0 +1,121 @@
+"""Connections to the archive that can only read, and that know our search rules."""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from datasette.app import Datasette
+from datasette.utils import sqlite_timelimit
+from sqlite_utils import Database
+
+from scraper.query import match_expression, read_aliases, read_query, resolve
+from scraper.words import fold
+
+T = TypeVar("T")
+
+_READS = {
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_READ,
+    sqlite3.SQLITE_FUNCTION,
+    sqlite3.SQLITE_RECURSIVE,
+}
+_PRAGMAS = {
+    "data_version",
+    "database_list",
+    "foreign_key_list",
+    "function_list",
+    "index_info",
+    "index_list",
+    "index_xinfo",
+    "page_count",
+    "page_size",
+    "max_page_count",
+    "schema_version",
+    "table_info",
+    "table_xinfo",
+    "table_list",
+    "compile_options",
+}
+_FORBIDDEN_FUNCTIONS = {"load_extension", "fts3_tokenizer", "writefile", "readfile", "edit"}
+LONGEST_CELL = 20_000_000  # bytes; replicate('x', 10^9) and the like are refused
+
+
+def guard(conn: sqlite3.Connection, datasette: Datasette) -> None:
+    """Give a connection our functions, then take from it all but reading."""
+    aliases = read_aliases(tuple(datasette.plugin_config("scraper")["aliases"]))
+
+    def search_words(text: Any) -> str:
+        """What articles_fts must MATCH for a text typed as in the search box."""
+        query = read_query(str(text or ""), aliases)
+        everywhere = lambda word, is_beginning: True  # noqa: E731 - no asking from inside a query
+        return match_expression(resolve(query, everywhere), everywhere) or '""'
+
+    conn.create_function("search_words", 1, search_words, deterministic=True)
+    conn.create_function(
+        "fold", 1, lambda text: None if text is None else fold(str(text)), deterministic=True
+    )
+    conn.execute("PRAGMA query_only = 1")
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_CELL)
+    conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    conn.set_authorizer(_only_reading)
+
+
+def _only_reading(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in _FORBIDDEN_FUNCTIONS:
+        return sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":
+        # Asked when a virtual table is opened, which changes nothing; real updates of this table
+        # are refused by SQLite itself, and by mode=ro and query_only.
+        return sqlite3.SQLITE_OK
+    if action in _READS or (action == sqlite3.SQLITE_PRAGMA and (first or "").lower() in _PRAGMAS):
+        return sqlite3.SQLITE_OK
+    return sqlite3.SQLITE_DENY
+
+
+async def in_archive(datasette: Datasette, read: Callable[[Database], T]) -> T:
+    """What `read` makes of the archive, off the event loop and within Datasette's time limit.
+
+    Raises sqlite3.OperationalError ("interrupted") past the limit.
+    """
+
+    def inner(conn: sqlite3.Connection) -> T:
+        with sqlite_timelimit(conn, datasette.setting("sql_time_limit_ms")):
+            return read(Database(conn, recursive_triggers=False, execute_plugins=False))
+
+    return await datasette.get_database("archive").execute_fn(inner)  # type: ignore[no-any-return, unused-ignore]
+
+
+async def capture_of(datasette: Datasette, snapshot_id: int) -> Any:
+    """The row of snapshots.db that an article was read from; None where that file is not here."""
+    path = datasette.get_database("archive").path
+    beside = path.rsplit("/", 1)[0] + "/snapshots.db" if "/" in path else "snapshots.db"
+
+    def inner() -> Any:
+        try:
+            conn = sqlite3.connect(f"file:{beside}?mode=ro", uri=True)
+        except sqlite3.OperationalError:
+            return None
+        conn.row_factory = sqlite3.Row
+        try:
+            return conn.execute(
+                "SELECT url, captured_at, status, sha256, size_bytes, origin FROM snapshots"
+                " WHERE id = ?",
+                (snapshot_id,),
+            ).fetchone()
+        except sqlite3.OperationalError:
+            return None
+        finally:
+            conn.close()
+
+    return await asyncio.get_running_loop().run_in_executor(None, inner)
+
+
+def names(cell: str) -> list[str]:
+    """The texts in a cell that holds a JSON array."""
+    try:
+        read = json.loads(cell)
+    except ValueError:
+        return [cell]
+    return [str(name) for name in read] if isinstance(read, list) else [cell]

@@ -1,0 +1,280 @@
+"""What Datasette says about each table and column, and how it first shows them."""
+
+from typing import Any
+
+TABLES: dict[str, dict[str, Any]] = {
+    "articles": {
+        "title": "Articles (bài viết)",
+        "description": "One row for each article, as its newest capture shows it. Open one to read"
+        " it whole; the body is in `texts`, so that this list stays quick.",
+        "sort_desc": "timestamp",
+        "facets": ["section", "layout", "timestamp_source"],
+        "label_column": "title",
+        "columns": {
+            "id": "The paper's own number of the article, from its address",
+            "url": "Address at the newspaper (địa chỉ)",
+            "title": "Headline (tiêu đề)",
+            "lead": "Opening paragraph, the sapo; older ones begin with the mark LCĐT",
+            "section": "Section of the paper (chuyên mục)",
+            "byline": "Names under the article (tác giả), a JSON array in the order printed",
+            "published_at": "Time of publication that the page states (ngày đăng), UTC; empty where"
+            " the page does not say",
+            "published_source": "Where on the page that time was read: meta, json-ld, time, text;"
+            " ends in (date only) where no hour is given",
+            "modified_at": "Time of the last change that the page states, UTC",
+            "page_clock_at": "The clock in the page's header, UTC: when the server made the page,"
+            " never a time of publication",
+            "page_clock_text": "That clock as printed",
+            "timestamp": "Best known time of the article, UTC, to sort by; see timestamp_source",
+            "timestamp_source": "What kind of time that is: published; page clock and captured only"
+            " say: not later than",
+            "local_date": "Day of timestamp in Vietnam, to group days and months by",
+            "layout": "Kind of page: article, photo, emagazine, video, podcast, infographic, live",
+            "template": "Which design of the site the page wore when captured",
+            "flags": "What a reader should doubt about this reading, a JSON array",
+            "caption_count": "Number of captions",
+            "photo_count": "Number of photos, with or without caption (ảnh)",
+            "syllable_count": "Length: syllables (tiếng) of headline, lead and body",
+            "revision_count": "Number of different texts seen under this number",
+            "first_captured_at": "Time of the first capture, UTC",
+            "last_captured_at": "Time of the latest capture, UTC",
+            "gone_at": "When the page was found to be no longer on the site, UTC",
+            "snapshot_id": "The capture, in snapshots.db, that this row was read from",
+        },
+    },
+    "texts": {
+        "title": "Bodies (nội dung)",
+        "description": "The text of each article: paragraphs with a blank line between them,"
+        " without lead and captions.",
+        "columns": {
+            "article_id": "The article",
+            "body": "Paragraphs, a blank line between them",
+        },
+    },
+    "captions": {
+        "title": "Captions (chú thích ảnh)",
+        "description": "What stands under each photo, video or chart.",
+        "sort_desc": "article_id",
+        "facets": ["credit"],
+        "columns": {
+            "id": "Number of the row",
+            "article_id": "The article",
+            "position": "Place among the captions of the article, from 0",
+            "after_paragraph": "How many paragraphs of the body stand before it",
+            "text": "The caption, without the credit",
+            "credit": "Photographer or source (Ảnh:), as printed",
+            "image_url": "Address of the photo at the newspaper; photos are not kept here",
+            "source": "markup; guess in captures that hold only the page's text",
+        },
+    },
+    "tags": {
+        "title": "Tags (từ khóa)",
+        "description": "Keywords that the paper gives its articles.",
+        "label_column": "name",
+        "columns": {"id": "Number of the row", "name": "The keyword"},
+    },
+    "article_tags": {
+        "title": "Tags of articles",
+        "description": "Which article has which tag.",
+        "columns": {"article_id": "The article", "tag_id": "The tag"},
+    },
+    "weather": {
+        "title": "Weather readings (thời tiết)",
+        "description": "What the weather widget showed beside an article when it was captured.",
+        "sort_desc": "observed_at",
+        "facets": ["place"],
+        "columns": {
+            "id": "Number of the row",
+            "snapshot_id": "The capture, in snapshots.db",
+            "article_id": "The article it was shown beside",
+            "position": "Place in the widget, from 0",
+            "observed_at": "Time of the capture or of the page's clock, UTC",
+            "place": "Place named (địa điểm)",
+            "text": "The widget's text as printed",
+            "temperature_c": "Temperature (nhiệt độ), °C",
+            "temperature_min_c": "Lowest temperature, °C",
+            "temperature_max_c": "Highest temperature, °C",
+            "humidity_pct": "Humidity (độ ẩm), %",
+            "condition": "Sky and rain, in the paper's words",
+        },
+    },
+    "revisions": {
+        "title": "Revisions (các lần sửa)",
+        "description": "Each different text ever seen under an article's number.",
+        "sort_desc": "captured_at",
+        "columns": {
+            "article_id": "The article",
+            "number": "1 for the first text seen",
+            "captured_at": "When this text was first seen, UTC",
+            "last_seen_at": "When it was last seen, UTC",
+            "snapshot_id": "The capture, in snapshots.db",
+            "title": "Headline then",
+            "lead": "Lead then",
+            "body": "Body then",
+            "captions_json": "Captions then, a JSON array",
+            "sha256": "Fingerprint of this text",
+        },
+    },
+    "addresses": {
+        "title": "Addresses of articles",
+        "description": "Every address under which an article was met.",
+        "columns": {
+            "url": "The address",
+            "article_id": "The article's number",
+            "first_seen_at": "When it was first met, UTC",
+        },
+    },
+    "runs": {
+        "title": "Crawl runs",
+        "description": "Each run of the crawler, with what it did.",
+        "sort_desc": "id",
+        "columns": {
+            "id": "Number of the run",
+            "command": "Which command it was",
+            "started_at": "UTC",
+            "finished_at": "UTC; empty while it runs, or where it was killed",
+            "outcome": "How it ended",
+            "detail": "Why, in words",
+            "requests": "Requests sent",
+            "found": "Addresses met for the first time",
+            "fetched": "Pages captured",
+            "new_articles": "Articles met for the first time",
+            "new_revisions": "Articles whose text had changed",
+            "unchanged": "Pages that had not changed",
+            "not_articles": "Pages that were no articles",
+            "failed": "Pages that could not be captured or read",
+        },
+    },
+    "frontier": {
+        "title": "Frontier",
+        "description": "Every address the crawler knows, and when it is to be asked again.",
+        "facets": ["state"],
+        "columns": {
+            "url": "The address",
+            "article_id": "The article's number, if it is the address of one",
+            "source": "The list it was found in",
+            "found_at": "When it was found, UTC",
+            "lastmod": "Change that the list states, UTC",
+            "state": "new, list, archived, duplicate, not_article, redirect, gone, failed,"
+            " disallowed",
+            "due_at": "When it is to be asked next, UTC; empty for never",
+            "attempts": "Attempts that failed in a row",
+            "last_status": "HTTP status of the last answer",
+            "etag": "Mark of the version last seen, to ask only for news",
+            "last_modified": "The same, as a date",
+            "error": "Why it is in this state",
+        },
+    },
+    "failures": {
+        "title": "Failures",
+        "description": "Each page that could not be captured or read.",
+        "sort_desc": "id",
+        "facets": ["kind"],
+        "columns": {
+            "id": "Number of the row",
+            "run_id": "The run",
+            "at": "When, UTC",
+            "url": "The address",
+            "kind": "What kind of failure",
+            "detail": "What was found",
+        },
+    },
+    "hosts": {
+        "title": "Hosts",
+        "description": "robots.txt as last read, and the earliest time of the next request.",
+        "columns": {
+            "host": "Host name",
+            "robots_body": "robots.txt, as sent",
+            "robots_status": "HTTP status of robots.txt",
+            "robots_fetched_at": "When it was read, UTC",
+            "next_request_at": "No request before this time, UTC",
+            "next_request_reason": "Why not",
+        },
+    },
+    "marks": {
+        "title": "Marks",
+        "description": "What the archive remembers about itself.",
+        "hidden": True,
+        "columns": {"name": "Name of the mark", "value": "Its value"},
+    },
+    "articles_full": {
+        "title": "Articles with body",
+        "description": "Articles with their body, for queries that need both.",
+    },
+    "articles_searched": {
+        "title": "Searched texts",
+        "description": "The texts that the search index is made from, each twice.",
+        "hidden": True,
+    },
+    "articles_fts": {"title": "Search index", "description": "See search_words().", "hidden": True},
+    "_sqlite_migrations": {"description": "Versions of this file.", "hidden": True},
+}
+
+QUERIES: dict[str, dict[str, str]] = {
+    "named_by_month": {
+        "title": "How often words are named, by month",
+        "description": "Articles per month that hold the words; typed as in the search box.",
+        "sql": "SELECT substr(local_date, 1, 7) AS month, count(*) AS articles\n"
+        "FROM articles_fts CROSS JOIN articles ON articles.id = articles_fts.rowid\n"
+        "WHERE articles_fts MATCH search_words(:words)\n"
+        "GROUP BY month ORDER BY month",
+    },
+    "bylines_by_section": {
+        "title": "Who writes for which section",
+        "description": "Articles for each name and section.",
+        "sql": "SELECT section, name.value AS byline, count(*) AS articles\n"
+        "FROM articles, json_each(articles.byline) AS name\n"
+        "GROUP BY section, byline ORDER BY articles DESC, byline LIMIT 500",
+    },
+    "edited_after_publication": {
+        "title": "Articles edited after publication",
+        "description": "Articles seen with more than one text, those with most first.",
+        "sql": "SELECT id, title, revision_count AS texts, timestamp AS published,\n"
+        "    last_captured_at AS last_seen\n"
+        "FROM articles WHERE revision_count > 1\n"
+        "ORDER BY revision_count DESC, id DESC LIMIT 500",
+    },
+    "vanished": {
+        "title": "Pages that vanished from the site",
+        "description": "Articles of the archive that the newspaper no longer shows.",
+        "sql": "SELECT id, title, section, timestamp, gone_at\n"
+        "FROM articles WHERE gone_at IS NOT NULL ORDER BY gone_at DESC LIMIT 500",
+    },
+    "temperatures": {
+        "title": "Temperatures read off the weather widget",
+        "description": "Readings with a temperature, newest first.",
+        "sql": "SELECT observed_at, place, temperature_c, temperature_min_c, temperature_max_c,\n"
+        "    humidity_pct, condition, article_id\n"
+        "FROM weather WHERE coalesce(temperature_c, temperature_max_c) IS NOT NULL\n"
+        "ORDER BY observed_at DESC LIMIT 500",
+    },
+    "photographers": {
+        "title": "Photographers",
+        "description": "Captions for each credit.",
+        "sql": "SELECT credit, count(*) AS captions, min(article_id) AS first_article,\n"
+        "    max(article_id) AS last_article\n"
+        "FROM captions WHERE credit <> '' GROUP BY credit ORDER BY captions DESC LIMIT 500",
+    },
+}
+
+
+def metadata(title: str, source_url: str, aliases: tuple[str, ...]) -> dict[str, Any]:
+    """Datasette's metadata for the one database `archive`."""
+    return {
+        "title": title,
+        "source": "Báo Lào Cai",
+        "source_url": source_url,
+        "databases": {
+            "archive": {
+                "title": title,
+                "description": "Tables of the archive. Times are UTC; columns that hold lists are"
+                " JSON arrays.",
+                "tables": TABLES,
+                "queries": QUERIES,
+            }
+        },
+        "plugins": {
+            "datasette-block-robots": {"disallow": "/"},
+            "scraper": {"aliases": list(aliases)},
+        },
+    }

@@ -1,0 +1,96 @@
+"""Datasette as a reading room: routes, search rules, connections that only read, headers."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.filters import FilterArguments
+from markupsafe import Markup, escape
+
+from scraper.browse import pages, times
+from scraper.browse.connection import guard, in_archive, names
+from scraper.browse.security import secured
+
+
+@hookimpl  # type: ignore[untyped-decorator, unused-ignore]
+def register_routes() -> list[tuple[str, Any]]:
+    return [
+        (r"^/$", pages.home),
+        (r"^/search(?:\.(?P<format>json|csv|atom))?$", pages.search),
+        (r"^/trends(?:\.(?P<format>csv|svg))?$", pages.trends),
+        (r"^/dashboard$", pages.dashboard),
+        (r"^/about$", pages.about),
+        (r"^/feeds/(?P<which>new|changed)\.atom$", pages.feed),
+        (r"^/archive/articles/(?P<id>\d{1,15})$", pages.article),
+        (r"^/cite/(?P<id>\d{1,15})\.(?P<format>bib|json|txt)$", pages.citation),
+    ]
+
+
+@hookimpl(trylast=True)  # type: ignore[untyped-decorator, unused-ignore]
+def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
+    if database == "archive":
+        guard(conn, datasette)
+
+
+@hookimpl  # type: ignore[untyped-decorator, unused-ignore]
+def filters_from_request(
+    request: Any, database: str, table: str, datasette: Datasette
+) -> Callable[[], Awaitable[FilterArguments | None]]:
+    async def inner() -> FilterArguments | None:
+        text = request.args.get("_search", "")
+        if database != "archive" or table not in ("articles", "articles_full") or not text.strip():
+            return None
+        where, parameters = await in_archive(
+            datasette, lambda db: pages.table_condition(db, text, pages.aliases(datasette))
+        )
+        return FilterArguments([where], parameters, [f"found by “{text}”"])
+
+    return inner
+
+
+@hookimpl  # type: ignore[untyped-decorator, unused-ignore]
+def prepare_jinja2_environment(env: Any) -> None:
+    env.filters["vietnam_time"] = times.vietnam_time
+    env.filters["vietnam_day"] = times.vietnam_day
+    env.filters["marked"] = _marked
+    env.filters["number"] = lambda n: f"{n:,}"
+    env.filters["xml"] = _xml
+    env.globals["dateline"] = times.dateline
+    env.globals["kinds_of_time"] = times.KINDS
+
+
+@hookimpl  # type: ignore[untyped-decorator, unused-ignore]
+def render_cell(value: Any, column: str, table: str, database: str, datasette: Datasette) -> Any:
+    if database != "archive" or not isinstance(value, str):
+        return None
+    if (column == "timestamp" or column.endswith("_at")) and len(value) == 20 and value[10] == "T":
+        shown = times.vietnam_time(value)
+        return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(value, value, shown)
+    if column == "title" and table is None:
+        return None
+    if column in ("url", "image_url") and value.startswith(("http://", "https://")):
+        return Markup('<a href="{}" rel="noreferrer nofollow">{}</a>').format(value, "original")
+    if column in ("byline", "flags") and value.startswith("["):
+        return ", ".join(names(value)) or Markup("&nbsp;")
+    return None
+
+
+@hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
+def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
+    return secured
+
+
+def _marked(text: str, spans: tuple[tuple[int, int], ...]) -> Markup:
+    """`text` with the stretches `spans` in <mark>."""
+    shown, at = Markup(""), 0
+    for start, end in spans:
+        shown += escape(text[at:start]) + Markup("<mark>{}</mark>").format(text[start:end])
+        at = end
+    return shown + escape(text[at:])
+
+
+def _xml(text: str) -> str:
+    """`text` without the characters that no XML file may hold."""
+    return "".join(c for c in text if c in "\t\n\r" or c >= " " and c not in "\ufffe\uffff")

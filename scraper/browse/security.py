@@ -1,0 +1,47 @@
+"""What every answer says to the browser, and which requests are answered at all."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Message = dict[str, Any]
+App = Callable[[Message, Any, Any], Awaitable[None]]
+
+_HEADERS = {
+    # No script, no frame, nothing from another host: not even what an article's text asks for.
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' data:;"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "x-robots-tag": "noindex, nofollow",
+}
+_SAFE_HEADERS = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+
+
+def secured(app: App) -> App:
+    """`app`, answering only GET and HEAD, with headers that allow nothing foreign."""
+
+    async def inner(scope: Message, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+
+        async def send_secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [
+                    h for h in message.get("headers", []) if h[0].decode().lower() not in _HEADERS
+                ]
+                message = {**message, "headers": [*kept, *_SAFE_HEADERS]}
+            await send(message)
+
+        if scope["method"] not in ("GET", "HEAD"):
+            start = {"type": "http.response.start", "status": 405}
+            headers = [(b"allow", b"GET, HEAD"), (b"content-type", b"text/plain; charset=utf-8")]
+            await send_secured({**start, "headers": headers})
+            await send_secured({"type": "http.response.body", "body": b"Only reading here.\n"})
+            return
+        await app(scope, receive, send_secured)
+
+    return inner

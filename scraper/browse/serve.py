@@ -1,0 +1,77 @@
+"""Datasette on the archive: its reading pages, its tables, nothing that writes."""
+
+import asyncio
+from pathlib import Path
+
+import uvicorn
+from datasette.app import Datasette
+from datasette.database import Database
+
+from scraper.archive.schema import open_reader
+from scraper.browse.metadata import metadata
+from scraper.config import Settings
+
+HERE = Path(__file__).parent
+
+LIMITS = {
+    "suggest_facets": False,  # times out on large archives
+    "sql_time_limit_ms": 3000,
+    "facet_time_limit_ms": 1000,
+    "max_returned_rows": 1000,
+    "default_page_size": 50,
+    "default_facet_size": 12,
+    "max_csv_mb": 100,
+    "truncate_cells_html": 400,
+    "cache_size_kb": 65536,
+    "allow_download": True,  # takes effect on immutable copies only
+}
+
+
+def open_datasette(
+    settings: Settings, *, base_url: str = "/", immutable: bool = False
+) -> Datasette:
+    """Datasette on the archive of `settings`, below the path `base_url`.
+
+    `immutable` is for a copy that nobody writes to: faster, and offered for download. Raises
+    ArchiveError where there is no archive.
+    """
+    path = settings.archive.path
+    with open_reader(path):
+        pass  # one clear line now, rather than an error on every page
+    base_url = f"/{base_url.strip('/')}/".replace("//", "/")
+    datasette = Datasette(
+        metadata=metadata(
+            settings.serve.title, settings.site.base_url, tuple(settings.search.aliases)
+        ),
+        template_dir=str(HERE / "templates"),
+        plugins_dir=str(HERE / "plugins"),
+        static_mounts=[("assets", str(HERE / "static"))],
+        settings={**LIMITS, "base_url": base_url},
+    )
+    datasette.add_database(
+        Database(datasette, path=str(path), is_mutable=not immutable), name="archive"
+    )
+    datasette.remove_database("_memory")
+    return datasette
+
+
+def serve(
+    settings: Settings,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    *,
+    base_url: str = "/",
+    immutable: bool = False,
+) -> None:
+    """Show the archive at http://host:port until interrupted."""
+    datasette = open_datasette(settings, base_url=base_url, immutable=immutable)
+    asyncio.run(datasette.invoke_startup())
+    uvicorn.run(
+        datasette.app(),
+        host=host,
+        port=settings.serve.port if port is None else port,
+        log_level="warning",
+        lifespan="on",
+        timeout_keep_alive=5,
+        limit_concurrency=64,
+    )
