@@ -14,6 +14,7 @@
     ├── ExtractError           .url
     │   ├── NotAnArticle       counted, not a failure; 4 from `scraper extract`
     │   └── MissingField       .template .field
+    ├── BadCapture             a file to import is missing, unreadable, or of another site; 1
     └── ArchiveError           e.g. the archive was written by a later version; 1
 
 Anything else that escapes is a bug and shows its traceback.
@@ -120,6 +121,10 @@ class MissingField(ExtractError):
         super().__init__(url, f"{template} found no {field}")
         self.template = template
         self.field = field
+
+
+class BadCapture(ScraperError):
+    """A file that was to be imported cannot be: missing, unreadable, or of another site."""
 
 
 class ArchiveError(ScraperError):

@@ -8,7 +8,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,18 +37,18 @@ def open_archive(path: Path) -> Iterator[Archive]:
     """The archive at `path` for its one writer; made if missing, migrated if old.
 
     Raises Locked where another writer is at work, ArchiveError where a file is not ours, not
-    writable, or from a later version; nothing is changed then.
+    writable, or from a later version; nothing is changed then. Disk full and the like, met
+    later, are ArchiveErrors too: what was committed before stays.
     """
-    with _writer_lock(path):
-        db = _open_for_writing(path, archive_migrations)
-        try:
-            snapshots = _open_for_writing(snapshots_path(path), snapshot_migrations)
-            try:
-                yield Archive(path, db, snapshots)
-            finally:
-                snapshots.close()
-        finally:
-            db.close()
+    with (
+        _said_in_one_line(path),
+        _writer_lock(path),
+        closing(_open_for_writing(path, archive_migrations)) as db,
+        closing(_open_for_writing(snapshots_path(path), snapshot_migrations)) as snapshots,
+    ):
+        # A snapshot must be on the disk before any row of archive.db speaks of it.
+        snapshots.conn.execute("PRAGMA synchronous = FULL")
+        yield Archive(path, db, snapshots)
 
 
 @contextmanager
@@ -57,15 +57,35 @@ def open_reader(path: Path) -> Iterator[Archive]:
 
     Raises ArchiveError where a file is missing, not ours, or not of this version.
     """
-    db = _open_for_reading(path, archive_migrations)
+    with (
+        _said_in_one_line(path),
+        closing(_open_for_reading(path, archive_migrations)) as db,
+        closing(_open_for_reading(snapshots_path(path), snapshot_migrations)) as snapshots,
+    ):
+        yield Archive(path, db, snapshots)
+
+
+# What a disk or a machine does to us, told apart from what a wrong statement of ours does.
+_OUTSIDE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
+
+
+@contextmanager
+def _said_in_one_line(path: Path) -> Iterator[None]:
     try:
-        snapshots = _open_for_reading(snapshots_path(path), snapshot_migrations)
-        try:
-            yield Archive(path, db, snapshots)
-        finally:
-            snapshots.close()
-    finally:
-        db.close()
+        yield
+    except sqlite3.Error as e:
+        if getattr(e, "sqlite_errorcode", 0) & 0xFF not in _OUTSIDE:
+            raise
+        raise ArchiveError(f"{path}: {e}; nothing filed before is lost") from e
 
 
 def snapshots_path(path: Path) -> Path:
@@ -294,6 +314,18 @@ CREATE TABLE revisions (
     UNIQUE (article_id, sha256)
 );
 
+CREATE TABLE captures (
+    snapshot_id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL,
+    captured_at TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    reading TEXT NOT NULL CHECK (reading IN ('text', 'unchanged', 'missing', 'redirect',
+        'not_article', 'unreadable')),
+    sha256 TEXT
+);
+
+CREATE INDEX captures_article ON captures (article_id, captured_at, snapshot_id);
+
 CREATE TABLE addresses (
     url TEXT PRIMARY KEY,
     article_id INTEGER NOT NULL,
@@ -332,12 +364,15 @@ CREATE TABLE frontier (
     last_status INTEGER,
     etag TEXT,
     last_modified TEXT,
-    error TEXT NOT NULL DEFAULT ''
+    error TEXT NOT NULL DEFAULT '',
+    backfill INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
 CREATE INDEX frontier_article ON frontier (article_id);
 
-CREATE INDEX frontier_due ON frontier (state, due_at);
+CREATE INDEX frontier_state ON frontier (state, backfill, article_id);
+
+CREATE INDEX frontier_due ON frontier (due_at) WHERE due_at IS NOT NULL;
 
 CREATE TABLE failures (
     id INTEGER PRIMARY KEY,

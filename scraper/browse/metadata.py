@@ -115,6 +115,20 @@ TABLES: dict[str, dict[str, Any]] = {
             "sha256": "Fingerprint of this text",
         },
     },
+    "captures": {
+        "title": "Captures",
+        "description": "Each time an article's page was asked for, and what came of it.",
+        "sort_desc": "captured_at",
+        "facets": ["reading"],
+        "columns": {
+            "snapshot_id": "The capture itself, in snapshots.db",
+            "article_id": "The article's number",
+            "captured_at": "When it was asked for, UTC",
+            "status": "HTTP status of the answer",
+            "reading": "text, unchanged, missing, redirect, not_article, unreadable",
+            "sha256": "Hash of the text it showed, as in revisions; empty where it shows none",
+        },
+    },
     "addresses": {
         "title": "Addresses of articles",
         "description": "Every address under which an article was met.",
@@ -163,6 +177,7 @@ TABLES: dict[str, dict[str, Any]] = {
             "etag": "Mark of the version last seen, to ask only for news",
             "last_modified": "The same, as a date",
             "error": "Why it is in this state",
+            "backfill": "1: of long ago, asked for after everything newer",
         },
     },
     "failures": {

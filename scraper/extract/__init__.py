@@ -1,1 +1,78 @@
-"""Placeholder until this package lands."""
+"""Snapshot -> Article: pure reading, no I/O, no clock.
+
+The template is chosen by its marker in the page, never by the article's date: an article of 2013
+that is fetched today wears today's template.
+"""
+
+from scraper.errors import NotAnArticle
+from scraper.extract import fallback, plaintext, site2022
+from scraper.extract.onecms import ARTICLE, EMAGAZINE
+from scraper.extract.page import parse
+from scraper.extract.template import Template, read
+from scraper.models import Article, Caption, Snapshot, Weather, utc_text
+
+TEMPLATES: tuple[Template, ...] = (EMAGAZINE, ARTICLE)  # newest first
+_MOST_BYTES = 20_000_000
+
+
+def extract(snapshot: Snapshot) -> Article:
+    """Read one captured page: same bytes, same Article.
+
+    Raises NotAnArticle for section and landing pages, empty and binary answers; MissingField
+    where a template's marker is present but its title, or all of its text, is not.
+    """
+    content_type = (snapshot.header("content-type") or "").partition(";")[0].strip().lower()
+    if not snapshot.body.strip():
+        raise NotAnArticle(snapshot.url, "an empty answer")
+    if len(snapshot.body) > _MOST_BYTES:
+        raise NotAnArticle(snapshot.url, f"larger than {_MOST_BYTES // 1_000_000} MB")
+    if content_type == "text/plain":
+        return plaintext.read(snapshot)
+    if b"\x00" in snapshot.body[:1024] and not snapshot.body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise NotAnArticle(snapshot.url, "a binary answer")
+    page = parse(snapshot)
+    for template in TEMPLATES:
+        if page.tree.css_first(template.marker):
+            return read(template, page, snapshot)
+    if site2022.is_of_2022(page):
+        return site2022.read(page, snapshot)
+    return fallback.read(page, snapshot)
+
+
+def as_json(article: Article) -> dict[str, object]:
+    """What `scraper extract` prints of an article."""
+    return {
+        "url": article.url,
+        "article_id": article.article_id,
+        "title": article.title,
+        "lead": article.lead,
+        "paragraphs": list(article.paragraphs),
+        "captions": [_caption(c) for c in article.captions],
+        "published_at": utc_text(article.published_at) if article.published_at else None,
+        "modified_at": utc_text(article.modified_at) if article.modified_at else None,
+        "page_clock_at": utc_text(article.page_clock_at) if article.page_clock_at else None,
+        "page_clock_text": article.page_clock_text,
+        "section": article.section,
+        "byline": list(article.byline),
+        "tags": list(article.tags),
+        "weather": [_weather(w) for w in article.weather],
+        "template": article.template,
+        "layout": article.layout,
+        "flags": list(article.flags),
+    }
+
+
+def _caption(caption: Caption) -> dict[str, object]:
+    return {"text": caption.text, "credit": caption.credit, "image_url": caption.image_url}
+
+
+def _weather(weather: Weather) -> dict[str, object]:
+    return {
+        "place": weather.place,
+        "text": weather.text,
+        "temperature_c": weather.temperature_c,
+        "temperature_min_c": weather.temperature_min_c,
+        "temperature_max_c": weather.temperature_max_c,
+        "humidity_pct": weather.humidity_pct,
+        "condition": weather.condition,
+    }

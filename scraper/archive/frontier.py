@@ -1,0 +1,309 @@
+"""The frontier: every address known, what came of it, and when to ask again.
+
+States: `new` not asked yet · `list` a sitemap, feed or section page · `archived` its article is
+filed · `duplicate` another address of an article that is asked for elsewhere · `not_article` ·
+`redirect` · `gone` · `failed` · `disallowed`. `error` says why. `due_at` is when the address is
+asked again; NULL means not before something new is heard of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlite_utils import Database
+
+from scraper.models import utc_text
+from scraper.urls import article_id
+
+State = Literal[
+    "new",
+    "list",
+    "archived",
+    "duplicate",
+    "not_article",
+    "redirect",
+    "gone",
+    "failed",
+    "disallowed",
+]
+
+# An address that failed is asked again after these days; the last repeats. Each is worth one
+# request: a page that is only lost for a week is not lost.
+FAILURE_DAYS = (0.25, 1, 7, 30)
+MOST_REDIRECTS = 5
+# A page is `gone` once a second 404 comes this much later; cron wanders by minutes.
+SECOND_LOOK = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A row of the frontier, as much of it as a request needs."""
+
+    url: str
+    article_id: int | None
+    state: State
+    attempts: int  # failures in a row
+    etag: str  # "" where none was sent
+    last_modified: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One mention of an article's address in a list."""
+
+    url: str  # canonical
+    lastmod: datetime | None
+    source: str  # "sitemap", "feed", "section", "redirect", "add", "import"
+    backfill: bool = False  # told by a list of long ago: asked for last
+
+
+def remember(db: Database, sightings: Iterable[Sighting], at: datetime) -> int:
+    """Note addresses met in a list, inside the caller's transaction; how many articles are new.
+
+    The number names the article: a second address of a known one becomes `duplicate`. A
+    `lastmod` later than our last capture makes a known article due.
+    """
+    return sum(_remember(db, sighting, at) for sighting in sightings)
+
+
+def _remember(db: Database, sighting: Sighting, at: datetime) -> bool:
+    number = article_id(sighting.url)
+    lastmod = utc_text(sighting.lastmod) if sighting.lastmod else None
+    row = db.execute(
+        "SELECT lastmod, backfill, state FROM frontier WHERE url = ?", [sighting.url]
+    ).fetchone()
+    if row:
+        known_lastmod, backfill, state = row
+        if lastmod and lastmod > (known_lastmod or ""):
+            db.execute("UPDATE frontier SET lastmod = ? WHERE url = ?", [lastmod, sighting.url])
+            _make_due(db, number, lastmod, at)
+        if backfill and state == "new" and not sighting.backfill:
+            db.execute("UPDATE frontier SET backfill = 0 WHERE url = ?", [sighting.url])
+        return False
+    twin = _address_in_use(db, number)
+    db.execute(
+        "INSERT INTO frontier (url, article_id, source, found_at, lastmod, state, error, backfill)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            sighting.url,
+            number,
+            sighting.source,
+            utc_text(at),
+            lastmod,
+            "duplicate" if twin else "new",
+            f"same article as {twin}" if twin else "",
+            sighting.backfill,
+        ],
+    )
+    if twin and lastmod:
+        _make_due(db, number, lastmod, at)
+    return twin is None
+
+
+def _address_in_use(db: Database, number: int | None) -> str | None:
+    """The address under which an article is asked for, if it is known."""
+    row = db.execute(
+        "SELECT url FROM frontier WHERE article_id = ? AND state NOT IN ('duplicate', 'redirect')",
+        [number],
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _make_due(db: Database, number: int | None, lastmod: str, at: datetime) -> None:
+    """Ask again for an article whose list says it changed after our last capture."""
+    db.execute(
+        "UPDATE frontier SET due_at = ? WHERE article_id = ? AND state IN ('archived', 'gone',"
+        " 'not_article') AND (due_at IS NULL OR due_at > ?) AND NOT EXISTS (SELECT 1 FROM articles"
+        " WHERE id = ? AND last_captured_at >= ?)",
+        [utc_text(at), number, utc_text(at), number, lastmod],
+    )
+
+
+def is_circle(db: Database, url: str, target: str) -> bool:
+    """Whether following `url` to `target` leads back, or on and on through one article's names."""
+    if target == url:
+        return True
+    followed = db.execute(
+        "SELECT count(*), max(url = ?) FROM frontier WHERE state = 'redirect' AND article_id = ?",
+        [target, article_id(target)],
+    ).fetchone()
+    return bool(followed[0] > MOST_REDIRECTS or followed[1])
+
+
+def follow(db: Database, target: str, at: datetime) -> None:
+    """Ask for the target of a redirect, even where it is another address of a known article."""
+    remember(db, [Sighting(target, None, "redirect")], at)
+    db.execute(
+        "UPDATE frontier SET state = 'new', error = '' WHERE url = ? AND state = 'duplicate'",
+        [target],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A sitemap that an index names."""
+
+    url: str
+    is_due: bool  # its index says that it changed, or a full walk has not come to it yet
+    was_read: bool
+
+
+def add_list(
+    db: Database, url: str, source: str, at: datetime, lastmod: datetime | None = None
+) -> None:
+    """Know `url` for a list; one that was read before and changed since is due."""
+    dated = utc_text(lastmod) if lastmod else None
+    db.execute(
+        "INSERT INTO frontier (url, source, found_at, lastmod, state) VALUES (?, ?, ?, ?, 'list')"
+        " ON CONFLICT (url) DO UPDATE SET lastmod = excluded.lastmod,"
+        " due_at = CASE WHEN last_status IS NULL THEN due_at ELSE excluded.found_at END"
+        " WHERE state = 'list' AND excluded.lastmod > coalesce(lastmod, '')",
+        [url, source, utc_text(at), dated],
+    )
+
+
+def make_maps_due(db: Database, at: datetime) -> None:
+    """Begin a walk through all maps, unless an earlier one has still some to read."""
+    db.execute(
+        "UPDATE frontier SET due_at = ? WHERE state = 'list' AND source = 'sitemap' AND NOT EXISTS"
+        " (SELECT 1 FROM frontier WHERE state = 'list' AND source = 'sitemap'"
+        " AND due_at IS NOT NULL)",
+        [utc_text(at)],
+    )
+
+
+def maps(db: Database) -> list[Map]:
+    """Every sitemap that an index ever named."""
+    rows = db.execute(
+        "SELECT url, due_at IS NOT NULL, last_status IS NOT NULL FROM frontier"
+        " WHERE state = 'list' AND source = 'sitemap'"
+    )
+    return [Map(url, bool(is_due), bool(was_read)) for url, is_due, was_read in rows]
+
+
+def due_urls(db: Database, run_started: datetime, since: datetime | None, limit: int) -> list[str]:
+    """The first `limit` addresses that `next_due` would yield one by one, in its order."""
+    urls: list[str] = []
+    for where, values in _due(run_started, since):
+        rows = db.execute(
+            f"SELECT url FROM frontier WHERE {where} ORDER BY article_id DESC LIMIT ?",
+            [*values, limit - len(urls)],
+        )
+        urls += [url for (url,) in rows]
+    return urls
+
+
+def _due(run_started: datetime, since: datetime | None) -> list[tuple[str, list[str]]]:
+    """Conditions on the frontier, and their values, in the order in which addresses are asked."""
+    dated = " AND (lastmod IS NULL OR lastmod >= ?)" if since else ""
+    dated_from = [utc_text(since)] if since else []
+    return [
+        ("state = 'new' AND backfill = 0" + dated, dated_from),
+        ("due_at <= ? AND state <> 'list'" + dated, [utc_text(run_started), *dated_from]),
+        ("state = 'new' AND backfill = 1" + dated, dated_from),
+    ]
+
+
+def next_due(db: Database, run_started: datetime, since: datetime | None) -> Address | None:
+    """The address to ask for next: new articles, then due revisits, then backfill, newest first.
+
+    What fell due after `run_started` waits for the next run, so that no run goes round in
+    circles. With `since`, addresses whose list dates them earlier are passed over.
+    """
+    for where, values in _due(run_started, since):
+        row = db.execute(
+            f"{_SELECT} WHERE {where} ORDER BY article_id DESC LIMIT 1", values
+        ).fetchone()
+        if row:
+            return Address(*row)
+    return None
+
+
+def count_due(db: Database, run_started: datetime, since: datetime | None) -> int:
+    """How many addresses `next_due` would yield now."""
+    return sum(
+        db.execute(f"SELECT count(*) FROM frontier WHERE {where}", values).fetchone()[0]
+        for where, values in _due(run_started, since)
+    )
+
+
+def find(db: Database, url: str) -> Address | None:
+    """The frontier's row for this address, if it has one."""
+    row = db.execute(f"{_SELECT} WHERE url = ?", [url]).fetchone()
+    return Address(*row) if row else None
+
+
+def find_article(db: Database, number: int) -> Address | None:
+    """The address under which this article is asked for, if it is known."""
+    row = db.execute(
+        f"{_SELECT} WHERE article_id = ? ORDER BY state IN ('duplicate', 'redirect'), url LIMIT 1",
+        [number],
+    ).fetchone()
+    return Address(*row) if row else None
+
+
+_SELECT = (
+    "SELECT url, article_id, state, attempts, coalesce(etag, ''), coalesce(last_modified, '')"
+    " FROM frontier"
+)
+
+
+def settle(
+    db: Database,
+    url: str,
+    state: State,
+    *,
+    due_at: datetime | None,
+    status: int | None,
+    error: str = "",
+    attempts: int = 0,
+) -> None:
+    """Mark what came of asking for `url`, which must be in the frontier."""
+    db.execute(
+        "UPDATE frontier SET state = ?, due_at = ?, last_status = ?, error = ?, attempts = ?"
+        " WHERE url = ?",
+        [state, utc_text(due_at) if due_at else None, status, error, attempts, url],
+    )
+
+
+def set_validators(db: Database, url: str, etag: str | None, last_modified: str | None) -> None:
+    """Keep what a later conditional request for `url` needs."""
+    db.execute(
+        "UPDATE frontier SET etag = ?, last_modified = ? WHERE url = ?", [etag, last_modified, url]
+    )
+
+
+def promote_duplicate(db: Database, number: int) -> None:
+    """Ask for an article under its newest other address: the one in use has failed for good."""
+    db.execute(
+        "UPDATE frontier SET state = 'new', error = '' WHERE url = (SELECT url FROM frontier"
+        " WHERE article_id = ? AND state = 'duplicate' ORDER BY found_at DESC, url LIMIT 1)",
+        [number],
+    )
+
+
+def after_failure(attempts: int, at: datetime) -> datetime:
+    """When to ask again an address that has now failed `attempts` times in a row."""
+    return at + timedelta(days=FAILURE_DAYS[min(attempts, len(FAILURE_DAYS)) - 1])
+
+
+def after_gone(attempts: int, at: datetime) -> datetime:
+    """When to ask again for a page that is gone, in case it comes back: rarer each time."""
+    return at + timedelta(days=min(30 * 2 ** max(attempts - 2, 0), 365))
+
+
+def next_revisit(
+    days: Sequence[float], published: datetime, first_captured: datetime, at: datetime
+) -> datetime:
+    """When to look at an article again that was seen at `at`.
+
+    `days` count from the first capture. A step shorter than a tenth of the article's age at
+    that capture is left out: nobody edits an article of ten years ago tomorrow, and asking
+    would only burden the server. The last step repeats.
+    """
+    age = first_captured - published
+    for step in map(timedelta, sorted(days)):
+        if step >= age / 10 and first_captured + step > at:
+            return first_captured + step
+    return at + timedelta(days=max(days))

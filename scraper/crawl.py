@@ -1,0 +1,299 @@
+"""One crawl run: find out what is new, fetch what is due one page at a time, file it.
+
+Whatever ends a run (a budget, a signal, kill -9, a full disk), the archive stays sound and the
+next run goes on from there: a page is stored before it is filed, and filing is one transaction.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+
+from scraper.archive import frontier, runs, snapshots
+from scraper.archive.filing import Context, Filing, file_snapshot, file_unfiled
+from scraper.archive.frontier import Address
+from scraper.archive.runs import Run
+from scraper.archive.schema import Archive, write
+from scraper.config import Settings
+from scraper.errors import (
+    FetchError,
+    Refused,
+    RobotsDisallowed,
+    RunEnded,
+    ScraperError,
+    SiteUnavailable,
+    Transient,
+)
+from scraper.fetch import Fetcher, open_fetcher
+from scraper.lists import read_lists
+from scraper.models import utc_text
+from scraper.pace import HostState
+from scraper.progress import Progress
+from scraper.urls import article_id, canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How far one run may go."""
+
+    pages: int  # article pages to ask for, at most
+    minutes: float
+    since: datetime | None = None  # leave out what the lists date earlier
+    full: bool = False  # walk every sitemap back to the first
+    dry: bool = False  # read the lists, ask for no article
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one run did."""
+
+    run: Run
+    remaining: int  # addresses still due when it ended
+    due: tuple[str, ...] = ()  # dry run: the addresses that would be asked for, in order
+
+
+def crawl_site(
+    archive: Archive,
+    settings: Settings,
+    plan: Plan,
+    progress: Progress,
+    stop: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """One polite run. Raises SiteUnavailable where the site cannot be asked any more.
+
+    Single failed pages and lists are recorded in `failures`, and are no errors. `stop` is asked
+    between two requests, and while waiting for the next.
+    """
+    with _open_run(archive, settings, "crawl", plan.minutes, progress, stop) as crawl:
+        progress.note("reading robots.txt")
+        crawl.fetcher.read_robots()
+        survey = read_lists(
+            archive.db,
+            crawl.fetcher,
+            settings,
+            crawl.run,
+            progress,
+            full=plan.full,
+            since=plan.since,
+        )
+        crawl.count(found=survey.found)
+        for failure in survey.failures:
+            crawl.fail(failure.url, "list", failure.reason)
+        if plan.dry:
+            due = tuple(frontier.due_urls(archive.db, crawl.run.started_at, plan.since, plan.pages))
+        else:
+            due = ()
+            _fetch_what_is_due(crawl, plan)
+        remaining = frontier.count_due(archive.db, crawl.run.started_at, plan.since)
+    return Outcome(crawl.run, remaining, due)
+
+
+def add_urls(
+    archive: Archive,
+    settings: Settings,
+    urls: Sequence[str],
+    progress: Progress,
+    stop: Callable[[], bool] = lambda: False,
+) -> tuple[Run, list[Filing]]:
+    """Capture these article addresses now, and follow each one's redirects within the site.
+
+    Raises Refused for an address that is no article of the site, before anything is asked.
+    """
+    site = settings.site.site
+    wanted = [canonical(url, site) for url in urls]
+    for given, url in zip(urls, wanted, strict=True):
+        if not site.owns(url) or article_id(url) is None:
+            raise Refused(given, f"no article address of {site.base_url}")
+    filings: list[Filing] = []
+    with _open_run(archive, settings, "add", settings.crawl.max_minutes, progress, stop) as crawl:
+        crawl.fetcher.read_robots()
+        progress.expect(len(wanted))
+        with write(archive.db):
+            sightings = [frontier.Sighting(url, None, "add") for url in wanted]
+            crawl.count(found=frontier.remember(archive.db, sightings, crawl.run.started_at))
+        for url in wanted:
+            filings += _capture_now(crawl, url)
+    return crawl.run, filings
+
+
+def now() -> datetime:
+    """This second, UTC."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class _Crawl:
+    """A run under way: its fetcher, and its counts as they stand."""
+
+    def __init__(
+        self, archive: Archive, settings: Settings, fetcher: Fetcher, run: Run, progress: Progress
+    ) -> None:
+        self.archive, self.fetcher, self.run, self.progress = archive, fetcher, run, progress
+        self.context = Context(settings.site.site, settings.crawl.revisit_days, run.id)
+
+    def count(self, **counts: int) -> None:
+        """Add to the run's counts."""
+        self.run = replace(self.run.plus(**counts), requests=self.fetcher.requests)
+
+    def fail(self, url: str, kind: str, reason: str) -> None:
+        """Record a failure that is no reason to stop."""
+        runs.add_failure(self.archive.db, self.run.id, url, kind, reason, now())
+        self.count(failed=1)
+        self.progress.note(f"{url}: {reason}")
+
+    def end(self, outcome: str, detail: str) -> None:
+        """Say how the run ended; the first word counts."""
+        if self.run.outcome == "running":
+            self.run = replace(self.run, outcome=outcome, detail=detail)
+
+    def save(self, finished_at: datetime | None = None) -> None:
+        """Write the counts as they stand to `runs`."""
+        self.count()
+        runs.save_run(self.archive.db, self.run, finished_at)
+
+
+@contextmanager
+def _open_run(
+    archive: Archive,
+    settings: Settings,
+    command: str,
+    minutes: float,
+    progress: Progress,
+    stop: Callable[[], bool],
+) -> Iterator[_Crawl]:
+    """A run with its row in `runs`, whose end is written down however it ends."""
+    db, site = archive.db, settings.site.site
+    runs.close_killed_runs(db)
+
+    def remember(state: HostState) -> None:
+        runs.save_host(db, site.host, state)
+
+    run = runs.begin_run(db, command, now())
+    state = runs.load_host(db, site.host)
+    with open_fetcher(settings, state, remember, max_minutes=minutes, stop=stop) as fetcher:
+        crawl = _Crawl(archive, settings, fetcher, run, progress)
+        try:
+            if repaired := file_unfiled(archive, crawl.context):
+                progress.note(f"filed {repaired} pages that a killed run had left unfiled")
+            yield crawl
+            crawl.end("done", "")
+        except RunEnded as e:
+            crawl.end("stopped", str(e))
+        except ScraperError as e:
+            crawl.end("failed", str(e))
+            raise
+        except BaseException as e:
+            crawl.end("failed", type(e).__name__)
+            raise
+        finally:
+            crawl.save(now())
+
+
+def _fetch_what_is_due(crawl: _Crawl, plan: Plan) -> None:
+    db, started = crawl.archive.db, crawl.run.started_at
+    crawl.progress.expect(min(frontier.count_due(db, started, plan.since), plan.pages))
+    asked = 0
+    while address := frontier.next_due(db, started, plan.since):
+        if asked == plan.pages:
+            return crawl.end("stopped", f"{plan.pages} pages asked for, as many as one run may")
+        _capture(crawl, address)
+        asked += 1
+        crawl.save()
+
+
+def _capture_now(crawl: _Crawl, url: str) -> Iterator[Filing]:
+    """Capture `url`, and what it redirects to within the site."""
+    for _ in range(frontier.MOST_REDIRECTS):
+        address = frontier.find(crawl.archive.db, url)
+        if address is None:
+            return
+        filing = _capture(crawl, address)
+        crawl.save()
+        if filing is None:
+            return
+        yield filing
+        if filing.kind != "redirect" or not filing.target:
+            return
+        url = filing.target
+
+
+def _capture(crawl: _Crawl, address: Address) -> Filing | None:
+    """Ask for one address and file the answer; None where there was none."""
+    fetcher, url = crawl.fetcher, address.url
+    # Only what is filed may be asked for conditionally: a 304 brings no text.
+    known = address.state == "archived"
+    try:
+        snapshot = fetcher.get(
+            url,
+            etag=address.etag if known else "",
+            last_modified=address.last_modified if known else "",
+        )
+    except RobotsDisallowed as e:
+        _settle(crawl, address, "disallowed", e)
+    except Refused as e:
+        _settle(crawl, address, "not_article", e)
+        crawl.count(fetched=1, not_articles=1)
+    except Transient as e:
+        _settle(crawl, address, "failed", e)
+        crawl.fail(url, "fetch", e.reason)
+    except SiteUnavailable as e:
+        if isinstance(e.__cause__, Transient) and e.__cause__.url == url:
+            _settle(crawl, address, "failed", e.__cause__)
+            crawl.fail(url, "fetch", e.__cause__.reason)
+        raise
+    else:
+        snapshot_id = snapshots.store(crawl.archive.snapshots, snapshot)
+        filing = file_snapshot(crawl.archive, snapshot_id, snapshot, crawl.context)
+        _count_filing(crawl, filing)
+        return filing
+    return None
+
+
+def _settle(crawl: _Crawl, address: Address, state: frontier.State, error: FetchError) -> None:
+    """Mark an address that gave no snapshot; an article that is archived stays so."""
+    attempts = address.attempts + 1
+    with write(crawl.archive.db):
+        frontier.settle(
+            crawl.archive.db,
+            address.url,
+            "archived" if address.state == "archived" else state,
+            due_at=frontier.after_failure(attempts, now()),
+            status=error.status if isinstance(error, Transient) else None,
+            error=error.reason,
+            attempts=attempts,
+        )
+    crawl.progress.step(f"{address.url}: {error.reason}")
+
+
+def _count_filing(crawl: _Crawl, filing: Filing) -> None:
+    crawl.count(
+        fetched=1,
+        new_articles=filing.kind == "new",
+        new_revisions=filing.kind == "changed",
+        unchanged=filing.kind == "unchanged",
+        not_articles=filing.kind == "not_article",
+        failed=filing.kind == "unreadable",
+    )
+    crawl.progress.step(
+        f"{filing.kind}: {filing.title or filing.url}{filing.detail and ': '}{filing.detail}"
+    )
+
+
+def summary(outcome: Outcome) -> str:
+    """One line on what a run did."""
+    run = outcome.run
+    if not run.fetched and not run.failed and not outcome.remaining:
+        said = f"nothing new: {run.requests} requests, for lists alone"
+    else:
+        said = (
+            f"{run.found} found, {run.fetched} fetched: {run.new_articles} new,"
+            f" {run.new_revisions} changed, {run.unchanged} unchanged,"
+            f" {run.not_articles} no articles, {run.failed} failed; {outcome.remaining} still due"
+        )
+    return f"{said} ({run.detail})" if run.detail else said
+
+
+def summary_row(outcome: Outcome) -> dict[str, object]:
+    """The same, for programs."""
+    run = asdict(outcome.run)
+    run["started_at"] = utc_text(outcome.run.started_at)
+    return {**run, "remaining": outcome.remaining, "due": list(outcome.due)}

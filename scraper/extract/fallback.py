@@ -1,0 +1,74 @@
+"""Pages that no template fits: metadata from the head, the body from trafilatura.
+
+Such a page is an article only if its own metadata say so: trafilatura finds *other* articles'
+leads on pages that have none. It also repeats headline and lead, which are taken off again.
+"""
+
+from scraper.errors import NotAnArticle
+from scraper.extract.flow import Figure
+from scraper.extract.page import Page, text_of
+from scraper.extract.photos import captions_of
+from scraper.extract.template import byline_of, section_of, weather_of
+from scraper.extract.text import clean
+from scraper.extract.times import read_times
+from scraper.models import Article, Snapshot
+from scraper.urls import article_id
+
+NAME = "fallback"
+
+
+def read(page: Page, snapshot: Snapshot) -> Article:
+    """The article on a page of unknown make, flagged "fallback". Raises NotAnArticle."""
+    if not _says_article(page):
+        raise NotAnArticle(page.url, "no template fits, and nothing in its head says article")
+    heading = page.tree.css_first("h1")
+    title = text_of(heading) or page.meta.get("og:title", "") or _text(page, "headline")
+    if not title:
+        raise NotAnArticle(page.url, "no template fits, and it has no headline")
+    lead = page.meta.get("og:description") or page.meta.get("description", "")
+    around = heading.parent if heading else None
+    figures = [Figure(node) for node in around.css("figure")] if around else []
+    captions, photo_count = captions_of(page, title, list(figures))
+    times = read_times(page, list(page.tree.css("time"))[:1], snapshot.captured_at)
+    return Article(
+        url=page.url,
+        article_id=article_id(page.url),
+        title=title,
+        lead=lead,
+        paragraphs=tuple(text for text in _paragraphs(page) if text not in (title, lead)),
+        captions=captions,
+        published_at=times.published_at,
+        published_source=times.published_source,
+        modified_at=times.modified_at,
+        page_clock_at=None,
+        page_clock_text="",
+        section=section_of(page, ".breadcrumb a"),
+        byline=byline_of(page, around, ".author") if around else (),
+        tags=(),
+        weather=weather_of(page),
+        template=NAME,
+        layout="article",
+        photo_count=photo_count,
+        flags=("fallback", *times.flags),
+    )
+
+
+def _says_article(page: Page) -> bool:
+    return (
+        page.meta.get("og:type") == "article"
+        or bool(page.json_ld)
+        or "article:published_time" in page.meta
+    )
+
+
+def _text(page: Page, key: str) -> str:
+    stated = page.json_ld.get(key)
+    return clean(stated) if isinstance(stated, str) else ""
+
+
+def _paragraphs(page: Page) -> list[str]:
+    # Imported here: it takes longer than everything else together, and few runs need it.
+    import trafilatura
+
+    body = trafilatura.extract(page.tree.html or "", include_comments=False, favor_precision=True)
+    return [text for line in (body or "").splitlines() if (text := clean(line))]

@@ -1,0 +1,162 @@
+"""An element's content in reading order: paragraphs, photos and players.
+
+A list item, a table row (cells joined by " | ") and a subhead are paragraphs of their own; two
+line breaks in a row end a paragraph. What belongs to a photo is no paragraph.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborNode
+
+from scraper.extract.page import classes
+from scraper.extract.text import clean
+
+MOST_LEVELS = 300  # deeper than any page that a person made
+
+_SKIPPED_TAGS = {"script", "style", "noscript", "template", "iframe", "button", "form", "select"}
+_SKIPPED_TAGS |= {"svg", "nav", "textarea", "-comment", "object", "input", "audio"}
+_INLINE_TAGS = {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "em", "font", "i"}
+_INLINE_TAGS |= {"ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "u"}
+_INLINE_TAGS |= {"strong", "sub", "sup", "time", "tt", "var", "wbr"}
+_READ_ALSO = re.compile(r"^(>{2,}|»|(xem|đọc) thêm\b|tin liên quan\b|bài liên quan\b)", re.I)
+
+
+class TooDeep(ValueError):
+    """More levels of elements than any page that a person made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Text between two block boundaries."""
+
+    text: str
+    is_linked: bool  # all of it is link text
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A photo, or a player: the element that holds it and its caption."""
+
+    node: LexborNode
+    is_player: bool = False
+
+
+@dataclass(slots=True)
+class _Run:
+    """Inline text met since the last block boundary."""
+
+    parts: list[str] = field(default_factory=list)
+    linked: int = 0  # how many characters of it stand in links
+    total: int = 0
+    breaks: int = 0  # line breaks in a row
+
+    def add(self, text: str, is_link: bool) -> None:
+        self.parts.append(text)
+        length = len(text.strip())
+        self.total += length
+        self.linked += length if is_link else 0
+        self.breaks = 0 if length else self.breaks
+
+    def take(self) -> Iterator[Paragraph]:
+        text, is_linked = clean("".join(self.parts)), self.linked >= self.total
+        self.parts, self.linked, self.total, self.breaks = [], 0, 0, 0
+        if text:
+            yield Paragraph(text, is_linked)
+
+
+def flow(root: LexborNode, dropped: frozenset[str]) -> list[Paragraph | Figure]:
+    """What `root` holds, in reading order; elements of the classes `dropped` left out.
+
+    Raises TooDeep.
+    """
+    run = _Run()
+    found = list(_walk(root, run, dropped, False, 0))
+    found += run.take()
+    return [e for e in found if not (isinstance(e, Paragraph) and is_read_also(e))]
+
+
+def is_read_also(paragraph: Paragraph) -> bool:
+    """Whether a paragraph only leads to another article."""
+    return bool(_READ_ALSO.match(paragraph.text)) and (
+        paragraph.is_linked or paragraph.text.startswith(">>")
+    )
+
+
+def is_dropped(node: LexborNode, dropped: frozenset[str]) -> bool:
+    """Whether an element is one of `dropped`, an advertisement, or never text."""
+    if node.tag in _SKIPPED_TAGS:
+        return True
+    attributes = node.attributes
+    if (attributes.get("id") or "").startswith(("ads", "adsWeb_")) or "hidden" in attributes:
+        return True
+    names = classes(node)
+    if "notebox" in names:
+        return "cms-note" not in names and _is_all_links(node)
+    return not names.isdisjoint(dropped)
+
+
+def is_photo(node: LexborNode) -> bool:
+    """Whether an element is one of the paper's photo markups."""
+    names = classes(node)
+    if node.tag == "table":
+        return "picture" in names
+    if node.tag == "figure":
+        return True
+    return "article-photo" in names or "picture" in names
+
+
+def is_player(node: LexborNode) -> bool:
+    """Whether an element is a video or podcast player with its caption."""
+    names = classes(node)
+    return node.tag == "video" or bool(names & {"cms-video", "cms-audio", "podcast", "cms-podcast"})
+
+
+def _is_all_links(node: LexborNode) -> bool:
+    linked = sum(len(clean(a.text(deep=True))) for a in node.css("a"))
+    headings = sum(len(clean(h.text(deep=True))) for h in node.css("h2, h3, h4, strong, .title"))
+    return linked > 0 and linked + headings >= 0.8 * len(clean(node.text(deep=True)))
+
+
+def _walk(
+    node: LexborNode, run: _Run, dropped: frozenset[str], in_link: bool, depth: int
+) -> Iterator[Paragraph | Figure]:
+    if depth > MOST_LEVELS:
+        raise TooDeep(f"more than {MOST_LEVELS} levels of elements")
+    for child in node.iter(include_text=True):
+        tag = child.tag
+        if tag == "-text":
+            run.add(child.text(deep=False) or "", in_link)
+        elif tag == "br":
+            run.breaks += 1
+            run.parts.append(" ")
+            if run.breaks > 1:
+                yield from run.take()
+        elif is_dropped(child, dropped):
+            run.parts.append(" ")
+        elif is_player(child):
+            yield from run.take()
+            yield Figure(child, is_player=True)
+        elif is_photo(child):
+            yield from run.take()
+            yield Figure(child)
+        elif tag == "img":
+            yield Figure(child)
+        elif tag == "tr":
+            yield from run.take()
+            yield from _row(child)
+        elif tag in _INLINE_TAGS:
+            yield from _walk(child, run, dropped, in_link or tag == "a", depth + 1)
+        else:
+            yield from run.take()
+            yield from _walk(child, run, dropped, in_link, depth + 1)
+            yield from run.take()
+
+
+def _row(row: LexborNode) -> Iterator[Paragraph | Figure]:
+    for image in row.css("img"):
+        yield Figure(image)
+    cells = [clean(cell.text(deep=True, separator=" ")) for cell in row.css("td, th")]
+    if text := " | ".join(cell for cell in cells if cell):
+        yield Paragraph(text, False)

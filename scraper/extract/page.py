@@ -1,0 +1,79 @@
+"""A parsed page, and the statements about itself in its head: meta elements and JSON-LD."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from scraper.extract.text import clean, decode
+from scraper.models import Snapshot
+
+_ARTICLE_TYPES = {"NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, parsed once."""
+
+    url: str
+    tree: LexborHTMLParser
+    meta: dict[str, str]  # property, name or itemprop -> content, the first of each; cleaned
+    json_ld: dict[str, Any]  # the article's own JSON-LD object; {} where there is none
+
+    def absolute(self, address: str) -> str:
+        """`address` as found on this page; "" for one that is none."""
+        try:
+            return urljoin(self.url, address.strip())
+        except ValueError:
+            return ""
+
+
+def parse(snapshot: Snapshot) -> Page:
+    """The page in `snapshot`."""
+    tree = LexborHTMLParser(decode(snapshot.body, snapshot.header("content-type")))
+    return Page(snapshot.url, tree, _meta(tree), _json_ld(tree))
+
+
+def _meta(tree: LexborHTMLParser) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in tree.css("meta[content]"):
+        attributes = node.attributes
+        for key in ("property", "name", "itemprop"):
+            if name := attributes.get(key):
+                found.setdefault(name, clean(attributes["content"] or ""))
+    return found
+
+
+def _json_ld(tree: LexborHTMLParser) -> dict[str, Any]:
+    for node in tree.css('script[type="application/ld+json"]'):
+        try:
+            stated = json.loads(node.text(deep=True), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        for thing in _things(stated):
+            kind = thing.get("@type")
+            if _ARTICLE_TYPES & set(kind if isinstance(kind, list) else [kind]):
+                return thing
+    return {}
+
+
+def _things(stated: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(stated, list):
+        for entry in stated:
+            yield from _things(entry)
+    elif isinstance(stated, dict):
+        yield stated
+        yield from _things(stated.get("@graph", []))
+
+
+def classes(node: LexborNode) -> set[str]:
+    """The class names of an element."""
+    return set((node.attributes.get("class") or "").split())
+
+
+def text_of(node: LexborNode | None) -> str:
+    """All text of an element on one line; "" for None."""
+    return clean(node.text(deep=True, separator=" ")) if node else ""

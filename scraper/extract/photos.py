@@ -1,0 +1,78 @@
+"""Photos and players -> captions, in page order, with their place in the text."""
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+from scraper.extract.captions import is_numbered_headline, split_credit
+from scraper.extract.flow import Figure, Paragraph
+from scraper.extract.page import Page, text_of
+from scraper.models import Caption
+
+_CAPTION = "figcaption, td.caption, .fig, .caption, .cms-caption, .video-caption, .photo-caption"
+_IMAGE = re.compile(r"\.(jpe?g|png|webp|gif)(\.webp)?(\?|$)", re.I)
+_PLACEHOLDER = re.compile(r"^data:|blank\.|placeholder|lazy|/1x1|spacer", re.I)
+
+
+def captions_of(
+    page: Page, title: str, flowed: list[Paragraph | Figure]
+) -> tuple[tuple[Caption, ...], int]:
+    """The captions of everything in `flowed`, and how many photos there are."""
+    captions: list[Caption] = []
+    photos = paragraphs = 0
+    for part in flowed:
+        if isinstance(part, Paragraph):
+            paragraphs += 1
+            continue
+        images = _images(part.node)
+        photos += 0 if part.is_player else max(len(images), 1) if images else 0
+        printed = _printed(part, images, title)
+        if printed:
+            text, credit = split_credit(printed)
+            address = full_size(page, images[0], part.node) if images else ""
+            captions.append(Caption(text, credit, address, paragraphs))
+    return tuple(captions), photos
+
+
+def full_size(page: Page, image: LexborNode, holder: LexborNode) -> str:
+    """The address of the photo at full size, whatever the lazy loading."""
+    attributes = image.attributes
+    link = holder.css_first("a.photo") if holder.tag != "img" else None
+    href = (link.attributes.get("href") or "") if link else ""
+    candidates = [
+        attributes.get("data-photo-original-src"),
+        attributes.get("data-large-src"),
+        href if _IMAGE.search(href) else None,
+        attributes.get("data-src"),
+        attributes.get("src"),
+    ]
+    stated = [c for c in candidates if c and not _PLACEHOLDER.search(c)]
+    return page.absolute(stated[0]) if stated else ""
+
+
+def _images(node: LexborNode) -> list[LexborNode]:
+    return [node] if node.tag == "img" else list(node.css("img"))
+
+
+def _printed(part: Figure, images: list[LexborNode], title: str) -> str:
+    """The caption as printed; the attributes that repeat it serve where it is not."""
+    if part.node.tag != "img":
+        for holder in part.node.css(_CAPTION):
+            if text := text_of(holder):
+                return text
+        if not part.is_player and (text := _span(part.node)):
+            return text
+    for image in images:
+        for name in ("data-desc", "cms-photo-caption"):
+            text = image.attributes.get(name) or ""
+            if text.strip() and not is_numbered_headline(text, title):
+                return " ".join(text.split())
+    return ""
+
+
+def _span(node: LexborNode) -> str:
+    """div.article-photo prints its caption in a bare span or p beside the img."""
+    for child in node.iter():
+        if child.tag in ("span", "p") and not child.css_first("img") and (text := text_of(child)):
+            return text
+    return ""

@@ -1,0 +1,195 @@
+"""A template: where one generation of the site's article page keeps its parts."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from selectolax.lexbor import LexborNode
+
+from scraper.errors import MissingField, NotAnArticle
+from scraper.extract.flow import Figure, Paragraph, TooDeep, flow, is_dropped, is_photo
+from scraper.extract.page import Page, text_of
+from scraper.extract.photos import captions_of
+from scraper.extract.text import clean
+from scraper.extract.times import read_times
+from scraper.extract.weather import read_weather
+from scraper.models import Article, Snapshot, Weather
+from scraper.urls import article_id
+
+# Never an author: the paper itself, as its metadata sign every page.
+_PAPER = {"báo lào cai", "báo lào cai điện tử", "lào cai điện tử", "baolaocai.vn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Selectors of one generation; each may name several forms, separated by commas."""
+
+    name: str
+    seen: tuple[date, date | None]  # first and last capture met; None: still live
+    marker: str  # on this generation's article pages and on no other page
+    title: str
+    lead: str
+    body: str
+    time: str  # inside the article, outside the body
+    byline: str
+    section: str
+    tags: str
+    dropped: frozenset[str]  # classes of what stands inside the body and is not part of it
+    layouts: tuple[tuple[str, str], ...]  # layout, selector; the first that is met counts
+
+
+def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
+    """The article on a page that bears the template's marker.
+
+    Raises MissingField where its title, or all of its text, is not there.
+    """
+    title_node = page.tree.css_first(template.title)
+    title = text_of(title_node)
+    if title_node is None or not title:
+        raise MissingField(page.url, template.name, "title")
+    body = page.tree.css_first(template.body)
+    lead = text_of(page.tree.css_first(template.lead))
+    parts = _parts(template, body, title_node, page.url)
+    paragraphs = tuple(p.text for p in parts if isinstance(p, Paragraph))
+    captions, photo_count = captions_of(page, title, parts)
+    if not (paragraphs or captions or lead):
+        raise MissingField(page.url, template.name, "text")
+    inside = _common_ancestor(title_node, body)
+    times = read_times(page, _outside_body(inside, template.time, body), snapshot.captured_at)
+    return Article(
+        url=page.url,
+        article_id=article_id(page.url),
+        title=title,
+        lead=lead,
+        paragraphs=paragraphs,
+        captions=captions,
+        published_at=times.published_at,
+        published_source=times.published_source,
+        modified_at=times.modified_at,
+        page_clock_at=None,
+        page_clock_text="",
+        section=section_of(page, template.section),
+        byline=byline_of(page, inside, template.byline),
+        tags=tuple(dict.fromkeys(t for n in page.tree.css(template.tags) if (t := text_of(n)))),
+        weather=weather_of(page),
+        template=template.name,
+        layout=_layout(template, page, paragraphs, photo_count),
+        photo_count=photo_count,
+        flags=times.flags,
+    )
+
+
+def _parts(
+    template: Template, body: LexborNode | None, title: LexborNode, url: str
+) -> list[Paragraph | Figure]:
+    """The cover photo, where it stands outside the body, and what the body holds."""
+    if body is None:
+        return []
+    try:
+        return [*_cover(body, title, template.dropped), *flow(body, template.dropped)]
+    except TooDeep as e:
+        raise NotAnArticle(url, str(e)) from e
+
+
+def _cover(body: LexborNode, title: LexborNode, dropped: frozenset[str]) -> list[Figure]:
+    """Photos before the body, below the headline: beside the body or an element around it."""
+    found: list[Figure] = []
+    node: LexborNode | None = body
+    while node is not None and not _holds(node, title):
+        before = node.prev
+        while before is not None and not _holds(before, title):
+            if before.tag not in ("-text", "-comment") and not is_dropped(before, dropped):
+                found += [Figure(n) for n in _photos_in(before)]
+            before = before.prev
+        node = node.parent
+    return found[::-1]
+
+
+def _photos_in(node: LexborNode) -> list[LexborNode]:
+    if is_photo(node):
+        return [node]
+    if node.css_first("a[href$='.html']"):  # a box of other articles
+        return []
+    return [n for n in node.css("table.picture, figure, div.article-photo")][::-1]
+
+
+def _holds(node: LexborNode, other: LexborNode) -> bool:
+    """Whether `other` is `node` or stands in it."""
+    above: LexborNode | None = other
+    while above is not None:
+        if above.mem_id == node.mem_id:
+            return True
+        above = above.parent
+    return False
+
+
+def _common_ancestor(title: LexborNode, body: LexborNode | None) -> LexborNode:
+    node = title
+    while body is not None and node.parent is not None and not _holds(node, body):
+        node = node.parent
+    return node
+
+
+def _outside_body(inside: LexborNode, selector: str, body: LexborNode | None) -> list[LexborNode]:
+    """The first match outside the body: what stands in the body is a live report's own time."""
+    for node in inside.css(selector):
+        if body is None or not _holds(body, node):
+            return [node]
+    return []
+
+
+def section_of(page: Page, selector: str) -> str:
+    """The section's name: as stated in the head, else the last step of the breadcrumb."""
+    if stated := page.meta.get("article:section"):
+        return stated
+    steps = [text_of(node) for node in page.tree.css(selector)]
+    steps = [step for step in steps if step and step.lower() not in ("trang chủ", "home")]
+    return steps[-1] if steps else ""
+
+
+def byline_of(page: Page, inside: LexborNode, selector: str) -> tuple[str, ...]:
+    """The names that sign the article, as printed; else as its metadata state them."""
+    holder = inside.css_first(selector)
+    names = [text_of(n) for n in holder.css(".name, .cms-author")] if holder else []
+    if holder and not any(names):
+        names = [text_of(holder)]
+    if not any(names):
+        names = [page.meta.get("dable:author", "")] + _json_ld_authors(page)
+    split = [name.strip() for text in names for name in _split_names(text)]
+    signed = [name for name in split if name and name.lower() not in _PAPER]
+    return tuple(dict.fromkeys(signed))
+
+
+def _split_names(text: str) -> list[str]:
+    for mark in (" – ", " — ", " - ", ";", " & "):
+        text = text.replace(mark, ",")
+    return text.split(",")
+
+
+def _json_ld_authors(page: Page) -> list[str]:
+    stated = page.json_ld.get("author")
+    authors = stated if isinstance(stated, list) else [stated]
+    found = [a.get("name") if isinstance(a, dict) else a for a in authors]
+    return [clean(name) for name in found if isinstance(name, str)]
+
+
+def weather_of(page: Page) -> tuple[Weather, ...]:
+    """What the weather widgets of the page show."""
+    for node in page.tree.css("[class*=weather], [id*=weather], [class*=thoi-tiet]"):
+        text = text_of(node)
+        if not text:
+            continue
+        heading = ""
+        for head in node.css("h2, h3, h4, .title, .heading, .box-heading"):
+            heading = text_of(head)
+            break
+        if heading.lower().startswith("thời tiết"):
+            text = clean(text.removeprefix(heading))
+        return read_weather(heading, text)
+    return ()
+
+
+def _layout(template: Template, page: Page, paragraphs: tuple[str, ...], photo_count: int) -> str:
+    for layout, selector in template.layouts:
+        if page.tree.css_first(selector):
+            return layout
+    return "photo" if photo_count > 1 and not paragraphs else "article"

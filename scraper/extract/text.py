@@ -1,0 +1,82 @@
+"""Bytes -> UTF-8, whatever the page declares; text -> NFC on one line."""
+
+import codecs
+import html
+import re
+import unicodedata
+
+_META_CHARSET = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.I
+)
+_HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_:.-]{2,40})""", re.I)
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Vietnamese pages of the time before UTF-8; other charsets say so.
+_UNDECLARED = "cp1258"
+
+
+def decode(body: bytes, content_type: str | None) -> bytes:
+    """`body` as UTF-8, without a byte order mark.
+
+    Bytes that are valid UTF-8 are UTF-8 whatever is declared: no Vietnamese text in another
+    charset is valid UTF-8 by chance. Else the header's charset counts, then the page's own,
+    then Windows-1258.
+    """
+    for bom, charset in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(charset, "replace").encode()
+    try:
+        body.decode("utf-8")
+        return body
+    except UnicodeDecodeError as e:
+        # A page cut short may end inside a character.
+        if e.start >= len(body) - 3 and e.reason == "unexpected end of data":
+            return body[: e.start]
+    for charset in _declared(body, content_type):
+        try:
+            return body.decode(charset).encode()
+        except (LookupError, UnicodeError):
+            continue
+    if _is_mostly_utf8(body):
+        return body.decode("utf-8", "replace").encode()
+    # Bytes that Windows-1258 does not define are read as Latin-1 does: nothing is lost.
+    codecs.register_error("scraper.latin1", _as_latin1)
+    return body.decode(_UNDECLARED, "scraper.latin1").encode()
+
+
+def _declared(body: bytes, content_type: str | None) -> list[str]:
+    header = _HEADER_CHARSET.search(content_type or "")
+    meta = _META_CHARSET.search(body[:4096])
+    names = [header[1]] if header else []
+    names += [meta[1].decode("ascii")] if meta else []
+    latin = {"iso-8859-1", "latin1", "latin-1", "windows-1252", "us-ascii", "ascii"}
+    # Latin-1 has no Vietnamese letters: declared by a server's default, never meant.
+    return [name for name in names if name.lower() not in latin | {"utf-8", "utf8"}]
+
+
+def _is_mostly_utf8(body: bytes) -> bool:
+    """Whether only a few bytes of a UTF-8 page are damaged."""
+    text = body.decode("utf-8", "replace")
+    letters = sum(1 for c in text if ord(c) > 127)
+    return text.count("\ufffd") * 10 < letters
+
+
+def _as_latin1(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+def clean(text: str) -> str:
+    """`text` on one line: NFC, spaces folded, no invisible characters, entities unescaped."""
+    if "&" in text and _ENTITY.search(text):
+        text = html.unescape(text)
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text)
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split())

@@ -1,0 +1,76 @@
+"""The weather widget: as printed and, where figures are there, as numbers."""
+
+import re
+
+from scraper.extract.text import clean
+from scraper.models import Weather
+
+_NUMBER = r"([-−–]?\s?\d{1,2}(?:[.,]\d)?)"
+_DEGREE = r"\s*(?:°|º|˚|độ)\s*C?\b"
+_RANGE = re.compile(
+    rf"(?<!\d){_NUMBER}(?:\s*(?:°|º|˚)\s*C?)?\s*(?:-|–|—|−|~|đến|/)\s*{_NUMBER}{_DEGREE}", re.I
+)
+_TEMPERATURE = re.compile(rf"(?<![\d.,]){_NUMBER}{_DEGREE}", re.I)
+_HUMIDITY = re.compile(r"độ ẩm\s*:?\s*(\d{1,3}(?:[.,]\d+)?)\s*%", re.I)
+_LABELS = re.compile(
+    r"dự báo thời tiết|thời tiết|nhiệt độ|độ ẩm|hôm nay|hiện tại|\bC\b|sức gió|khả năng mưa", re.I
+)
+_HEADING = re.compile(r"^\s*(?:dự báo\s+)?thời tiết\b\s*:?", re.I)
+# Places whose weather the paper shows: the province, its towns and districts, before and after
+# the merger of July 2025.
+PLACES = (
+    "Lào Cai", "Sa Pa", "Sapa", "Bắc Hà", "Bảo Thắng", "Bảo Yên", "Bát Xát", "Mường Khương",
+    "Si Ma Cai", "Simacai", "Văn Bàn", "Yên Bái", "Nghĩa Lộ", "Mù Cang Chải", "Trạm Tấu",
+    "Văn Chấn", "Văn Yên", "Trấn Yên", "Lục Yên", "Yên Bình", "Y Tý", "Hà Nội",
+)  # fmt: skip
+_PLACE = re.compile("|".join(re.escape(place) for place in sorted(PLACES, key=len, reverse=True)))
+
+
+def read_weather(heading: str, text: str) -> tuple[Weather, ...]:
+    """What a widget shows: one Weather for each place it names; () for an empty one.
+
+    `text` is the widget's text without its heading. A widget that names no place shows that of
+    its heading.
+    """
+    text = clean(text)
+    if not text:
+        return ()
+    starts = [match.start() for match in _PLACE.finditer(text)]
+    if len(starts) < 2 or not _TEMPERATURE.search(text):
+        place = _PLACE.search(text)
+        return (_read_one(place[0] if place else _place_of(heading), text),)
+    edges = [0, *starts[1:], len(text)]
+    parts = [text[a:b].strip(" |;,") for a, b in zip(edges, edges[1:], strict=False)]
+    named = ((_PLACE.search(part), part) for part in parts)
+    return tuple(_read_one(place[0], part) for place, part in named if place)
+
+
+def _place_of(heading: str) -> str:
+    """The place that a heading names: "Thời tiết Lào Cai"."""
+    heading = clean(heading)
+    place = _PLACE.search(heading)
+    return place[0] if place else _HEADING.sub("", heading).strip()
+
+
+def _read_one(place: str, text: str) -> Weather:
+    rest = text.replace(place, " ", 1) if place else text
+    humidity = _HUMIDITY.search(rest)
+    rest = _HUMIDITY.sub(" ", rest)
+    span = _RANGE.search(rest)
+    low, high = sorted((_number(span[1]), _number(span[2]))) if span else (None, None)
+    rest = _RANGE.sub(" ", rest)
+    now = _TEMPERATURE.search(rest)
+    rest = _TEMPERATURE.sub(" ", rest)
+    return Weather(
+        place=place,
+        text=text,
+        temperature_c=_number(now[1]) if now else None,
+        temperature_min_c=low,
+        temperature_max_c=high,
+        humidity_pct=_number(humidity[1]) if humidity else None,
+        condition=clean(_LABELS.sub(" ", rest)).strip(" ,.;:|-–"),
+    )
+
+
+def _number(text: str) -> float:
+    return float(re.sub(r"[−–]", "-", text).replace(" ", "").replace(",", "."))

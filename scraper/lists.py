@@ -1,0 +1,168 @@
+"""Asking the site's lists which articles there are: sitemaps, feeds, section pages.
+
+A normal run asks for the sitemap index, the maps that can still change, the feeds, and one
+section page in turn (each one at first). `--full` asks for every map; the maps not yet read when
+its budget ends are due in the runs after it. All are conditional requests: a list that did not
+change costs one empty answer.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from scraper.archive import frontier
+from scraper.archive.frontier import Sighting
+from scraper.archive.runs import Run
+from scraper.archive.schema import write
+from scraper.config import Settings
+from scraper.discover import Found, month_of_map, read_feed, read_section, read_sitemap
+from scraper.errors import FetchError, UnreadableList
+from scraper.fetch import Fetcher
+from scraper.models import Snapshot
+from scraper.progress import Progress
+from scraper.urls import Site, article_id, canonical
+
+NEWEST_MAPS = 2  # monthly maps that are always asked: this month's and the last one's
+LATE = timedelta(days=40)  # an article whose list dates it earlier is backfill, not news
+DEEPEST_INDEX = 3  # sitemap indexes within sitemap indexes
+
+Reader = Callable[[Snapshot, Site], Iterator[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class ListFailure:
+    """A list that could not be read."""
+
+    url: str
+    reason: str
+
+
+class Survey:
+    """What the lists of one run told."""
+
+    def __init__(
+        self, db: Database, fetcher: Fetcher, site: Site, at: datetime, progress: Progress
+    ) -> None:
+        self.db, self.at = db, at
+        self.found = 0  # articles not known before
+        self.failures: list[ListFailure] = []
+        self._fetcher, self._site, self._progress = fetcher, site, progress
+        self._asked: set[str] = set()
+
+    def addresses(self, stated: Iterable[str]) -> list[str]:
+        """Canonical addresses of lists as config.toml or robots.txt states them, each once."""
+        found = dict.fromkeys(canonical(address, self._site) for address in stated)
+        return [url for url in found if self._site.owns(url)]
+
+    def read(self, url: str, source: str, reader: Reader) -> list[Found]:
+        """Ask for one list, note the articles it names, and return the further lists it names."""
+        if url in self._asked:
+            return []
+        self._asked.add(url)
+        self._progress.note(f"list {url}")
+        frontier.add_list(self.db, url, source, self.at)
+        further: list[Found] = []
+        try:
+            snapshot = self._ask(url)
+            if snapshot.status == 200:
+                with write(self.db):
+                    sightings = self._sightings(reader(snapshot, self._site), source, further)
+                    self.found += frontier.remember(self.db, sightings, self.at)
+            self._settle(url, snapshot)
+        except (FetchError, UnreadableList) as e:
+            self.failures.append(ListFailure(url, e.reason))
+            frontier.settle(self.db, url, "list", due_at=self.at, status=None, error=e.reason)
+        return further
+
+    def _ask(self, url: str) -> Snapshot:
+        known = frontier.find(self.db, url)
+        return self._fetcher.get(
+            url,
+            etag=known.etag if known else "",
+            last_modified=known.last_modified if known else "",
+            kind="list",
+        )
+
+    def _settle(self, url: str, snapshot: Snapshot) -> None:
+        ok = snapshot.status in (200, 304)
+        reason = "" if ok else f"answered {snapshot.status}"
+        if not ok:
+            self.failures.append(ListFailure(url, reason))
+        frontier.settle(self.db, url, "list", due_at=None, status=snapshot.status, error=reason)
+        if snapshot.status == 200:
+            frontier.set_validators(
+                self.db, url, snapshot.header("etag"), snapshot.header("last-modified")
+            )
+
+    def _sightings(
+        self, found: Iterable[Found], source: str, further: list[Found]
+    ) -> Iterator[Sighting]:
+        for entry in found:
+            if entry.is_list:
+                further.append(entry)
+            elif article_id(entry.url) is not None:
+                late = entry.lastmod is not None and self.at - entry.lastmod > LATE
+                yield Sighting(entry.url, entry.lastmod, source, backfill=late)
+
+
+def read_lists(
+    db: Database,
+    fetcher: Fetcher,
+    settings: Settings,
+    run: Run,
+    progress: Progress,
+    *,
+    full: bool = False,
+    since: datetime | None = None,
+) -> Survey:
+    """Ask the lists of this run, and note in the frontier what they name."""
+    survey = Survey(db, fetcher, settings.site.site, run.started_at, progress)
+    for feed in survey.addresses(settings.site.feeds):
+        survey.read(feed, "feed", read_feed)
+    indexes = survey.addresses([*settings.site.sitemaps, *fetcher.robots.sitemaps])
+    _read_sitemaps(survey, indexes, full=full, since=since)
+    sections = survey.addresses(settings.site.sections)
+    if not full and not survey.failures:
+        sections = _in_turn(db, sections, run.id)
+    for section in sections:
+        survey.read(section, "section", read_section)
+    return survey
+
+
+def _read_sitemaps(
+    survey: Survey, indexes: list[str], *, full: bool, since: datetime | None
+) -> None:
+    maps = [entry for index in indexes for entry in survey.read(index, "index", read_sitemap)]
+    for _ in range(DEEPEST_INDEX):
+        with write(survey.db):
+            for entry in maps:
+                frontier.add_list(survey.db, entry.url, "sitemap", survey.at, entry.lastmod)
+            if full:
+                frontier.make_maps_due(survey.db, survey.at)
+        asked = _maps_to_ask(survey.db, since)
+        maps = [entry for url in asked for entry in survey.read(url, "sitemap", read_sitemap)]
+        if not maps:
+            return
+
+
+def _maps_to_ask(db: Database, since: datetime | None) -> list[str]:
+    """The maps that can have changed, or are due, newest month first."""
+    known = [(month_of_map(row.url) or (0, 0), row) for row in frontier.maps(db)]
+    months = sorted({month for month, _ in known if month != (0, 0)}, reverse=True)
+    changing = set(months[:NEWEST_MAPS])
+    first = (since.year, since.month) if since else (0, 0)
+    return [
+        row.url
+        for month, row in sorted(known, key=lambda one: one[0], reverse=True)
+        if month in changing
+        or (row.is_due and (month == (0, 0) or month >= first))
+        or (month == (0, 0) and not row.was_read)
+    ]
+
+
+def _in_turn(db: Database, sections: list[str], turn: int) -> list[str]:
+    """The sections never asked yet; when there are none left, one after the other, one a run."""
+    unread = [url for url in sections if frontier.find(db, url) is None]
+    return unread or sections[turn % len(sections) :][:1] if sections else []

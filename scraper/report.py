@@ -1,0 +1,72 @@
+"""Counts: what is in the archive, and how the last runs went."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scraper.archive.schema import Archive, snapshots_path
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """One of the last runs."""
+
+    started_at: str
+    finished_at: str | None
+    command: str
+    outcome: str
+    detail: str
+    requests: int
+    new_articles: int
+    new_revisions: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The archive at a glance."""
+
+    articles: int
+    captions: int
+    revisions: int
+    snapshots: int
+    gone: int
+    first_day: str | None  # Vietnam, of the oldest article
+    last_day: str | None
+    templates: dict[str, int]  # template -> articles
+    frontier: dict[str, int]  # state -> addresses
+    archive_mb: float
+    snapshots_mb: float
+    runs: tuple[RunLine, ...]  # the last ones, newest first
+
+
+def status(archive: Archive, last_runs: int = 5) -> Status:
+    """What the archive holds, and its last runs."""
+    db = archive.db
+
+    def one(sql: str) -> int:
+        return int(db.execute(sql).fetchone()[0])
+
+    first, last = db.execute("SELECT min(local_date), max(local_date) FROM articles").fetchone()
+    runs = db.execute(
+        "SELECT started_at, finished_at, command, outcome, detail, requests, new_articles,"
+        " new_revisions, failed FROM runs ORDER BY id DESC LIMIT ?",
+        [last_runs],
+    )
+    return Status(
+        articles=one("SELECT count(*) FROM articles"),
+        captions=one("SELECT count(*) FROM captions"),
+        revisions=one("SELECT count(*) FROM revisions"),
+        snapshots=int(archive.snapshots.execute("SELECT count(*) FROM snapshots").fetchone()[0]),
+        gone=one("SELECT count(*) FROM articles WHERE gone_at IS NOT NULL"),
+        first_day=first,
+        last_day=last,
+        templates=dict(db.execute("SELECT template, count(*) FROM articles GROUP BY 1").fetchall()),
+        frontier=dict(db.execute("SELECT state, count(*) FROM frontier GROUP BY 1").fetchall()),
+        archive_mb=_megabytes(archive.path),
+        snapshots_mb=_megabytes(snapshots_path(archive.path)),
+        runs=tuple(RunLine(*row) for row in runs),
+    )
+
+
+def _megabytes(path: Path) -> float:
+    return round(path.stat().st_size / 1_000_000, 1)

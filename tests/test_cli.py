@@ -1,0 +1,155 @@
+"""The commands, run as a user runs them."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SEED = ROOT / "tests/pages/plaintext/seed-348925.txt"
+SEED_URL = (
+    "https://baolaocai.vn/bai-viet/348925-kinh-nghiem-phat-trien-dang-vien-o-chi-bo-nong-thon"
+)
+
+
+def scraper(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "scraper", *map(str, arguments)],
+        cwd=cwd,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "config.toml").write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
+    return tmp_path
+
+
+def one_line(run: subprocess.CompletedProcess[str]) -> str:
+    assert run.stderr.count("\n") == 1, run.stderr
+    return run.stderr
+
+
+def test_the_seed_capture_is_filed_as_the_page_says(folder: Path) -> None:
+    run = scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    assert (run.returncode, run.stderr) == (0, "")
+    db = sqlite3.connect(folder / "archive.db")
+    db.row_factory = sqlite3.Row
+    article = dict(db.execute("SELECT * FROM articles").fetchone())
+    assert article["id"] == 348925
+    assert article["title"] == "Kinh nghiệm phát triển đảng viên ở chi bộ nông thôn"
+    assert article["lead"].startswith("LCĐT - Đảng bộ huyện Văn Bàn")
+    assert article["published_at"] is None
+    assert article["page_clock_text"] == "Thứ 7, 3/12/2022, 08:38 [UTC-0]"
+    assert article["page_clock_at"] == article["timestamp"] == "2022-12-03T08:38:00Z"
+    assert article["timestamp_source"] == "page clock"
+    assert article["local_date"] == "2022-12-03"
+    body = db.execute("SELECT body FROM texts").fetchone()[0]
+    assert len(body.split("\n\n")) == 3
+    captions = db.execute("SELECT source, after_paragraph, text FROM captions").fetchall()
+    assert [tuple(c)[:2] for c in captions] == [("guess", 0), ("guess", 2)]
+    weather = db.execute("SELECT place, text, temperature_c FROM weather").fetchone()
+    assert tuple(weather) == ("Lào Cai", "Lào Cai Dự báo thời tiết", None)
+    assert db.execute("SELECT state FROM frontier").fetchone()[0] == "archived"
+    db.close()
+
+
+def test_importing_the_same_capture_again_changes_nothing(folder: Path) -> None:
+    dumps = []
+    for _ in range(2):
+        assert scraper("import", SEED, "--url", SEED_URL, cwd=folder).returncode == 0
+        db = sqlite3.connect(folder / "archive.db")
+        dumps.append(list(db.iterdump()))
+        db.close()
+    assert dumps[0] == dumps[1]
+
+
+def test_search_finds_the_seed_with_and_without_marks(folder: Path) -> None:
+    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    for query in ("đảng viên", "dang vien", "đang vien"):
+        found = json.loads(scraper("search", query, "--json", cwd=folder).stdout)
+        assert [hit["id"] for hit in found["results"]] == [348925], query
+    run = scraper("search", 'đảng" OR (', "--json", cwd=folder)
+    assert run.returncode == 0
+
+
+def test_extract_needs_no_config_and_no_archive(tmp_path: Path) -> None:
+    run = scraper("extract", SEED, "--url", SEED_URL, cwd=tmp_path)
+    article = json.loads(run.stdout)
+    assert article["article_id"] == 348925
+    assert len(article["paragraphs"]) == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["extract", "none.html", "--url", SEED_URL], 1, "none.html: cannot be read"),
+        (["import", "none.txt", "--url", SEED_URL], 1, "none.txt: cannot be read"),
+        (["status", "--config", "none.toml"], 1, "none.toml: not found"),
+        (["status"], 1, "no archive here yet"),
+        (["search", "x"], 1, "no archive here yet"),
+        (["crawl"], 1, "site.contact: missing"),
+        (["add", "https://baolaocai.vn/a-post1.html"], 1, "site.contact: missing"),
+    ],
+)
+def test_bad_input_ends_in_one_line(
+    folder: Path, arguments: list[str], code: int, said: str
+) -> None:
+    run = scraper(*arguments, cwd=folder)
+    assert run.returncode == code
+    assert said in one_line(run)
+
+
+def test_a_page_that_is_no_article_exits_4(folder: Path) -> None:
+    (folder / "page.html").write_text("<html><body><h1>Chính trị</h1></body></html>", "utf-8")
+    run = scraper("extract", "page.html", "--url", "https://baolaocai.vn/chinh-tri/", cwd=folder)
+    assert run.returncode == 4
+    assert "no template fits" in one_line(run)
+
+
+def test_a_foreign_database_is_left_alone(folder: Path) -> None:
+    db = sqlite3.connect(folder / "archive.db")
+    db.execute("CREATE TABLE mine (x)")
+    db.commit()
+    db.close()
+    before = (folder / "archive.db").read_bytes()
+    run = scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    assert run.returncode == 1
+    assert "not an archive made by scraper" in one_line(run)
+    assert (folder / "archive.db").read_bytes() == before
+
+
+def test_an_archive_of_a_later_version_is_refused_unharmed(folder: Path) -> None:
+    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    db = sqlite3.connect(folder / "archive.db")
+    db.execute(
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+        " VALUES ('archive', 'm999_later', '2030-01-01')"
+    )
+    db.commit()
+    db.close()
+    before = (folder / "archive.db").read_bytes()
+    for arguments in (["status"], ["import", SEED, "--url", SEED_URL]):
+        run = scraper(*arguments, cwd=folder)
+        assert run.returncode == 1
+        assert "later version (m999_later)" in one_line(run)
+    assert (folder / "archive.db").read_bytes() == before
+
+
+def test_an_unreachable_site_exits_3_and_says_so(folder: Path) -> None:
+    (folder / "config.toml").write_text(
+        '[site]\nbase_url = "http://127.0.0.1:9"\ndelay_seconds = 0\n[crawl]\nretries = 0\n',
+        "utf-8",
+    )
+    run = scraper("crawl", cwd=folder)
+    assert run.returncode == 3
+    assert "robots.txt cannot be read" in run.stderr.splitlines()[-1]
