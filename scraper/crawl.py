@@ -281,14 +281,16 @@ def _count_filing(crawl: _Crawl, filing: Filing) -> None:
 def summary(outcome: Outcome) -> str:
     """One line on what a run did."""
     run = outcome.run
-    if not run.fetched and not run.failed and not outcome.remaining:
-        said = f"nothing new: {run.requests} requests, for lists alone"
-    else:
+    if run.fetched or outcome.remaining or run.outcome == "stopped":
         said = (
             f"{run.found} found, {run.fetched} fetched: {run.new_articles} new,"
             f" {run.new_revisions} changed, {run.unchanged} unchanged,"
-            f" {run.not_articles} no articles, {run.failed} failed; {outcome.remaining} still due"
+            f" {run.not_articles} no articles; {outcome.remaining} still due"
         )
+    else:
+        said = f"nothing new: {run.requests} requests, all for lists"
+    if run.failed:
+        said += f"; {run.failed} failed, see the table failures"
     return f"{said} ({run.detail})" if run.detail else said
 
 

@@ -1,0 +1,86 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper.extract.dates import VIETNAM, is_bad_date, read_moment, read_page_clock
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2024-12-15T09:30:00+0700", "2024-12-15T02:30"),
+        ("2024-12-15T09:30:00+07:00", "2024-12-15T02:30"),
+        ("2024-12-15T02:30:00Z", "2024-12-15T02:30"),
+        ("2024-12-15T09:30:00", "2024-12-15T02:30"),
+        ("2024-12-15 09:30", "2024-12-15T02:30"),
+        ("2024-12-15T09:30:00.123+07:00", "2024-12-15T02:30"),
+        ("15/12/2024 09:30", "2024-12-15T02:30"),
+        ("09:30 15/12/2024", "2024-12-15T02:30"),
+        ("02/03/2025 00:30", "2025-03-01T17:30"),
+        ("Thứ Ba, 05/03/2024 | 08:30", "2024-03-05T01:30"),
+        ("Thứ 7, 3/12/2022, 08:38 [UTC-0]", "2022-12-03T08:38"),
+        ("Thứ bảy, 3/12/2022, 15:38 [GMT+7]", "2022-12-03T08:38"),
+        ("15/12/2024 - 08h30", "2024-12-15T01:30"),
+        ("15/12/2024, 8 giờ 30 phút", "2024-12-15T01:30"),
+        ("Chủ nhật, 15/12/2024 9:05 CH (GMT+7)", "2024-12-15T14:05"),
+        ("15/12/2024 12:05 SA", "2024-12-14T17:05"),
+        ("15/12/2024 09:30 GMT+07:00", "2024-12-15T02:30"),
+        ("ngày 5 tháng 3 năm 2024, 08:30", "2024-03-05T01:30"),
+        ("Sun, 15 Dec 2024 09:30:00 +0700", "2024-12-15T02:30"),
+        ("Sun, 15 Dec 2024 02:30:00 GMT", "2024-12-15T02:30"),
+    ],
+)
+def test_each_printed_form_gives_its_instant(text: str, instant: str) -> None:
+    moment = read_moment(text)
+    assert moment is not None
+    assert moment.at == datetime.fromisoformat(instant).replace(tzinfo=UTC)
+    assert (moment.date_only, moment.flags) == (False, ())
+
+
+@pytest.mark.parametrize("text", ["15/12/2024", "2024-12-15", "Ngày 15 tháng 12 năm 2024"])
+def test_a_date_alone_is_midnight_in_vietnam_and_says_so(text: str) -> None:
+    moment = read_moment(text)
+    assert moment is not None
+    assert (moment.at, moment.date_only) == (datetime(2024, 12, 14, 17, tzinfo=UTC), True)
+
+
+@pytest.mark.parametrize(
+    "text", ["31/2/2024 08:30", "15/13/2024", "05/03/0026", "15/12/2024 25:10"]
+)
+def test_impossible_dates_are_not_repaired(text: str) -> None:
+    assert read_moment(text) is None
+    assert is_bad_date(text)
+
+
+@pytest.mark.parametrize("text", ["", "Lào Cai", "post381374", "15-12", "15/2020/NĐ-CP", "1/2"])
+def test_other_text_is_no_date(text: str) -> None:
+    assert read_moment(text) is None
+    assert not is_bad_date(text)
+
+
+def test_a_weekday_that_contradicts_its_date_is_flagged() -> None:
+    moment = read_moment("Thứ 2, 3/12/2022, 08:38")
+    assert moment is not None
+    assert moment.flags == ("weekday mismatch",)
+
+
+def test_only_a_line_with_weekday_time_and_zone_is_a_page_clock() -> None:
+    assert read_page_clock("Thứ 7, 3/12/2022, 08:38 [UTC-0]")
+    assert not read_page_clock("3/12/2022, 08:38")
+    assert not read_page_clock("Thứ 7, 3/12/2022, 08:38")
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_it(text: str) -> None:
+    read_moment(text)
+    read_page_clock(text)
+
+
+@given(st.datetimes(datetime(1992, 1, 1), datetime(2098, 12, 31)))
+def test_what_is_printed_is_read_back(at: datetime) -> None:
+    minute = at.replace(second=0, microsecond=0, tzinfo=VIETNAM)
+    moment = read_moment(f"{at.day}/{at.month}/{at.year} {at.hour:02}:{at.minute:02}")
+    assert moment is not None
+    assert moment.at == minute
