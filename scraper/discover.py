@@ -61,7 +61,7 @@ def read_feed(snapshot: Snapshot, site: Site) -> Iterator[Found]:
     """
     own = own_address(snapshot.url, site)
     for _, fields in _entries(snapshot, {"rss": "item", "RDF": "item", "feed": "entry"}):
-        if url := own(fields.get("link") or fields.get("guid", "")):
+        if url := own(fields.get("link", "")) or own(_permanent(fields.get("guid", ""))):
             times = (
                 fields.get(name, "") for name in ("updated", "pubDate", "published", "dc:date")
             )
@@ -136,6 +136,11 @@ def own_address(base: str, site: Site) -> Callable[[str], str]:
         return url if site.owns(url) else ""
 
     return own
+
+
+def _permanent(guid: str) -> str:
+    """An item's guid where that is an address, and no mere number; else ""."""
+    return guid if guid.strip().startswith(("http://", "https://")) else ""
 
 
 def _href(node: LexborNode) -> str:

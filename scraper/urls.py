@@ -32,8 +32,9 @@ class Site:
 
     @property
     def host(self) -> str:
-        """Host, and port if one is written: "baolaocai.vn", "127.0.0.1:8610"."""
-        return urlsplit(self.base_url).netloc.lower()
+        """Host, and port if not the usual one: "baolaocai.vn", "127.0.0.1:8610"."""
+        parts = urlsplit(self.base_url)
+        return _without_default_port(parts.netloc.lower(), parts.scheme.lower())
 
     @property
     def is_loopback(self) -> bool:
@@ -66,7 +67,7 @@ def canonical(url: str, site: Site, base: str | None = None) -> str:
     home = urlsplit(site.base_url)
     scheme, host = parts.scheme.lower(), parts.netloc.lower()
     if site.owns(parts.geturl()):
-        scheme, host = home.scheme, home.netloc.lower()
+        scheme, host = home.scheme, site.host
     path = quote(unicodedata.normalize("NFC", parts.path or "/"), safe="/%:@!$&'()*+,;=~-._")
     query = "" if article_id(path) is not None else _without_tracking(parts.query)
     return urlunsplit((scheme, host, path, query, ""))

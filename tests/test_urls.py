@@ -52,6 +52,12 @@ def test_owns_is_by_exact_host() -> None:
     assert not site.owns("https://[bad/")
 
 
+def test_usual_port_may_be_written_or_not() -> None:
+    site = Site("http://127.0.0.1:80")
+    assert site.owns("http://127.0.0.1/") and site.owns("http://127.0.0.1:80/")
+    assert canonical("/x", site) == "http://127.0.0.1/x"
+
+
 def test_loopback_is_this_machine_only() -> None:
     assert Site("http://127.0.0.1:8610").is_loopback
     assert Site("http://localhost:80").is_loopback
