@@ -129,10 +129,7 @@ def own_address(base: str, site: Site) -> Callable[[str], str]:
             return address
         if not address:
             return ""
-        try:
-            url = canonical(address, site, base)
-        except ValueError:
-            return ""
+        url = canonical(address, site, base)
         return url if site.owns(url) else ""
 
     return own

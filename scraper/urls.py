@@ -45,7 +45,7 @@ class Site:
         """Whether `url` (absolute) is an http(s) address of this site."""
         try:
             parts = urlsplit(url)
-        except ValueError:  # e.g. an unbalanced "[" where the host should be
+        except ValueError:
             return False
         if parts.scheme.lower() not in ("http", "https"):
             return False
@@ -61,9 +61,12 @@ def canonical(url: str, site: Site, base: str | None = None) -> str:
 
     A relative address is taken as found on the page `base` (default: the home page). Article
     addresses lose their query, others only tracking parameters. Addresses of other sites keep
-    their host.
+    their host. What is no address at all comes back as it is: no site owns it.
     """
-    parts = urlsplit(urljoin(base or site.base_url + "/", url.strip()))
+    try:
+        parts = urlsplit(urljoin(base or site.base_url + "/", url.strip()))
+    except ValueError:  # e.g. an unbalanced "[" where the host should be
+        return url.strip()
     home = urlsplit(site.base_url)
     scheme, host = parts.scheme.lower(), parts.netloc.lower()
     if site.owns(parts.geturl()):
@@ -75,7 +78,10 @@ def canonical(url: str, site: Site, base: str | None = None) -> str:
 
 def article_id(url: str) -> int | None:
     """The paper's number in an article address (absolute, or a path alone); None for others."""
-    match = _ARTICLE.match(urlsplit(url).path)
+    try:
+        match = _ARTICLE.match(urlsplit(url).path)
+    except ValueError:
+        return None
     return int(match[1] or match[2]) if match else None
 
 

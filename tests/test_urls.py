@@ -41,6 +41,12 @@ def test_canonical_keeps_what_tells_pages_apart() -> None:
     assert canonical("http://other.vn/x", BAOLAOCAI) == "http://other.vn/x"
 
 
+def test_what_is_no_address_belongs_to_no_site() -> None:
+    assert canonical(" http://[x/a-post1.html ", BAOLAOCAI) == "http://[x/a-post1.html"
+    assert not BAOLAOCAI.owns("http://[x/a-post1.html")
+    assert article_id("http://[x/a-post1.html") is None
+
+
 def test_owns_is_by_exact_host() -> None:
     site = Site("https://baolaocai.vn", ("old.example",))
     assert site.owns("http://www.baolaocai.vn/x")
