@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin
 from xml.parsers import expat
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -77,7 +76,7 @@ def read_section(snapshot: Snapshot, site: Site) -> Iterator[Found]:
     """
     tree = LexborHTMLParser(snapshot.body)
     base = tree.css_first("base[href]")
-    own = own_address(urljoin(snapshot.url, _href(base)) if base else snapshot.url, site)
+    own = own_address(canonical(_href(base), site, snapshot.url) if base else snapshot.url, site)
     links = [_href(node) for node in tree.css("a[href]")]
     if not links:
         raise UnreadableList(snapshot.url, "is no section page: it holds no link")

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from random import uniform
+from urllib.parse import urljoin
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
@@ -128,10 +129,9 @@ class Fetcher:
                 )
             except (Transient, Refused) as e:
                 raise SiteUnavailable(f"robots.txt cannot be read: {e}") from e
-            if snapshot.status not in (301, 302, 303, 307, 308):
+            if not snapshot.is_redirect:
                 break
-            url = str(httpx.URL(url).join(snapshot.header("location") or ""))
-            self._admit_robots(url)
+            url = self._robots_moved(snapshot)
         else:
             raise SiteUnavailable(f"{url}: robots.txt redirects more than five times")
         text = decode(snapshot.body) if 200 <= snapshot.status < 300 else ""
@@ -144,10 +144,11 @@ class Fetcher:
             robots_fetched_at=snapshot.captured_at,
         )
 
-    def _admit_robots(self, url: str) -> None:
+    def _robots_moved(self, snapshot: Snapshot) -> str:
+        """Where robots.txt is instead. Raises SiteUnavailable where that is not on the site."""
         try:
-            self._admit(url)
-        except Refused as e:
+            return str(self._admit(urljoin(snapshot.url, snapshot.location)))
+        except (Refused, ValueError) as e:
             raise SiteUnavailable(f"robots.txt redirects out of the site: {e}") from e
 
     def _admit(self, url: str) -> httpx.URL:

@@ -84,10 +84,10 @@ class Survey:
             kind="list",
         )
         for _ in range(frontier.MOST_REDIRECTS):
-            target = snapshot.header("location") if 300 < snapshot.status < 400 else None
-            if not target:
+            if not (snapshot.is_redirect and snapshot.location):
                 break
-            snapshot = self._fetcher.get(canonical(target, self._site, snapshot.url), kind="list")
+            target = canonical(snapshot.location, self._site, snapshot.url)
+            snapshot = self._fetcher.get(target, kind="list")
         return snapshot
 
     def _note(self, found: Iterable[Found], source: str, further: list[Found]) -> None:

@@ -241,6 +241,7 @@ def test_a_map_of_twenty_thousand_reads_fast() -> None:
 @settings(deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 @example(b"\xff\xfe<\x00")
+@example(b"<base href='http://[x'><a href='a-post1.html'>")
 @example(b"<rss><channel><item><link>http://[</link></item></channel></rss>")
 @example(b'<?xml version="1.0" encoding="utf-7"?><rss/>')
 def test_no_answer_breaks_a_reader(body: bytes) -> None:

@@ -253,6 +253,8 @@ def test_time_over_ends_the_run(server: Server) -> None:
         page("<!DOCTYPE html><title>Bảo trì</title>".encode()),
         page(status=302, Location="https://evil.example/robots.txt"),
         page(status=302, Location="/robots.txt"),
+        page(status=302, Location="http://[x/"),
+        page(status=302),
     ],
 )
 def test_site_without_readable_robots_is_left_alone(server: Server, robots: Reply) -> None:
@@ -398,7 +400,14 @@ def test_redirect_is_captured_whatever_its_type(server: Server) -> None:
     moved = page(status=301, Location="/x", **{"content-type": "image/png"})
     server.answers = iter([moved])
     with opened(server) as fetcher:
-        assert fetcher.get(PAGE).header("location") == "/x"
+        assert fetcher.get(PAGE).location == "/x"
+
+
+def test_location_may_hold_plain_utf8(server: Server) -> None:
+    target = "/đảng-post1.html"
+    server.answers = iter([page(status=301, Location=target.encode().decode("latin-1"))])
+    with opened(server) as fetcher:
+        assert fetcher.get(PAGE).location == target
 
 
 @pytest.mark.parametrize(
