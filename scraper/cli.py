@@ -220,6 +220,42 @@ def serve(settings: Settings, port: int | None, host: str, base_url: str, immuta
     serve_archive(settings, host, port, base_url=base_url, immutable=immutable)
 
 
+@cli.command()
+@click.option("--pages", type=click.IntRange(1, 100_000), default=150, show_default=True)
+@click.option("--serve", "and_serve", is_flag=True, help="Open the archive in Datasette.")
+def demo(pages: int, and_serve: bool) -> None:
+    """Crawl the bundled stand-in newspaper into demo/archive.db; needs no network."""
+    from scraper.browse.serve import serve as serve_archive
+    from scraper.crawl import summary
+    from scraper.demo.run import run_demo
+    from scraper.progress import watch
+
+    with watch("demo", quiet=not sys.stderr.isatty()) as progress:
+        done = run_demo(Path("demo"), pages, progress)
+    now, port = done.status, done.settings.serve.port
+    click.echo(summary(done.outcome))
+    click.echo(
+        f"In demo/archive.db: {now.articles} articles ({now.first_day} to {now.last_day}),"
+        f" {now.captions} captions, {now.revisions} revisions, {now.snapshots} snapshots."
+    )
+    if and_serve:
+        click.echo(f"Read it at http://127.0.0.1:{port}/ (Ctrl-C ends)")
+        serve_archive(done.settings)
+    else:
+        command = "scraper" if not sys.argv[0].endswith("scraper") else _shown(sys.argv[0])
+        click.echo(f"Read it:  {command} serve --config {done.config}")
+        click.echo(f"then open http://127.0.0.1:{port}/ in a browser.")
+
+
+def _shown(program: str) -> str:
+    """How the user can call `program` again from this folder."""
+    path = Path(program)
+    here = Path.cwd()
+    return (
+        str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else program
+    )
+
+
 @contextmanager
 def stop_on_signal() -> Iterator[Callable[[], bool]]:
     """A question that is answered yes after SIGTERM or Ctrl-C; a second Ctrl-C ends at once."""

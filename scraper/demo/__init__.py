@@ -1,1 +1,1 @@
-"""Placeholder until this package lands."""
+"""The stand-in newspaper: invented articles in every known template, served on loopback."""

@@ -4,7 +4,7 @@ import re
 
 from scraper.extract.text import clean
 
-_LABEL = r"(?:ảnh(?: tư liệu| minh họa| minh hoạ)?|nguồn(?: ảnh)?|photo|clip|video|đồ họa)"
+_LABEL = r"(?:ảnh(?: tư liệu| minh họa| minh hoạ)?|nguồn(?: ảnh)?|photo|đồ họa)"
 _BRACKETED = re.compile(rf"\(\s*{_LABEL}\s*:\s*([^()]{{1,80}}?)\s*\.?\s*\)\s*\.?\s*$", re.I)
 _TRAILING = re.compile(
     rf"(?:^|(?<=[.!?…”\"'),;:\s]))(?<!\w){_LABEL}\s*:\s*([^:]{{1,80}}?)\s*\.?\s*$", re.I

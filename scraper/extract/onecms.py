@@ -29,8 +29,6 @@ _DROPPED = frozenset(
         "social",
         "story",
         "box-relate",
-        "live-time",
-        "live__time",
     }
 )
 

@@ -192,4 +192,6 @@ def _layout(template: Template, page: Page, paragraphs: tuple[str, ...], photo_c
     for layout, selector in template.layouts:
         if page.tree.css_first(selector):
             return layout
-    return "photo" if photo_count > 1 and not paragraphs else "article"
+    if paragraphs or photo_count == 0:
+        return "article"
+    return "photo" if photo_count > 1 else "infographic"

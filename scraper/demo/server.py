@@ -1,0 +1,200 @@
+"""The stand-in newspaper as a web server on loopback, with a log of every request."""
+
+import gzip
+import hashlib
+import threading
+import time
+from dataclasses import dataclass
+from email.utils import format_datetime
+from functools import lru_cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any
+
+from scraper.demo import lists, onecms_pages, site2022_pages
+from scraper.demo.markup import SECTIONS
+from scraper.demo.newspaper import Newspaper
+from scraper.demo.story import Story
+from scraper.urls import article_id
+
+NEWEST = 30  # articles on list pages and in feeds
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, as the server saw it."""
+
+    started: float  # monotonic seconds
+    ended: float
+    method: str
+    path: str
+    headers: dict[str, str]  # names lower-case
+    status: int
+    bytes_sent: int  # of the body
+    at_once: int  # requests under way when this one began, itself included
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent for one path."""
+
+    status: int
+    body: bytes
+    content_type: str = "text/html; charset=utf-8"
+    location: str = ""
+    last_modified: str = ""
+    gzipped: bool = False
+
+
+class StandIn:
+    """The newspaper, served: `with StandIn(newspaper) as site: ... site.base_url`."""
+
+    def __init__(self, newspaper: Newspaper, port: int = 0) -> None:
+        self.newspaper = newspaper
+        self.stories = {story.article_id: story for story in newspaper}
+        self.newest = sorted(self.stories.values(), key=lambda s: s.article_id, reverse=True)
+        self.log: list[Request] = []
+        self._server = _Server(("127.0.0.1", port), _Handler)
+        self._server.site = self
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
+        self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.answer = lru_cache(maxsize=4096)(self._answer)
+
+    def __enter__(self) -> "StandIn":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _answer(self, path: str) -> Answer:
+        number = article_id(path)
+        if number is not None:
+            return self._article(path, number)
+        return self._list(path) or Answer(404, b"<html><body>404</body></html>")
+
+    def _article(self, path: str, number: int) -> Answer:
+        story = self.stories.get(number)
+        if story is None:
+            return Answer(200, lists.soft_404(self.newest[:NEWEST]))
+        if path != story.path and path == story.old_path:
+            return Answer(301, b"", location=story.path)
+        render = site2022_pages.render if story.template == "site2022" else onecms_pages.render
+        modified = story.modified_at or story.published_at
+        return Answer(
+            200,
+            render(story, self._others(story)),
+            last_modified=format_datetime(modified, usegmt=True),
+        )
+
+    def _others(self, story: Story) -> list[Story]:
+        """Articles for the boxes of a page: the same ones at every request."""
+        at = self.newest.index(story)
+        ring = self.newest[at + 1 :] + self.newest[:at]
+        return (ring * NEWEST)[:NEWEST]
+
+    def _list(self, path: str) -> Answer | None:
+        base, xml = self.base_url, "application/xml"
+        if path == "/robots.txt":
+            return Answer(200, lists.robots_txt(base), "text/plain")
+        if path == "/sitemap.xml":
+            months = {lists.month_of(story) for story in self.newest}
+            return Answer(200, lists.sitemap_index(base, months), xml)
+        if path == "/sitemaps/categories.xml":
+            return Answer(200, lists.section_map(base), xml)
+        if path == "/sitemaps/topics.xml":
+            return Answer(200, lists.topic_map(base), xml)
+        if path.startswith("/sitemaps/news-"):
+            return self._month(path)
+        if path == "/rss/home.rss":
+            body = lists.feed(base, "Báo Lào Cai", self.newest[:NEWEST])
+            return Answer(200, body, "application/rss+xml")
+        if path == "/":
+            return Answer(200, lists.list_page("Báo Lào Cai", self.newest[:NEWEST]))
+        for slug, name in SECTIONS:
+            own = [story for story in self.newest if story.section_slug == slug][:NEWEST]
+            if path == f"/{slug}/":
+                return Answer(200, lists.list_page(name, own))
+            if path == f"/rss/{slug}.rss":
+                return Answer(200, lists.feed(base, name, own), "application/rss+xml")
+        return None
+
+    def _month(self, path: str) -> Answer | None:
+        months = sorted({lists.month_of(story) for story in self.newest})
+        for year, month in months:
+            if path == f"/sitemaps/news-{year}-{month}.xml":
+                own = [s for s in self.newest if lists.month_of(s) == (year, month)]
+                body = lists.month_map(self.base_url, own)
+                # One of them travels compressed, whatever was asked for.
+                return Answer(200, body, "application/xml", gzipped=(year, month) == months[-1])
+        return None
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    site: StandIn
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.under_way = 0
+        self.lock = threading.Lock()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that went away."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # head and body leave together
+    server: _Server
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        started = time.monotonic()
+        with self.server.lock:
+            self.server.under_way += 1
+            at_once = self.server.under_way
+        try:
+            status, size = self._send(self.server.site.answer(self.path))
+        finally:
+            with self.server.lock:
+                self.server.under_way -= 1
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.site.log.append(
+            Request(started, time.monotonic(), "GET", self.path, headers, status, size, at_once)
+        )
+
+    def _send(self, answer: Answer) -> tuple[int, int]:
+        etag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
+        body, status = answer.body, answer.status
+        if status == 200 and self.headers.get("if-none-match") == etag:
+            status, body = 304, b""
+        elif answer.gzipped:
+            body = gzip.compress(body, mtime=0)
+        self.send_response(status)
+        if answer.status == 200:
+            self.send_header("ETag", etag)
+            if answer.last_modified:
+                self.send_header("Last-Modified", answer.last_modified)
+        if answer.location:
+            self.send_header("Location", answer.location)
+        if status != 304:
+            self.send_header("Content-Type", answer.content_type)
+            if answer.gzipped:
+                self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return status, len(body)

@@ -1,0 +1,196 @@
+"""Whole runs against the stand-in newspaper; what it was asked is read from its own log."""
+
+import json
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scraper.archive.schema import open_archive
+from scraper.config import CrawlSettings, Settings, SiteSettings
+from scraper.crawl import Outcome, Plan, crawl_site
+from scraper.demo.newspaper import make_newspaper
+from scraper.demo.server import StandIn
+from scraper.demo.story import published_sources, truth
+from scraper.errors import Locked
+from scraper.models import Article, utc_text
+from scraper.progress import Silence
+from scraper.urls import article_id
+
+FULL = Plan(pages=1000, minutes=5, full=True)
+
+
+def settings_for(site: StandIn, *, delay_seconds: float = 0.0) -> Settings:
+    crawl = CrawlSettings(retries=1, backoff_seconds=0.0)
+    return Settings(SiteSettings(site.base_url, delay_seconds=delay_seconds), crawl)
+
+
+def crawl(folder: Path, settings: Settings, plan: Plan = FULL) -> Outcome:
+    with open_archive(folder / "archive.db") as archive:
+        return crawl_site(archive, settings, plan, Silence())
+
+
+def rows(folder: Path, sql: str) -> list[sqlite3.Row]:
+    db = sqlite3.connect(folder / "archive.db")
+    db.row_factory = sqlite3.Row
+    try:
+        return db.execute(sql).fetchall()
+    finally:
+        db.close()
+
+
+def expected(article: Article) -> dict[str, object]:
+    """The row that a perfect archive holds of an article, as far as the newsroom decides it."""
+    return {
+        "id": article.article_id,
+        "url": article.url,
+        "title": article.title,
+        "lead": article.lead,
+        "body": "\n\n".join(article.paragraphs),
+        "section": article.section,
+        "byline": json.dumps(article.byline, ensure_ascii=False),
+        "published_at": article.published_at and utc_text(article.published_at),
+        "modified_at": article.modified_at and utc_text(article.modified_at),
+        "page_clock_at": article.page_clock_at and utc_text(article.page_clock_at),
+        "page_clock_text": article.page_clock_text,
+        "layout": article.layout,
+        "template": article.template,
+        "photo_count": article.photo_count,
+        "caption_count": len(article.captions),
+    }
+
+
+def test_every_article_is_filed_field_by_field_as_the_newsroom_published_it(
+    stand_in: StandIn, tmp_path: Path
+) -> None:
+    outcome = crawl(tmp_path, settings_for(stand_in))
+    assert (outcome.run.outcome, outcome.run.new_articles, outcome.run.failed) == ("done", 150, 0)
+    filed = {row["id"]: dict(row) for row in rows(tmp_path, "SELECT * FROM articles_full")}
+    assert filed.keys() == stand_in.stories.keys()
+    for number, story in stand_in.stories.items():
+        article = truth(story, stand_in.base_url)
+        row, wanted = filed[number], expected(article)
+        assert {key: row[key] for key in wanted} == wanted
+        assert row["published_source"] in (published_sources(story) or ("",))
+        captions = rows(
+            tmp_path,
+            "SELECT text, credit, image_url, after_paragraph, source FROM captions"
+            f" WHERE article_id = {number} ORDER BY position",
+        )
+        assert [tuple(c) for c in captions] == [
+            (c.text, c.credit, c.image_url, c.after_paragraph, c.source) for c in article.captions
+        ]
+        weather = rows(
+            tmp_path,
+            "SELECT place, text, temperature_c, temperature_min_c, temperature_max_c, humidity_pct,"
+            f" condition FROM weather WHERE article_id = {number} ORDER BY position",
+        )
+        assert [tuple(w) for w in weather] == [
+            (w.place, w.text, w.temperature_c, w.temperature_min_c, w.temperature_max_c,
+             w.humidity_pct, w.condition)
+            for w in article.weather
+        ]  # fmt: skip
+        tags = rows(
+            tmp_path,
+            "SELECT name FROM tags JOIN article_tags ON tag_id = tags.id"
+            f" WHERE article_id = {number}",
+        )
+        assert {tag["name"] for tag in tags} == set(article.tags)
+
+
+def test_the_site_is_asked_politely(tmp_path: Path) -> None:
+    delay = 0.05
+    with StandIn(make_newspaper(pages=12)) as site:
+        crawl(tmp_path, settings_for(site, delay_seconds=delay))
+        log = site.log
+    assert log[0].path == "/robots.txt"
+    assert [request.path for request in log].count("/robots.txt") == 1
+    assert max(request.at_once for request in log) == 1
+    gaps = [b.started - a.ended for a, b in zip(log, log[1:], strict=False)]
+    # The log notes an end a moment after the client has its answer.
+    assert min(gaps) >= delay - 0.005
+    assert not [r for r in log if r.path.startswith(("/api/", "/tim-kiem"))]
+    assert {r.headers["user-agent"].partition("/")[0] for r in log} == {"scraper"}
+
+
+def test_a_second_run_asks_for_lists_only_and_changes_no_article(
+    stand_in: StandIn, tmp_path: Path
+) -> None:
+    settings = settings_for(stand_in)
+    crawl(tmp_path, settings)
+    tables = ("articles", "texts", "captions", "weather", "revisions", "tags", "article_tags")
+    before = {table: rows(tmp_path, f"SELECT * FROM {table}") for table in tables}
+    stand_in.log.clear()
+    outcome = crawl(tmp_path, settings, replace(FULL, full=False))
+    assert (outcome.run.fetched, outcome.run.found, outcome.remaining) == (0, 0, 0)
+    assert {r.status for r in stand_in.log} == {304}
+    assert not [r.path for r in stand_in.log if article_id(r.path) or r.path == "/robots.txt"]
+    assert len(stand_in.log) <= 5
+    assert before == {table: rows(tmp_path, f"SELECT * FROM {table}") for table in tables}
+
+
+def test_a_budget_ends_a_run_between_two_pages_and_the_next_goes_on(
+    stand_in: StandIn, tmp_path: Path
+) -> None:
+    settings = settings_for(stand_in)
+    first = crawl(tmp_path, settings, replace(FULL, pages=40))
+    assert (first.run.outcome, first.run.fetched, first.remaining) == ("stopped", 40, 110)
+    second = crawl(tmp_path, settings)
+    assert (second.run.outcome, second.run.new_articles) == ("done", 110)
+    paths = [r.path for r in stand_in.log if article_id(r.path)]
+    assert len(paths) == len(set(paths)) == 150
+
+
+def test_a_dry_run_names_what_is_due_and_asks_for_no_article(
+    stand_in: StandIn, tmp_path: Path
+) -> None:
+    outcome = crawl(tmp_path, settings_for(stand_in), replace(FULL, dry=True))
+    assert len(outcome.due) == 150
+    assert not [r for r in stand_in.log if article_id(r.path)]
+
+
+def test_what_a_killed_run_stored_is_filed_without_asking_again(
+    stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    settings = settings_for(stand_in)
+    with monkeypatch.context() as patch:
+        patch.setattr("scraper.crawl.file_snapshot", killed)
+        with pytest.raises(KeyboardInterrupt):
+            crawl(tmp_path, settings)
+    assert rows(tmp_path, "SELECT count(*) AS n FROM articles")[0]["n"] == 0
+    asked = [r.path for r in stand_in.log if article_id(r.path)]
+    assert len(asked) == 1
+    crawl(tmp_path, settings)
+    assert rows(tmp_path, "SELECT count(*) AS n FROM articles")[0]["n"] == 150
+    assert [r.path for r in stand_in.log].count(asked[0]) == 1
+
+
+def test_two_writers_never_meet(tmp_path: Path) -> None:
+    with open_archive(tmp_path / "archive.db"), pytest.raises(Locked):
+        with open_archive(tmp_path / "archive.db"):
+            pass
+
+
+def test_a_soft_404_leaves_an_archived_article_as_it_was(tmp_path: Path) -> None:
+    with StandIn(make_newspaper(pages=5)) as site:
+        settings = settings_for(site)
+        crawl(tmp_path, settings)
+        number = min(site.stories)
+        del site.stories[number]
+        site.answer.cache_clear()
+        # A soft 404 says nothing of the article's text: it stays as it was.
+        db = sqlite3.connect(tmp_path / "archive.db")
+        db.execute(
+            "UPDATE frontier SET due_at = '2020-01-01T00:00:00Z' WHERE article_id = ?", [number]
+        )
+        db.commit()
+        db.close()
+        crawl(tmp_path, settings)
+    row = rows(tmp_path, f"SELECT state, error FROM frontier WHERE article_id = {number}")[0]
+    assert row["state"] == "archived"
+    assert "no template fits" in row["error"]
+    assert rows(tmp_path, f"SELECT 1 FROM texts WHERE article_id = {number} AND body <> ''")

@@ -1,0 +1,66 @@
+"""The stand-in newspaper itself."""
+
+from collections import Counter
+
+import httpx
+import pytest
+
+from scraper.demo.newspaper import Newspaper, make_newspaper
+from scraper.demo.server import StandIn
+from scraper.demo.story import DRESSES
+
+
+def test_a_seed_gives_the_same_pages_to_the_byte() -> None:
+    for seed in (1, 2):
+        first, second = (StandIn(make_newspaper(seed, 10)) for _ in range(2))
+        for site in (first, second):
+            site._server.server_close()
+        pages = [
+            [site.answer(story.path).body for story in site.newest] for site in (first, second)
+        ]
+        assert pages[0] == pages[1]
+
+
+def test_pages_weigh_what_real_ones_do(stand_in: StandIn) -> None:
+    sizes = [len(stand_in.answer(story.path).body) for story in stand_in.newest]
+    assert 60_000 <= min(sizes) and max(sizes) <= 100_000
+
+
+def test_every_layout_and_every_variant_of_markup_occurs(newspaper: Newspaper) -> None:
+    stories = list(newspaper)
+    layouts = Counter((story.template, story.layout) for story in stories)
+    assert {layout for template, layout in layouts if template == "onecms"} == {
+        "article", "photo", "emagazine", "video", "podcast", "infographic", "live",
+    }  # fmt: skip
+    assert layouts["site2022", "article"] > 10
+    for name, options in DRESSES.items():
+        assert {getattr(story.dress, name) for story in stories} == set(options), name
+
+
+def test_old_addresses_redirect_and_unknown_ones_are_soft_404s(stand_in: StandIn) -> None:
+    story = next(s for s in stand_in.newest if s.template == "onecms")
+    with httpx.Client(base_url=stand_in.base_url, trust_env=False) as client:
+        moved = client.get(story.old_path)
+        assert (moved.status_code, moved.headers["location"]) == (301, story.new_path)
+        assert client.get("/khong-co-post999999999.html").status_code == 200
+        assert client.get("/khong-co").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/sitemap.xml", "/rss/home.rss", "/kinh-te/"])
+def test_conditional_requests_are_answered_304(stand_in: StandIn, path: str) -> None:
+    with httpx.Client(base_url=stand_in.base_url, trust_env=False) as client:
+        etag = client.get(path).headers["etag"]
+        assert client.get(path, headers={"if-none-match": etag}).status_code == 304
+    assert [r.status for r in stand_in.log] == [200, 304]
+
+
+def test_the_oldest_monthly_map_travels_compressed(stand_in: StandIn) -> None:
+    with httpx.Client(base_url=stand_in.base_url, trust_env=False) as client:
+        index = client.get("/sitemap.xml").text
+        last = index.rsplit("<loc>", 1)[1].split("</loc>")[0]
+        assert last.startswith(stand_in.base_url + "/sitemaps/news-20")
+        packed = [
+            client.get(loc.split("</loc>")[0]).headers.get("content-encoding")
+            for loc in index.split("<loc>")[3:]
+        ]
+    assert packed.count("gzip") == 1
