@@ -29,7 +29,7 @@ from scraper.query import (
 )
 from scraper.words import spell, unmark
 
-RANKED_AT_MOST = 20_000  # of more hits, the newest are put in order of fit; SearchPage says so
+RANKED_AT_MOST = 5_000  # of more hits, the newest are put in order of fit; SearchPage says so
 BATCH = 1000
 
 # Title, lead, body, captions; the same for as written and folded: how exact a hit is comes first.
@@ -84,6 +84,7 @@ class SearchPage:
     next_offset: int | None  # where the next page begins
     ranked: int  # how many of the hits, the newest, are in order of fit; the others are left out
     dropped_words: int  # words of an over-long query that were passed over
+    years: tuple[tuple[str, int], ...] = ()  # all hits per year, where asked for
 
 
 def index_article(db: Database, article_id: int) -> None:
@@ -175,6 +176,7 @@ def search(
     limit: int = 20,
     offset: int = 0,
     aliases: Aliases = (),
+    with_years: bool = False,
 ) -> SearchPage:
     """The articles that fit what a reader typed (scraper/query.py); never fails on odd syntax.
 
@@ -185,7 +187,8 @@ def search(
     asked = ask(db, query, filters)
     if asked is None:
         return SearchPage(0, (), None, 0, query.dropped)
-    total = count_hits(db, asked)
+    years = tuple(count_by_period(db, asked)) if with_years else ()
+    total = sum(count for _, count in years) if with_years else count_hits(db, asked)
     ranked = total if newest_first or not asked.match else min(total, RANKED_AT_MOST)
     if newest_first or not asked.match:
         ids = _newest(db, asked, total, limit, offset)
@@ -198,6 +201,7 @@ def search(
         next_offset=following if following < ranked else None,
         ranked=ranked,
         dropped_words=query.dropped,
+        years=years,
     )
 
 
@@ -248,6 +252,9 @@ def count_hits(db: Database, asked: Asked) -> int:
 def count_by_period(db: Database, asked: Asked, digits: int = 4) -> list[tuple[str, int]]:
     """Hits per year ("2023"), or with 7 digits per month ("2023-05"), oldest first."""
     sql, parameters = _select(f"substr(local_date, 1, {digits}) AS period, count(*)", asked)
+    if asked.match:
+        # The index holds all that is asked: a third of the time that the table itself takes.
+        sql = sql.replace("JOIN articles ON", "JOIN articles INDEXED BY articles_days ON")
     rows = db.conn.execute(f"{sql} GROUP BY period ORDER BY period", parameters)
     return [(period, count) for period, count in rows]
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from scraper.browse.cite import Source
+from scraper.browse.metadata import TABLES
 from scraper.browse.times import vietnam_day
 
 
@@ -130,6 +131,13 @@ def revision_text(revision: Any) -> str:
     """A revision as one text, to compare with another."""
     captions = [" ".join(filter(None, pair)) for pair in json.loads(revision["captions_json"])]
     return "\n\n".join([revision["title"], revision["lead"], revision["body"], *captions])
+
+
+def counts(db: Database) -> dict[str, int]:
+    """How many rows each table that readers look at has."""
+    hidden = {name for name, told in TABLES.items() if told.get("hidden")}
+    listed = [name for name in TABLES if name not in hidden and name != "articles_full"]
+    return {name: _rows(db, f"SELECT count(*) FROM {name}")[0][0] for name in listed}
 
 
 def health(db: Database) -> dict[str, Any]:

@@ -8,7 +8,7 @@ TABLES: dict[str, dict[str, Any]] = {
         "description": "One row for each article, as its newest capture shows it. Open one to read"
         " it whole; the body is in `texts`, so that this list stays quick.",
         "sort_desc": "timestamp",
-        "facets": ["section", "layout", "timestamp_source"],
+        "facets": ["section"],
         "label_column": "title",
         "columns": {
             "id": "The paper's own number of the article, from its address",

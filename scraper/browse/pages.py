@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
+from datasette.views.database import DatabaseView
 from sqlite_utils import Database
 
 from scraper.archive import search as index
@@ -62,8 +63,8 @@ async def search(datasette: Datasette, request: Request) -> Response:
     limit = {"csv": FILE, "json": 100, "atom": 50}.get(kind, PAGE)
     known = aliases(datasette)
 
-    def read(db: Database) -> tuple[index.SearchPage, list[tuple[str, int]]]:
-        page = index.search(
+    def read(db: Database) -> index.SearchPage:
+        return index.search(
             db,
             text,
             filters=filters,
@@ -71,12 +72,11 @@ async def search(datasette: Datasette, request: Request) -> Response:
             limit=limit,
             offset=start,
             aliases=known,
+            with_years=not kind,
         )
-        asked = index.ask(db, read_query(text, known), filters) if not kind else None
-        return page, index.count_by_period(db, asked) if asked else []
 
     try:
-        page, years = await in_archive(datasette, read)
+        page = await in_archive(datasette, read)
     except sqlite3.OperationalError as e:
         if "interrupted" not in str(e):
             raise
@@ -86,7 +86,7 @@ async def search(datasette: Datasette, request: Request) -> Response:
     if kind:
         return await _search_file(datasette, request, kind, page)
     kept = {k: v for k, v in _arguments(args).items() if k not in ("start", "asof")}
-    points = [_point(datasette, y, n, {**kept, "from": y, "to": y}) for y, n in years]
+    points = [_point(datasette, y, n, {**kept, "from": y, "to": y}) for y, n in page.years]
     held = await cached(datasette, "holdings", library.holdings)
     asof = args.get("asof") or utc_text(datetime.now(UTC))
     following = {**kept, "start": str(page.next_offset), "asof": asof}
@@ -272,6 +272,28 @@ async def dashboard(datasette: Datasette, request: Request) -> Response:
         charts.append((title, [Point(row["month"], row["n"]) for row in figures[key]]))
     drawn = [(title, bar_chart(title, points)) for title, points in charts]
     return await _page(datasette, request, "dashboard.html", {"charts": drawn, **figures})
+
+
+async def tables(datasette: Datasette, request: Request) -> Response:
+    """Datasette's page of tables, its counts kept; a SELECT is left to Datasette."""
+    if "sql" in request.args:
+        route = {"kwargs": {"database": "archive", "format": None}}
+        request.scope = {**request.scope, "url_route": route}
+        answer: Response = await DatabaseView(datasette).dispatch_request(request)
+        return answer
+    counts = await cached(datasette, "counts", library.counts)
+    database = datasette.get_database("archive")
+    context = {
+        "database": "archive",
+        "metadata": datasette.metadata(database="archive"),
+        "tables": [{"name": name, "count": count} for name, count in counts.items()],
+        "views": [{"name": "articles_full"}],
+        "queries": list((await datasette.get_canned_queries("archive", request.actor)).values()),
+        "allow_execute_sql": True,
+        "allow_download": not database.is_mutable,
+        "size": database.size,
+    }
+    return await _page(datasette, request, "database.html", context)
 
 
 async def about(datasette: Datasette, request: Request) -> Response:

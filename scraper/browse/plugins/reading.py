@@ -20,6 +20,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"^/$", pages.home),
         (r"^/search(?:\.(?P<format>json|csv|atom))?$", pages.search),
         (r"^/trends(?:\.(?P<format>csv|svg))?$", pages.trends),
+        (r"^/archive$", pages.tables),
         (r"^/dashboard$", pages.dashboard),
         (r"^/about$", pages.about),
         (r"^/feeds/(?P<which>new|changed)\.atom$", pages.feed),
