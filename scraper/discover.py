@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin
 from xml.parsers import expat
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -61,7 +60,7 @@ def read_feed(snapshot: Snapshot, site: Site) -> Iterator[Found]:
     """
     own = own_address(snapshot.url, site)
     for _, fields in _entries(snapshot, {"rss": "item", "RDF": "item", "feed": "entry"}):
-        if url := own(fields.get("link") or fields.get("guid", "")):
+        if url := own(fields.get("link", "")) or own(_permanent(fields.get("guid", ""))):
             times = (
                 fields.get(name, "") for name in ("updated", "pubDate", "published", "dc:date")
             )
@@ -77,7 +76,7 @@ def read_section(snapshot: Snapshot, site: Site) -> Iterator[Found]:
     """
     tree = LexborHTMLParser(snapshot.body)
     base = tree.css_first("base[href]")
-    own = own_address(urljoin(snapshot.url, _href(base)) if base else snapshot.url, site)
+    own = own_address(canonical(_href(base), site, snapshot.url) if base else snapshot.url, site)
     links = [_href(node) for node in tree.css("a[href]")]
     if not links:
         raise UnreadableList(snapshot.url, "is no section page: it holds no link")
@@ -129,13 +128,15 @@ def own_address(base: str, site: Site) -> Callable[[str], str]:
             return address
         if not address:
             return ""
-        try:
-            url = canonical(address, site, base)
-        except ValueError:
-            return ""
+        url = canonical(address, site, base)
         return url if site.owns(url) else ""
 
     return own
+
+
+def _permanent(guid: str) -> str:
+    """An item's guid where that is an address, and no mere number; else ""."""
+    return guid if guid.strip().startswith(("http://", "https://")) else ""
 
 
 def _href(node: LexborNode) -> str:

@@ -5,61 +5,30 @@ pace says that it is time. Nothing here follows a redirect (but that of robots.t
 cookie, reads the environment, or trusts what a server sends to be small, fast or whole.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import replace
+from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from random import uniform
-from typing import Literal
+from urllib.parse import urljoin
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from scraper import __version__
+from scraper.answer import MAX_HEADER_BYTES, Kind, Limits, check, limits, read_body, texts
 from scraper.config import Settings
-from scraper.errors import (
-    NotAPage,
-    Refused,
-    RobotsDisallowed,
-    SiteUnavailable,
-    Transient,
-)
-from scraper.inflate import Damaged, Oversize, inflate
+from scraper.errors import Refused, RobotsDisallowed, SiteUnavailable, Transient
 from scraper.models import Snapshot
-from scraper.pace import ASKED, LONGEST_BACKOFF_SECONDS, SYSTEM_CLOCK, Clock, HostState, Pace
+from scraper.pace import ASKED, DELAY, LONGEST_BACKOFF_SECONDS, SYSTEM_CLOCK, Clock, HostState, Pace
 from scraper.robots import AGENT, MAX_BYTES, Rules, decode, is_robots_file, read_rules
 from scraper.wire import Allowance, Overflow, Transport
 
-Kind = Literal["page", "list"]
+Headers = tuple[tuple[bytes, bytes], ...]
 
 _ROBOTS_VALID = timedelta(hours=24)
 _ROBOTS_REDIRECTS = 5
-_MAX_HEADER_BYTES = 64 * 1024
-_LIST_BYTES = 32_000_000  # a map of 50,000 addresses, the most that one may hold, is below
-_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", ""})
-_LIST_TYPES = _PAGE_TYPES | {
-    "application/xml",
-    "text/xml",
-    "application/rss+xml",
-    "application/atom+xml",
-    "application/rdf+xml",
-    "application/gzip",
-    "application/x-gzip",
-    "application/octet-stream",
-}
-_ENCODINGS = {"": "", "identity": "", "gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What an answer may be."""
-
-    size_bytes: int  # decoded, and on the wire
-    types: frozenset[str] | None  # None: any
-    cut: bool = False  # read no further than size_bytes, instead of refusing the answer
 
 
 class Fetcher:
@@ -84,16 +53,12 @@ class Fetcher:
         self._robots_until = -1.0  # monotonic; when the rules must be read again
         self._failures = 0  # addresses in a row whose last attempt failed
         self._headers = (
-            ("user-agent", user_agent(settings.site.contact)),
-            ("accept", "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.1"),
-            ("accept-language", "vi"),
-            ("accept-encoding", "gzip, deflate"),
+            (b"user-agent", user_agent(settings.site.contact).encode()),
+            (b"accept", b"text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.1"),
+            (b"accept-language", b"vi"),
+            (b"accept-encoding", b"gzip, deflate"),
         )
-        page_bytes = int(settings.crawl.max_page_mb * 1_000_000)
-        self._limits = {
-            "page": Limits(page_bytes, _PAGE_TYPES),
-            "list": Limits(max(page_bytes, _LIST_BYTES), _LIST_TYPES),
-        }
+        self._limits = limits(settings.crawl.max_page_mb)
 
     def get(
         self, url: str, *, etag: str = "", last_modified: str = "", kind: Kind = "page"
@@ -106,13 +71,15 @@ class Fetcher:
         last attempt broke off or was answered 429 or 5xx; SiteUnavailable and RunEnded when
         the run is to stop.
         """
-        sent = self._admit(url)
+        sent = str(self._admit(url))
         self.read_robots()
         # As written, and as it goes out: httpx resolves "/../" and percent-encodes.
-        if not (self.robots.allows(url) and self.robots.allows(sent)):
+        if not self.robots.allows(url) or (sent != url and not self.robots.allows(sent)):
             raise RobotsDisallowed(url)
-        conditions = (("if-none-match", etag), ("if-modified-since", last_modified))
-        headers = self._headers + tuple((name, value) for name, value in conditions if value)
+        conditions = ((b"if-none-match", etag), (b"if-modified-since", last_modified))
+        headers = self._headers + tuple(
+            (k, v.encode("latin-1", "replace")) for k, v in conditions if v
+        )
         try:
             snapshot = self._retrying()(self._capture, url, headers, self._limits[kind])
         except Transient as e:
@@ -134,17 +101,23 @@ class Fetcher:
         """
         if self._clock.monotonic() < self._robots_until:
             return
-        state = self.pace.state
-        age = None
-        if state.robots_body is not None and state.robots_fetched_at is not None:
-            age = self._clock.now() - state.robots_fetched_at
-        if age is None or not timedelta(0) <= age < _ROBOTS_VALID:
-            state = self._ask_robots()
-            self.pace.learn(state)
+        age = self._age_of_robots()
+        if is_stale := not timedelta(0) <= age < _ROBOTS_VALID:
+            self.pace.learn(self._ask_robots())
             age = timedelta(0)
-        self.robots = read_rules(state.robots_body or "")
+        self.robots = read_rules(self.pace.state.robots_body or "")
         self._robots_until = self._clock.monotonic() + (_ROBOTS_VALID - age).total_seconds()
-        self.pace.delay_seconds = max(self._settings.site.delay_seconds, self.robots.delay_seconds)
+        configured = self._settings.site.delay_seconds
+        self.pace.delay_seconds = max(configured, self.robots.delay_seconds)
+        if is_stale:  # asked just now, at the old pace
+            self.pace.hold(self.pace.delay_seconds, DELAY)
+
+    def _age_of_robots(self) -> timedelta:
+        """Of the remembered robots.txt; negative where there is none, or the clock was set."""
+        state = self.pace.state
+        if state.robots_body is None or state.robots_fetched_at is None:
+            return timedelta(-1)
+        return self._clock.now() - state.robots_fetched_at
 
     def _ask_robots(self) -> HostState:
         """What the site's robots.txt says now. Raises SiteUnavailable."""
@@ -152,14 +125,13 @@ class Fetcher:
         for _ in range(_ROBOTS_REDIRECTS + 1):
             try:
                 snapshot = self._retrying()(
-                    self._capture, url, self._headers, Limits(MAX_BYTES + 1, None, cut=True)
+                    self._capture, url, self._headers, Limits(MAX_BYTES + 1, cut=True)
                 )
             except (Transient, Refused) as e:
                 raise SiteUnavailable(f"robots.txt cannot be read: {e}") from e
-            if snapshot.status not in (301, 302, 303, 307, 308):
+            if not snapshot.is_redirect:
                 break
-            url = str(httpx.URL(url).join(snapshot.header("location") or ""))
-            self._admit_robots(url)
+            url = self._robots_moved(snapshot)
         else:
             raise SiteUnavailable(f"{url}: robots.txt redirects more than five times")
         text = decode(snapshot.body) if 200 <= snapshot.status < 300 else ""
@@ -172,13 +144,14 @@ class Fetcher:
             robots_fetched_at=snapshot.captured_at,
         )
 
-    def _admit_robots(self, url: str) -> None:
+    def _robots_moved(self, snapshot: Snapshot) -> str:
+        """Where robots.txt is instead. Raises SiteUnavailable where that is not on the site."""
         try:
-            self._admit(url)
-        except Refused as e:
+            return str(self._admit(urljoin(snapshot.url, snapshot.location)))
+        except (Refused, ValueError) as e:
             raise SiteUnavailable(f"robots.txt redirects out of the site: {e}") from e
 
-    def _admit(self, url: str) -> str:
+    def _admit(self, url: str) -> httpx.URL:
         """`url` as it will be sent. Raises Refused unless it is the site's own."""
         try:
             parsed = httpx.URL(url)
@@ -188,7 +161,7 @@ class Fetcher:
             raise Refused(url, f"is no address: {e}") from e
         if not is_ours:
             raise Refused(url, "is outside the site")
-        return str(parsed)
+        return parsed
 
     def _retrying(self) -> Retrying:
         """A fresh one for each address: attempts are counted in it."""
@@ -210,13 +183,13 @@ class Fetcher:
         step: float = self._settings.crawl.backoff_seconds * 2 ** (state.attempt_number - 1)
         return min(step, LONGEST_BACKOFF_SECONDS) * uniform(1.0, 1.5)
 
-    def _capture(self, url: str, headers: tuple[tuple[str, str], ...], limits: Limits) -> Snapshot:
+    def _capture(self, url: str, headers: Headers, limit: Limits) -> Snapshot:
         """One request. Raises Transient, Refused."""
         self.pace.wait()
         self.requests += 1
         started = self._clock.monotonic()
         try:
-            return self._exchange(url, headers, limits)
+            return self._exchange(url, headers, limit)
         except Transient as e:
             if e.retry_after:
                 self.pace.hold(e.retry_after, f"{ASKED} ({e.status})")
@@ -226,14 +199,14 @@ class Fetcher:
         finally:
             self.pace.rest(self._clock.monotonic() - started)
 
-    def _exchange(self, url: str, headers: tuple[tuple[str, str], ...], limits: Limits) -> Snapshot:
+    def _exchange(self, url: str, headers: Headers, limit: Limits) -> Snapshot:
         seconds = self._settings.crawl.timeout_seconds
-        self._allowance.grant(seconds, 2 * limits.size_bytes + 2 * _MAX_HEADER_BYTES)
+        self._allowance.grant(seconds, 2 * limit.size_bytes + 2 * MAX_HEADER_BYTES)
         request = httpx.Request("GET", url, headers=list(headers))
         try:
             with closing(self._client.send(request, stream=True)) as response:
-                _check_answer(url, response, conditional=len(headers) > len(self._headers))
-                body = self._read_body(url, response, limits)
+                check(url, response, conditional=len(headers) > len(self._headers))
+                body = read_body(url, response, limit, self._allowance.is_spent)
         except httpx.TransportError as e:
             raise Transient(url, str(e) or type(e).__name__) from e
         except Overflow as e:
@@ -242,48 +215,10 @@ class Fetcher:
             url=url,
             captured_at=self._clock.now().replace(microsecond=0),
             status=response.status_code,
-            headers=tuple(
-                (name.decode("latin-1").lower(), value.decode("latin-1"))
-                for name, value in response.headers.raw
-            ),
+            headers=texts(response.headers.raw),
             body=body,
-            request_headers=tuple(
-                (name.decode("latin-1").lower(), value.decode("latin-1"))
-                for name, value in request.headers.raw
-            ),
+            request_headers=texts(request.headers.raw),
         )
-
-    def _read_body(self, url: str, response: httpx.Response, limits: Limits) -> bytes:
-        """The decoded body, b"" for a 304. Raises NotAPage, Refused, Transient."""
-        if response.status_code == 304:
-            return b""
-        content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if limits.types is not None and content_type not in limits.types:
-            raise NotAPage(url, f"is {content_type}")
-        encoding = response.headers.get("content-encoding", "").strip().lower()
-        if encoding not in _ENCODINGS:
-            raise Refused(url, f"Content-Encoding {encoding!r}, which was not asked for")
-        length = response.headers.get("content-length", "")
-        if not limits.cut and length.isdecimal() and int(length) > limits.size_bytes:
-            raise Refused(url, f"larger than {limits.size_bytes / 1e6:g} MB")
-        pieces = []
-        try:
-            for piece in inflate(
-                self._in_time(url, response), _ENCODINGS[encoding], limits.size_bytes
-            ):
-                pieces.append(piece)
-        except Oversize as e:
-            if not limits.cut:
-                raise Refused(url, str(e)) from e
-        except Damaged as e:
-            raise Transient(url, f"damaged on the way: {e}") from e
-        return b"".join(pieces)
-
-    def _in_time(self, url: str, response: httpx.Response) -> Iterator[bytes]:
-        for chunk in response.iter_raw():
-            yield chunk
-            if self._allowance.is_spent():
-                raise Transient(url, "took too long")
 
 
 @contextmanager
@@ -327,38 +262,3 @@ def open_fetcher(
 def user_agent(contact: str) -> str:
     """How we name ourselves: program, version, and whom to write to."""
     return f"{AGENT}/{__version__}" + (f" (+{contact})" if contact else "")
-
-
-def _check_answer(url: str, response: httpx.Response, *, conditional: bool) -> None:
-    """Raise Transient for 429 and 5xx, Refused for headers that no page needs."""
-    status = response.status_code
-    if status == 429 or status >= 500:
-        raise Transient(
-            url,
-            f"answered {status}",
-            status=status,
-            retry_after=_retry_after(response.headers),
-        )
-    if status == 304 and not conditional:
-        raise Refused(url, "answered 304 though no condition was sent")
-    if sum(len(name) + len(value) for name, value in response.headers.raw) > _MAX_HEADER_BYTES:
-        raise Refused(url, f"headers larger than {_MAX_HEADER_BYTES} bytes")
-
-
-def _retry_after(headers: httpx.Headers) -> float | None:
-    """Seconds that the server asks us to wait; None where it asks nothing sensible."""
-    asked = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,300}(\.[0-9]*)?", asked):
-        return float(asked)
-    try:
-        until = _date(asked)
-        # By the server's own clock: ours may be wrong.
-        sent = _date(headers["date"]) if "date" in headers else datetime.now(UTC)
-    except ValueError:
-        return None
-    return max(0.0, (until - sent).total_seconds())
-
-
-def _date(text: str) -> datetime:
-    at = parsedate_to_datetime(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -24,13 +24,14 @@ def is_gzip(body: bytes) -> bool:
 def inflate(chunks: Iterable[bytes], encoding: str, limit_bytes: int) -> Iterator[bytes]:
     """`chunks` decompressed, piece by piece; `encoding` is "gzip", "deflate", or "" for none.
 
-    Raises Oversize before more than `limit_bytes` are handed out, Damaged where the stream is
-    broken or ends too early. An empty stream is empty, whatever its encoding.
+    Raises Oversize once `limit_bytes` are handed out and there is more, Damaged where the
+    stream is broken or ends too early. An empty stream is empty, whatever its encoding.
     """
     left = limit_bytes
     for piece in _pieces((chunk for chunk in chunks if chunk), encoding):
         left -= len(piece)
         if left < 0:
+            yield piece[:left]
             raise Oversize(f"larger than {limit_bytes / 1e6:g} MB")
         yield piece
 

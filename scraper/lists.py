@@ -67,9 +67,7 @@ class Survey:
         try:
             snapshot = self._ask(url)
             if snapshot.status == 200:
-                with write(self.db):
-                    sightings = self._sightings(reader(snapshot, self._site), source, further)
-                    self.found += frontier.remember(self.db, sightings, self.at)
+                self._note(reader(snapshot, self._site), source, further)
             self._settle(url, snapshot)
         except (FetchError, UnreadableList) as e:
             self.failures.append(ListFailure(url, e.reason))
@@ -77,13 +75,29 @@ class Survey:
         return further
 
     def _ask(self, url: str) -> Snapshot:
+        """The list at `url`, or where that leads within the site."""
         known = frontier.find(self.db, url)
-        return self._fetcher.get(
+        snapshot = self._fetcher.get(
             url,
             etag=known.etag if known else "",
             last_modified=known.last_modified if known else "",
             kind="list",
         )
+        for _ in range(frontier.MOST_REDIRECTS):
+            if not (snapshot.is_redirect and snapshot.location):
+                break
+            target = canonical(snapshot.location, self._site, snapshot.url)
+            snapshot = self._fetcher.get(target, kind="list")
+        return snapshot
+
+    def _note(self, found: Iterable[Found], source: str, further: list[Found]) -> None:
+        """File what a list names. Raises UnreadableList at its end, where it broke off."""
+        broken: list[UnreadableList] = []
+        with write(self.db):
+            sightings = self._sightings(_readable(found, broken), source, further)
+            self.found += frontier.remember(self.db, sightings, self.at)
+        for error in broken:
+            raise error
 
     def _settle(self, url: str, snapshot: Snapshot) -> None:
         ok = snapshot.status in (200, 304)
@@ -105,6 +119,14 @@ class Survey:
             elif article_id(entry.url) is not None:
                 late = entry.lastmod is not None and self.at - entry.lastmod > LATE
                 yield Sighting(entry.url, entry.lastmod, source, backfill=late)
+
+
+def _readable(found: Iterable[Found], broken: list[UnreadableList]) -> Iterator[Found]:
+    """What can be read of a list; the error that ends it goes into `broken`."""
+    try:
+        yield from found
+    except UnreadableList as e:
+        broken.append(e)
 
 
 def read_lists(

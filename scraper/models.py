@@ -27,6 +27,21 @@ class Snapshot:
         """The first header of this (lower-case) name, or None."""
         return next((value for key, value in self.headers if key == name), None)
 
+    @property
+    def is_redirect(self) -> bool:
+        """Whether the answer only points to another address."""
+        return self.status in (301, 302, 303, 307, 308)
+
+    @property
+    def location(self) -> str:
+        """Where a redirect points, as written; "" where nowhere."""
+        written = self.header("location") or ""
+        try:
+            # A header's bytes are kept as latin-1; an address in it is UTF-8 or plain ASCII.
+            return written.encode("latin-1").decode("utf-8")
+        except UnicodeError:
+            return written
+
 
 @dataclass(frozen=True, slots=True)
 class Caption:

@@ -32,8 +32,9 @@ class Site:
 
     @property
     def host(self) -> str:
-        """Host, and port if one is written: "baolaocai.vn", "127.0.0.1:8610"."""
-        return urlsplit(self.base_url).netloc.lower()
+        """Host, and port if not the usual one: "baolaocai.vn", "127.0.0.1:8610"."""
+        parts = urlsplit(self.base_url)
+        return _without_default_port(parts.netloc.lower(), parts.scheme.lower())
 
     @property
     def is_loopback(self) -> bool:
@@ -44,7 +45,7 @@ class Site:
         """Whether `url` (absolute) is an http(s) address of this site."""
         try:
             parts = urlsplit(url)
-        except ValueError:  # e.g. an unbalanced "[" where the host should be
+        except ValueError:
             return False
         if parts.scheme.lower() not in ("http", "https"):
             return False
@@ -60,13 +61,16 @@ def canonical(url: str, site: Site, base: str | None = None) -> str:
 
     A relative address is taken as found on the page `base` (default: the home page). Article
     addresses lose their query, others only tracking parameters. Addresses of other sites keep
-    their host.
+    their host. What is no address at all comes back as it is: no site owns it.
     """
-    parts = urlsplit(urljoin(base or site.base_url + "/", url.strip()))
+    try:
+        parts = urlsplit(urljoin(base or site.base_url + "/", url.strip()))
+    except ValueError:  # e.g. an unbalanced "[" where the host should be
+        return url.strip()
     home = urlsplit(site.base_url)
     scheme, host = parts.scheme.lower(), parts.netloc.lower()
     if site.owns(parts.geturl()):
-        scheme, host = home.scheme, home.netloc.lower()
+        scheme, host = home.scheme, site.host
     path = quote(unicodedata.normalize("NFC", parts.path or "/"), safe="/%:@!$&'()*+,;=~-._")
     query = "" if article_id(path) is not None else _without_tracking(parts.query)
     return urlunsplit((scheme, host, path, query, ""))
@@ -74,7 +78,10 @@ def canonical(url: str, site: Site, base: str | None = None) -> str:
 
 def article_id(url: str) -> int | None:
     """The paper's number in an article address (absolute, or a path alone); None for others."""
-    match = _ARTICLE.match(urlsplit(url).path)
+    try:
+        match = _ARTICLE.match(urlsplit(url).path)
+    except ValueError:
+        return None
     return int(match[1] or match[2]) if match else None
 
 

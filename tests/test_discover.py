@@ -1,8 +1,11 @@
 import gzip
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from scraper.discover import (
     Found,
@@ -153,7 +156,8 @@ def test_rss_and_atom_name_their_pages() -> None:
         '<atom:link href="/rss/home.rss" rel="self"/><item><title>t</title>'
         "<link> https://baolaocai.vn/a-post1.html </link>"
         "<pubDate>Sun, 15 Dec 2024 09:30:00 +0700</pubDate></item>"
-        "<item><guid>https://baolaocai.vn/b-post2.html</guid></item></channel></rss>"
+        "<item><guid>https://baolaocai.vn/b-post2.html</guid><link>\n</link></item>"
+        "<item><guid>1234</guid></item></channel></rss>"
     )
     assert list(read_feed(captured(rss), BAOLAOCAI)) == [
         Found(HOME + "/a-post1.html", datetime(2024, 12, 15, 2, 30, tzinfo=UTC)),
@@ -232,3 +236,16 @@ def test_a_map_of_twenty_thousand_reads_fast() -> None:
     assert len(sitemap(body + "</urlset>")) == 20_000
     # 240 maps of 2,000 are to be read in 3 s; four times that is broken, not merely slow.
     assert time.process_time() - started < 20_000 / 480_000 * 3 * 4
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+@example(b"\xff\xfe<\x00")
+@example(b"<base href='http://[x'><a href='a-post1.html'>")
+@example(b"<rss><channel><item><link>http://[</link></item></channel></rss>")
+@example(b'<?xml version="1.0" encoding="utf-7"?><rss/>')
+def test_no_answer_breaks_a_reader(body: bytes) -> None:
+    for read in (read_sitemap, read_feed, read_section):
+        with suppress(UnreadableList):
+            for found in read(captured(body), BAOLAOCAI):
+                assert BAOLAOCAI.owns(found.url)

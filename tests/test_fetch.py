@@ -1,7 +1,7 @@
 import gzip
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -31,11 +31,12 @@ class Reply:
     headers: dict[str, str]
 
     def response(self) -> httpx.Response:
-        return httpx.Response(self.status, headers=self.headers, stream=httpx.ByteStream(self.body))
+        headers = [(name.encode(), value.encode("latin-1")) for name, value in self.headers.items()]
+        return httpx.Response(self.status, headers=headers, stream=httpx.ByteStream(self.body))
 
 
 def page(body: bytes = b"<html>", status: int = 200, **headers: str) -> Reply:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    named = {name.lower().replace("_", "-"): value for name, value in headers.items()}
     return Reply(status, body, {"content-type": "text/html"} | named)
 
 
@@ -252,6 +253,8 @@ def test_time_over_ends_the_run(server: Server) -> None:
         page("<!DOCTYPE html><title>Bảo trì</title>".encode()),
         page(status=302, Location="https://evil.example/robots.txt"),
         page(status=302, Location="/robots.txt"),
+        page(status=302, Location="http://[x/"),
+        page(status=302),
     ],
 )
 def test_site_without_readable_robots_is_left_alone(server: Server, robots: Reply) -> None:
@@ -259,3 +262,220 @@ def test_site_without_readable_robots_is_left_alone(server: Server, robots: Repl
     with opened(server) as fetcher, pytest.raises(SiteUnavailable):
         fetcher.get(PAGE)
     assert set(server.paths) == {"/robots.txt"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "waited"),
+    [
+        ("120", 120.0),
+        (" 90.5 ", 90.5),
+        ("Fri, 02 Jan 2026 03:06:05 GMT", 100.0),  # by the server's Date, 03:04:25
+        ("Fri, 02 Jan 2026 03:00:00 GMT", 2.0),
+        ("0", 2.0),
+        ("-5", 2.0),
+        ("1e9", 2.0),
+        ("bald", 2.0),
+        ("\u0663".encode().decode("latin-1"), 2.0),
+        ("", 2.0),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(server: Server, asked: str, waited: float) -> None:
+    date = "Fri, 02 Jan 2026 03:04:25 GMT"
+    server.answers = iter([page(status=503, Retry_After=asked, Date=date), page()])
+    with opened(server, backoff_seconds=0.0) as fetcher:
+        fetcher.get(PAGE)
+    assert server.log[2][0] - server.log[1][0] == pytest.approx(waited)
+
+
+def test_absurd_retry_after_ends_the_run(server: Server) -> None:
+    server.answers = iter([page(status=503, Retry_After="9" * 200)])
+    with opened(server) as fetcher, pytest.raises(SiteUnavailable):
+        fetcher.get(PAGE)
+    with opened(server, state=fetcher.pace.state) as fetcher, pytest.raises(SiteUnavailable):
+        fetcher.get(PAGE)
+    assert len(server.log) == 2
+
+
+def test_retry_after_of_one_page_stops_every_other(server: Server) -> None:
+    server.answers = iter([page(status=429, Retry_After="300"), page()])
+    with opened(server, retries=0) as fetcher:
+        with pytest.raises(Transient):
+            fetcher.get(PAGE)
+        fetcher.get(SITE + "/b-post2.html")
+    assert server.log[2][0] - server.log[1][0] == pytest.approx(300.0)
+
+
+def test_no_attempt_is_begun_that_the_run_cannot_wait_for(server: Server) -> None:
+    server.answers = itertools.repeat(page(status=500))
+    with opened(server, backoff_seconds=500.0) as fetcher, pytest.raises(Transient):
+        fetcher.get(PAGE)
+    assert len(server.log) <= 3
+    assert server.time.passed < 1000.0 + 600.0
+
+
+def test_crawl_delay_counts_from_the_first_request_on(server: Server) -> None:
+    server.robots = page(b"User-agent: *\nCrawl-delay: 30")
+    with opened(server) as fetcher:
+        fetcher.get(PAGE)
+        fetcher.get(PAGE)
+        state = fetcher.pace.state
+    assert [at for at, _ in server.log] == [1000.0, 1030.0, 1060.0]
+    with opened(server, state=state) as fetcher:
+        fetcher.get(PAGE)
+    assert server.log[3][0] == pytest.approx(1090.0, abs=1.0)
+
+
+def test_crawl_delay_below_ours_changes_nothing(server: Server) -> None:
+    server.robots = page(b"User-agent: *\nCrawl-delay: 0.5")
+    with opened(server) as fetcher:
+        fetcher.get(PAGE)
+    assert server.log[1][0] == pytest.approx(1002.0)
+
+
+def test_robots_copy_is_good_for_24_hours(server: Server) -> None:
+    server.robots = page(b"User-agent: *\nDisallow: /x")
+    with opened(server) as fetcher:
+        fetcher.read_robots()
+        state = fetcher.pace.state
+    server.robots = page(status=500)
+    server.time.sleep(23 * 3600)
+    with opened(server, state=state, max_minutes=1e6) as fetcher:
+        fetcher.get(PAGE)
+        with pytest.raises(RobotsDisallowed):
+            fetcher.get(SITE + "/x")
+        server.time.sleep(3600)
+        with pytest.raises(SiteUnavailable):
+            fetcher.get(PAGE)
+    assert server.paths == ["/robots.txt", "/a-post1.html"] + ["/robots.txt"] * 3
+
+
+def test_robots_copy_from_the_future_is_not_trusted(server: Server) -> None:
+    state = HostState("User-agent: *\nDisallow: /", 200, START + timedelta(days=365))
+    with opened(server, state=state) as fetcher:
+        assert fetcher.get(PAGE).status == 200
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_missing_robots_means_no_rules(server: Server, status: int) -> None:
+    server.robots = page(b"<html>no such page", status)
+    with opened(server) as fetcher:
+        assert fetcher.get(PAGE).status == 200
+        assert fetcher.pace.state.robots_status == status
+
+
+@pytest.mark.parametrize("hops", [5, 6])
+def test_robots_may_redirect_five_times(hops: int) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        hop = int(request.url.params.get("hop", 0))
+        if hop < hops:
+            location = f"/robots.txt?hop={hop + 1}"
+            return page(status=301, Location=location).response()
+        return page(b"User-agent: *\nDisallow: /").response()
+
+    with open_fetcher(
+        SETTINGS,
+        HostState(),
+        lambda _: None,
+        clock=FakeTime().clock,
+        transport=httpx.MockTransport(answer),
+    ) as fetcher:
+        with pytest.raises(RobotsDisallowed if hops == 5 else SiteUnavailable):
+            fetcher.get(PAGE)
+
+
+def test_state_is_handed_out_before_and_after_each_request(server: Server) -> None:
+    reasons: list[tuple[int, str]] = []
+    with open_fetcher(
+        SETTINGS,
+        HostState("", 404, START),
+        lambda state: reasons.append((len(server.log), state.next_request_reason)),
+        clock=server.time.clock,
+        transport=httpx.MockTransport(server),
+    ) as fetcher:
+        fetcher.get(PAGE)
+    assert reasons == [(0, "request in flight"), (1, "delay")]
+
+
+def test_redirect_is_captured_whatever_its_type(server: Server) -> None:
+    moved = page(status=301, Location="/x", **{"content-type": "image/png"})
+    server.answers = iter([moved])
+    with opened(server) as fetcher:
+        assert fetcher.get(PAGE).location == "/x"
+
+
+def test_location_may_hold_plain_utf8(server: Server) -> None:
+    target = "/đảng-post1.html"
+    server.answers = iter([page(status=301, Location=target.encode().decode("latin-1"))])
+    with opened(server) as fetcher:
+        assert fetcher.get(PAGE).location == target
+
+
+@pytest.mark.parametrize(
+    ("content_type", "kind", "taken"),
+    [
+        ("text/html; charset=utf-8", "page", True),
+        ("TEXT/HTML charset=utf-8", "page", True),
+        ("application/xhtml+xml", "page", True),
+        ("text/plain", "page", True),
+        ("", "page", True),
+        ("application/pdf", "page", False),
+        ("application/octet-stream", "page", False),
+        ("application/xml", "list", True),
+        ("application/octet-stream", "list", True),
+        ("text/html", "list", True),
+        ("video/mp4", "list", False),
+    ],
+)
+def test_types_that_are_taken(server: Server, content_type: str, kind: str, taken: bool) -> None:
+    server.answers = iter([page(**{"content-type": content_type})])
+    with opened(server) as fetcher:
+        if taken:
+            assert fetcher.get(PAGE, kind=kind).body == b"<html>"
+        else:
+            with pytest.raises(NotAPage):
+                fetcher.get(PAGE, kind=kind)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [("identity", b"<html>"), ("gzip, identity", gzip.compress(b"<html>")), (" , ", b"<html>")],
+)
+def test_encodings_that_are_taken(server: Server, encoding: str, body: bytes) -> None:
+    server.answers = iter([page(body, Content_Encoding=encoding)])
+    with opened(server) as fetcher:
+        assert fetcher.get(PAGE).body == b"<html>"
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "aws-chunked"])
+def test_encodings_that_were_not_asked_for_are_refused(server: Server, encoding: str) -> None:
+    server.answers = iter([page(b"x", Content_Encoding=encoding)])
+    with opened(server) as fetcher, pytest.raises(Refused, match="Content-Encoding"):
+        fetcher.get(PAGE)
+    assert len(server.log) == 2
+
+
+def test_lists_may_be_larger_than_pages(server: Server) -> None:
+    server.answers = itertools.repeat(page(b"x" * 200_000))
+    with opened(server) as fetcher:
+        assert len(fetcher.get(PAGE, kind="list").body) == 200_000
+        with pytest.raises(Refused):
+            fetcher.get(PAGE)
+
+
+def test_odd_etag_is_sent_back_as_it_came(server: Server) -> None:
+    server.answers = iter([page(ETag='"\xe9"'), page(b"", 304)])
+    with opened(server) as fetcher:
+        etag = fetcher.get(PAGE).header("etag") or ""
+        fetcher.get(PAGE, etag=etag)
+    assert (b"if-none-match", b'"\xe9"') in server.asked[2].headers.raw
+
+
+def test_success_forgives_earlier_failures(server: Server) -> None:
+    answers = [page(status=500), page(), page(status=500), page(b"", **{"content-type": "image/x"})]
+    server.answers = itertools.cycle(answers)
+    with opened(server, retries=0, stop_after_failures=2) as fetcher:
+        for _ in range(4):
+            with pytest.raises(Transient):
+                fetcher.get(PAGE)
+            with suppress(NotAPage):
+                fetcher.get(PAGE)

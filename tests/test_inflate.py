@@ -66,8 +66,19 @@ def test_damage_is_noticed(packed: bytes, encoding: str) -> None:
 @pytest.mark.parametrize("encoding", ["", "gzip", "deflate"])
 def test_limit_is_exact(encoding: str) -> None:
     packed = {"": TEXT, "gzip": gzip.compress(TEXT), "deflate": zlib.compress(TEXT)}[encoding]
+    assert b"".join(inflate([packed], encoding, len(TEXT))) == TEXT
     with pytest.raises(Oversize):
         list(inflate([packed], encoding, len(TEXT) - 1))
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+def test_all_that_is_allowed_is_handed_out_before_the_limit(encoding: str) -> None:
+    packed = gzip.compress(TEXT) if encoding else TEXT
+    taken = bytearray()
+    with pytest.raises(Oversize):
+        for piece in inflate(cut(packed, 4096), encoding, 100_000):
+            taken += piece
+    assert taken == TEXT[:100_000]
 
 
 def test_bomb_takes_little_memory() -> None:

@@ -15,7 +15,7 @@ ROWS = (
     ("crawl", "lists", "probe", "captures", "bulk", "report", "export"),
     ("warc", "fetch", "archive"),
     ("discover", "extract", "robots", "pace", "config", "query", "excerpt", "progress"),
-    ("inflate", "bodies", "wire", "words", "changes", "urls"),
+    ("inflate", "answer", "bodies", "wire", "words", "changes", "urls"),
     ("models", "errors"),
 )
 PURE = ("extract", "discover", "urls", "robots")

@@ -1,8 +1,11 @@
 """The cases are RFC 9309's own examples, the documented behaviour of Google's parser, and traps."""
 
+import re
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scraper.robots import MAX_BYTES, decode, is_robots_file, read_rules
 
@@ -241,3 +244,25 @@ def test_hostile_patterns_cost_no_time() -> None:
     started = time.process_time()
     assert rules.allows(SITE + "/" + "a" * 2000)
     assert time.process_time() - started < 1.0
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300), st.text(max_size=50))
+def test_no_robots_file_breaks_the_reader(body: bytes, path: str) -> None:
+    text = decode(b"User-agent: *\nDisallow: /" + body)
+    is_robots_file(text)
+    read_rules(text).allows(SITE + "/" + path)
+
+
+@settings(deadline=None)
+@given(
+    st.text(st.sampled_from("ab*$/%6"), max_size=12),
+    st.text(st.sampled_from("ab/$%6"), max_size=12),
+)
+def test_what_is_forbidden_stays_so_however_it_is_spelt(rule: str, path: str) -> None:
+    """A rule compared by a plain reading: `*` as any run, `$` at the end as the end."""
+    anchored = rule.endswith("$")
+    body = rule.removesuffix("$")
+    pattern = ".*".join(map(re.escape, ("/" + body).split("*"))) + ("$" if anchored else "")
+    if re.match(pattern, "/" + path, re.DOTALL):
+        assert not allows(group(f"disallow: /{rule}"), "/" + path)

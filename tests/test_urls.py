@@ -41,6 +41,12 @@ def test_canonical_keeps_what_tells_pages_apart() -> None:
     assert canonical("http://other.vn/x", BAOLAOCAI) == "http://other.vn/x"
 
 
+def test_what_is_no_address_belongs_to_no_site() -> None:
+    assert canonical(" http://[x/a-post1.html ", BAOLAOCAI) == "http://[x/a-post1.html"
+    assert not BAOLAOCAI.owns("http://[x/a-post1.html")
+    assert article_id("http://[x/a-post1.html") is None
+
+
 def test_owns_is_by_exact_host() -> None:
     site = Site("https://baolaocai.vn", ("old.example",))
     assert site.owns("http://www.baolaocai.vn/x")
@@ -50,6 +56,12 @@ def test_owns_is_by_exact_host() -> None:
     assert not site.owns("https://baolaocai.vn:8443/")
     assert not site.owns("ftp://baolaocai.vn/")
     assert not site.owns("https://[bad/")
+
+
+def test_usual_port_may_be_written_or_not() -> None:
+    site = Site("http://127.0.0.1:80")
+    assert site.owns("http://127.0.0.1/") and site.owns("http://127.0.0.1:80/")
+    assert canonical("/x", site) == "http://127.0.0.1/x"
 
 
 def test_loopback_is_this_machine_only() -> None:

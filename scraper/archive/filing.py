@@ -30,7 +30,6 @@ from scraper.urls import Site, article_id, canonical
 
 Kind = Literal["new", "changed"] | Reading
 FILED_MARK = "filed_snapshot"  # the highest snapshot id that has been filed
-REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ def _reading(snapshot: Snapshot, refusal: ExtractError | None) -> tuple[Reading,
         return "unchanged", ""
     if snapshot.status in (404, 410):
         return "missing", f"answered {snapshot.status}"
-    if snapshot.status in REDIRECTS:
+    if snapshot.is_redirect:
         return "redirect", ""
     return "not_article", f"answered {snapshot.status}"
 
@@ -214,7 +213,7 @@ def _settle_redirect(archive: Archive, snapshot: Snapshot, context: Context) -> 
     Returns what is to be said of it, and the target, "" if it is not to be asked.
     """
     db, url, at = archive.db, snapshot.url, snapshot.captured_at
-    location = snapshot.header("location") or ""
+    location = snapshot.location
     target = canonical(location, context.site, base=url)
     attempts = _attempts(archive, url) + 1
     if not location or not context.site.owns(target) or article_id(target) is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 720, 180, 46, 22
+WIDEST_BAR = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,15 @@ def bar_chart(title: str, points: Sequence[Point]) -> Markup:
         return Markup("")
     top = max(p.value for p in points) or 1
     step = (WIDTH - LEFT) / len(points)
+    wide = min(0.8 * step, WIDEST_BAR)
     bars = [
         _linked(
             p,
             f"{p.label}: {_number(p.value)}",
             Markup('<rect x="{}" y="{}" width="{}" height="{}"/>').format(
-                f"{LEFT + i * step + step * 0.1:.1f}",
+                f"{LEFT + (i + 0.5) * step - wide / 2:.1f}",
                 f"{_y(p.value, top):.1f}",
-                f"{step * 0.8:.1f}",
+                f"{wide:.1f}",
                 f"{HEIGHT - BOTTOM - _y(p.value, top):.1f}",
             ),
         )
@@ -91,7 +93,9 @@ def _axes(top: float, labels: Sequence[str]) -> Markup:
         ).format(LEFT, WIDTH, f"{y:.1f}", f"{y:.1f}", LEFT - 6, f"{y + 4:.1f}", _number(value))
         for value, y in ((v, _y(v, top)) for v in (0, top / 2, top))
     ]
-    return Markup('<g class="axes">{}{}</g>').format(Markup("").join(lines), Markup("").join(texts))
+    return Markup('<g class="axes">{}<g class="x">{}</g></g>').format(
+        Markup("").join(lines), Markup("").join(texts)
+    )
 
 
 def _linked(point: Point, told: str, shape: Markup) -> Markup:

@@ -20,12 +20,10 @@ class Source:
 
 def plain(source: Source) -> str:
     """One sentence, authors first."""
-    authors = f"{', '.join(source.byline)}. " if source.byline else ""
+    title = _without_direction(source.title)
+    authors = f"{', '.join(map(_without_direction, source.byline))}. " if source.byline else ""
     day = _day(source.published) if source.published else "undated"
-    return (
-        f"{authors}“{source.title}”. {PAPER}, {day}. {source.url}"
-        f" (captured {_day(source.captured)})."
-    )
+    return f"{authors}“{title}”. {PAPER}, {day}. {source.url} (captured {_day(source.captured)})."
 
 
 def bibtex(source: Source) -> str:
@@ -58,6 +56,15 @@ def csl(source: Source) -> dict[str, Any]:
     if source.published:
         item["issued"] = _parts(source.published)
     return item
+
+
+def _without_direction(text: str) -> str:
+    """`text` without marks that would turn the words after it from right to left."""
+    return "".join(
+        c
+        for c in text
+        if c not in "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
 
 
 def _tex(text: str) -> str:
