@@ -208,6 +208,26 @@ def status(settings: Settings, as_json: bool) -> None:
 
 @cli.command()
 @config_option
+@json_option
+def check(settings: Settings, as_json: bool) -> None:
+    """Raise the alarm (exit 5) where a limit of [check] is passed: for cron."""
+    from scraper.alarms import alarms
+    from scraper.archive.schema import open_reader
+
+    with open_reader(settings.archive.path) as archive:
+        found = alarms(archive, settings.check, datetime.now(UTC))
+    if as_json:
+        click.echo(json.dumps({"alarms": found}, ensure_ascii=False))
+    for line in found:
+        click.echo(line, err=as_json)
+    if found:
+        sys.exit(5)
+    if not as_json:
+        click.echo("all is well")
+
+
+@cli.command()
+@config_option
 @click.option("--port", type=click.IntRange(0, 65535), help="Default: serve.port of the config.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--base-url", default="/", show_default=True, help="Path prefix behind a proxy.")

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "scraper"
 ROWS = (
     ("cli", "__main__"),
     ("demo", "browse"),
-    ("crawl", "lists", "probe", "captures", "bulk", "report", "export"),
+    ("crawl", "lists", "probe", "captures", "bulk", "report", "alarms", "export"),
     ("warc", "fetch", "archive"),
     ("discover", "extract", "robots", "pace", "config", "query", "excerpt", "progress"),
     ("inflate", "answer", "bodies", "wire", "words", "changes", "urls"),
