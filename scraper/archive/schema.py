@@ -88,6 +88,16 @@ def _said_in_one_line(path: Path) -> Iterator[None]:
         raise ArchiveError(f"{path}: {e}; nothing filed before is lost") from e
 
 
+@contextmanager
+def open_articles(path: Path) -> Iterator[Database]:
+    """archive.db at `path` alone, for reading: a slim copy has no snapshots.db beside it.
+
+    Raises ArchiveError as `open_reader` does.
+    """
+    with _said_in_one_line(path), closing(_open_for_reading(path, archive_migrations)) as db:
+        yield db
+
+
 def snapshots_path(path: Path) -> Path:
     """Where the snapshots of the archive at `path` are."""
     return path.with_name("snapshots.db")
