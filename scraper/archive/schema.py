@@ -222,6 +222,16 @@ def m003_days(db: Database) -> None:
     db.conn.execute("CREATE INDEX articles_section_day ON articles (section, local_date)")
 
 
+@archive_migrations()
+def m004_changes(db: Database) -> None:
+    """Later revisions by time, and templates: the dashboard need not read every body for them."""
+    db.conn.execute(
+        "CREATE INDEX revisions_later ON revisions (captured_at, article_id, number)"
+        " WHERE number > 1"
+    )
+    db.conn.execute("CREATE INDEX articles_template ON articles (template)")
+
+
 @snapshot_migrations()
 def m001_snapshots(db: Database) -> None:
     """Captures, and the dictionaries that compress them."""
