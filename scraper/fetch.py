@@ -7,7 +7,7 @@ cookie, reads the environment, or trusts what a server sends to be small, fast o
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from random import uniform
@@ -31,6 +31,17 @@ _ROBOTS_VALID = timedelta(hours=24)
 _ROBOTS_REDIRECTS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One address to be asked for."""
+
+    url: str  # as the frontier writes it
+    target: httpx.URL  # as it is sent
+    headers: Headers
+    limit: Limits  # of the answer
+    conditional: bool = False  # a 304 is an answer
+
+
 class Fetcher:
     """Asks one site, politely. Make it with open_fetcher()."""
 
@@ -47,6 +58,7 @@ class Fetcher:
         self.requests = 0  # sent so far, robots.txt and retries included
         self._site = settings.site.site
         self._settings = settings
+        self._origins: set[str] = set()  # scheme and host that were seen to be the site's
         self._client = client
         self._allowance = allowance
         self._clock = clock
@@ -71,7 +83,8 @@ class Fetcher:
         last attempt broke off or was answered 429 or 5xx; SiteUnavailable and RunEnded when
         the run is to stop.
         """
-        sent = str(self._admit(url))
+        target = self._admit(url)
+        sent = str(target)
         self.read_robots()
         # As written, and as it goes out: httpx resolves "/../" and percent-encodes.
         if not self.robots.allows(url) or (sent != url and not self.robots.allows(sent)):
@@ -80,8 +93,9 @@ class Fetcher:
         headers = self._headers + tuple(
             (k, v.encode("latin-1", "replace")) for k, v in conditions if v
         )
+        ask = Ask(url, target, headers, self._limits[kind], bool(etag or last_modified))
         try:
-            snapshot = self._retrying()(self._capture, url, headers, self._limits[kind])
+            snapshot = self._retrying()(self._capture, ask)
         except Transient as e:
             self._failures += 1
             if self._failures >= self._settings.crawl.stop_after_failures:
@@ -122,11 +136,11 @@ class Fetcher:
     def _ask_robots(self) -> HostState:
         """What the site's robots.txt says now. Raises SiteUnavailable."""
         url = f"{self._site.base_url}/robots.txt"
+        limit = Limits(MAX_BYTES + 1, cut=True)
         for _ in range(_ROBOTS_REDIRECTS + 1):
+            ask = Ask(url, httpx.URL(url), self._headers, limit)
             try:
-                snapshot = self._retrying()(
-                    self._capture, url, self._headers, Limits(MAX_BYTES + 1, cut=True)
-                )
+                snapshot = self._retrying()(self._capture, ask)
             except (Transient, Refused) as e:
                 raise SiteUnavailable(f"robots.txt cannot be read: {e}") from e
             if not snapshot.is_redirect:
@@ -154,14 +168,15 @@ class Fetcher:
     def _admit(self, url: str) -> httpx.URL:
         """`url` as it will be sent. Raises Refused unless it is the site's own."""
         try:
-            parsed = httpx.URL(url)
-            origin = f"{parsed.scheme}://{parsed.netloc.decode('ascii')}"
-            is_ours = self._site.owns(url) and self._site.owns(origin) and not parsed.userinfo
+            target = httpx.URL(url)
+            # What httpx will connect to, however another parser reads the address.
+            origin = f"{target.scheme}://{target.netloc.decode('ascii')}"
         except (httpx.InvalidURL, ValueError) as e:
             raise Refused(url, f"is no address: {e}") from e
-        if not is_ours:
+        if target.userinfo or not (origin in self._origins or self._site.owns(origin)):
             raise Refused(url, "is outside the site")
-        return parsed
+        self._origins.add(origin)
+        return target
 
     def _retrying(self) -> Retrying:
         """A fresh one for each address: attempts are counted in it."""
@@ -183,13 +198,13 @@ class Fetcher:
         step: float = self._settings.crawl.backoff_seconds * 2 ** (state.attempt_number - 1)
         return min(step, LONGEST_BACKOFF_SECONDS) * uniform(1.0, 1.5)
 
-    def _capture(self, url: str, headers: Headers, limit: Limits) -> Snapshot:
+    def _capture(self, ask: Ask) -> Snapshot:
         """One request. Raises Transient, Refused."""
         self.pace.wait()
         self.requests += 1
         started = self._clock.monotonic()
         try:
-            return self._exchange(url, headers, limit)
+            return self._exchange(ask)
         except Transient as e:
             if e.retry_after:
                 self.pace.hold(e.retry_after, f"{ASKED} ({e.status})")
@@ -199,20 +214,20 @@ class Fetcher:
         finally:
             self.pace.rest(self._clock.monotonic() - started)
 
-    def _exchange(self, url: str, headers: Headers, limit: Limits) -> Snapshot:
+    def _exchange(self, ask: Ask) -> Snapshot:
         seconds = self._settings.crawl.timeout_seconds
-        self._allowance.grant(seconds, 2 * limit.size_bytes + 2 * MAX_HEADER_BYTES)
-        request = httpx.Request("GET", url, headers=list(headers))
+        self._allowance.grant(seconds, 2 * ask.limit.size_bytes + 2 * MAX_HEADER_BYTES)
+        request = httpx.Request("GET", ask.target, headers=ask.headers)
         try:
             with closing(self._client.send(request, stream=True)) as response:
-                check(url, response, conditional=len(headers) > len(self._headers))
-                body = read_body(url, response, limit, self._allowance.is_spent)
+                check(ask.url, response, conditional=ask.conditional)
+                body = read_body(ask.url, response, ask.limit, self._allowance.is_spent)
         except httpx.TransportError as e:
-            raise Transient(url, str(e) or type(e).__name__) from e
+            raise Transient(ask.url, str(e) or type(e).__name__) from e
         except Overflow as e:
-            raise Refused(url, "the server sent far more than it should") from e
+            raise Refused(ask.url, "the server sent far more than it should") from e
         return Snapshot(
-            url=url,
+            url=ask.url,
             captured_at=self._clock.now().replace(microsecond=0),
             status=response.status_code,
             headers=texts(response.headers.raw),
