@@ -224,20 +224,23 @@ def _put_weather(db: Database, article: Article, capture: Capture) -> None:
     observed_at = utc_text(article.page_clock_at or capture.captured_at)
     db.execute("DELETE FROM weather WHERE snapshot_id = ?", [capture.snapshot_id])
     for position, weather in enumerate(article.weather, 1):
-        db["weather"].insert(  # type: ignore[union-attr]
-            {
-                "snapshot_id": capture.snapshot_id,
-                "article_id": capture.article_id,
-                "position": position,
-                "observed_at": observed_at,
-                "place": weather.place,
-                "text": weather.text,
-                "temperature_c": weather.temperature_c,
-                "temperature_min_c": weather.temperature_min_c,
-                "temperature_max_c": weather.temperature_max_c,
-                "humidity_pct": weather.humidity_pct,
-                "condition": weather.condition,
-            }
+        db.execute(
+            "INSERT INTO weather (snapshot_id, article_id, position, observed_at, place, text,"
+            " temperature_c, temperature_min_c, temperature_max_c, humidity_pct, condition)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                capture.snapshot_id,
+                capture.article_id,
+                position,
+                observed_at,
+                weather.place,
+                weather.text,
+                weather.temperature_c,
+                weather.temperature_min_c,
+                weather.temperature_max_c,
+                weather.humidity_pct,
+                weather.condition,
+            ],
         )
 
 
