@@ -84,6 +84,18 @@ def asked(browser: Any) -> list[str]:
     ]
 
 
+def await_text(browser: Any, selector: str, text: str) -> None:
+    """Wait until the page, which may just be changing, shows `text` in the first `selector`."""
+    from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    in_between = [NoSuchElementException, StaleElementReferenceException]
+    WebDriverWait(browser, 15, ignored_exceptions=in_between).until(
+        lambda b: text in b.find_element(By.CSS_SELECTOR, selector).text, f"{selector}: no {text!r}"
+    )
+
+
 def test_a_reader_finds_an_article_its_changes_and_its_citation(browser: Any, site: str):
     from selenium.webdriver.common.by import By
 
@@ -91,13 +103,14 @@ def test_a_reader_finds_an_article_its_changes_and_its_citation(browser: Any, si
     box = browser.find_element(By.ID, "q")
     box.send_keys("dang vien")
     box.submit()
+    await_text(browser, "main", "Kinh nghiệm phát triển đảng viên")
     browser.find_element(By.LINK_TEXT, "Kinh nghiệm phát triển đảng viên").click()
-    assert browser.find_element(By.TAG_NAME, "h1").text == "Kinh nghiệm phát triển đảng viên"
-    assert "Báo Lào Cai" in browser.find_element(By.CSS_SELECTOR, ".citation").text
+    await_text(browser, "h1", "Kinh nghiệm phát triển đảng viên")
+    await_text(browser, ".citation", "Báo Lào Cai")
     browser.get(f"{site}/archive/articles/90")
     browser.find_element(By.LINK_TEXT, "what changed").click()
-    assert browser.find_element(By.TAG_NAME, "del").text == "50"
-    assert browser.find_element(By.TAG_NAME, "ins").text == "70"
+    await_text(browser, "del", "50")
+    await_text(browser, "ins", "70")
     browser.find_element(By.XPATH, "//summary[text()='BibTeX']").click()
     assert "@article{baolaocai90" in browser.find_element(By.CSS_SELECTOR, "#cite pre").text
 
@@ -139,7 +152,7 @@ def test_the_search_works_from_the_keyboard(browser: Any, site: str):
     browser.switch_to.active_element.send_keys(Keys.TAB)
     assert browser.switch_to.active_element.text == "Skip to the content"
     browser.find_element(By.ID, "quick").send_keys("chợ phiên", Keys.ENTER)
-    assert "Chợ phiên Y Tý" in browser.find_element(By.TAG_NAME, "main").text
+    await_text(browser, "main", "Chợ phiên Y Tý")
 
 
 def test_pictures_for_the_readme_are_small():
