@@ -29,6 +29,8 @@ def read_file(path: Path, url: str, site: Site, captured_at: datetime | None = N
         saved_at = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
     except OSError as e:
         raise BadCapture(f"{path}: cannot be read: {e.strerror}") from e
+    if body.startswith((b"WARC/", b"\x1f\x8b", b"PK\x03\x04")):
+        raise BadCapture(f"{path}: an archive, not a page; give saved pages, .html or .txt")
     is_text = path.suffix.lower() == ".txt"
     content_type = "text/plain; charset=utf-8" if is_text else "text/html"
     snapshot = Snapshot(

@@ -166,11 +166,12 @@ def extract(file: Path, url: str) -> None:
 @json_option
 def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
     """Find articles: with marks, without, or half-way."""
-    from scraper.archive.schema import open_reader
+    from scraper.archive.schema import open_articles
     from scraper.archive.search import search as find
+    from scraper.query import read_aliases
 
-    with open_reader(settings.archive.path) as archive:
-        page = find(archive.db, query, limit=limit)
+    with open_articles(settings.archive.path) as db:
+        page = find(db, query, limit=limit, aliases=read_aliases(settings.search.aliases))
     if as_json:
         keys = ("id", "url", "title", "timestamp", "section", "snippet")
         hits = [{key: getattr(hit, key) for key in keys} for hit in page.hits]

@@ -64,7 +64,9 @@ def crawl_site(
     Single failed pages and lists are recorded in `failures`, and are no errors. `stop` is asked
     between two requests, and while waiting for the next.
     """
+    due: tuple[str, ...] = ()
     with _open_run(archive, settings, "crawl", plan.minutes, progress, stop) as crawl:
+        started = crawl.run.started_at
         progress.note("reading robots.txt")
         crawl.fetcher.read_robots()
         survey = read_lists(
@@ -80,11 +82,10 @@ def crawl_site(
         for failure in survey.failures:
             crawl.fail(failure.url, "list", failure.reason)
         if plan.dry:
-            due = tuple(frontier.due_urls(archive.db, crawl.run.started_at, plan.since, plan.pages))
+            due = tuple(frontier.due_urls(archive.db, started, plan.since, plan.pages))
         else:
-            due = ()
             _fetch_what_is_due(crawl, plan)
-        remaining = frontier.count_due(archive.db, crawl.run.started_at, plan.since)
+    remaining = frontier.count_due(archive.db, crawl.run.started_at, plan.since)
     return Outcome(crawl.run, remaining, due)
 
 

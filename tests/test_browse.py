@@ -1,13 +1,16 @@
 """The reading pages and Datasette's tables, asked in process."""
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 from datasette.app import Datasette
 from sqlite_utils import Database
 from test_search import ARTICLES, QUERIES, add_article
@@ -17,6 +20,7 @@ from scraper.archive.search import index_article
 from scraper.browse.metadata import QUERIES as CANNED
 from scraper.browse.metadata import TABLES
 from scraper.browse.serve import open_datasette
+from scraper.cli import cli
 from scraper.config import ArchiveSettings, Settings, SiteSettings
 from scraper.errors import ArchiveError
 
@@ -140,8 +144,6 @@ def test_every_query_finds_the_same_on_the_page_and_in_the_table(datasette: Data
 
 
 def _encoded(params: dict[str, str]) -> str:
-    from urllib.parse import urlencode
-
     return urlencode(params)
 
 
@@ -235,3 +237,27 @@ def test_all_addresses_stand_below_the_path_it_is_served_under(path: Path):
 def test_a_missing_archive_is_said_in_one_line(tmp_path: Path):
     with pytest.raises(ArchiveError, match="no archive here yet"):
         open_datasette(settings_of(tmp_path / "archive.db"))
+
+
+def test_a_slim_copy_without_snapshots_is_served(path: Path, tmp_path: Path):
+    slim = tmp_path / "archive.db"
+    Database(path).conn.execute("VACUUM INTO ?", (str(slim),))
+    copy = open_datasette(settings_of(slim), immutable=True)
+    asyncio.run(copy.invoke_startup())
+    assert "snapshots.db is not beside this copy" in get(copy, "/archive/articles/1").text
+    copy.executor.shutdown()
+    for database in copy.databases.values():
+        database.close()
+
+
+def test_the_command_line_finds_what_the_page_finds(path: Path, tmp_path: Path):
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f"""[site]\nbase_url = "https://baolaocai.vn"\n[archive]\npath = "{path}"\n"""
+    )
+    for text, numbers in QUERIES.items():
+        args = ["search", "--config", str(config), "--json", "--limit", "100", "--", text]
+        answer = CliRunner().invoke(cli, args)
+        assert answer.exit_code == 0, text
+        found = json.loads(answer.output)
+        assert {hit["id"] for hit in found["results"]} - {90} == numbers, text

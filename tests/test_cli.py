@@ -109,6 +109,22 @@ def test_bad_input_ends_in_one_line(
     assert said in one_line(run)
 
 
+@pytest.mark.parametrize("start", [b"WARC/1.1\r\n", b"\x1f\x8b\x08\x00", b"PK\x03\x04"])
+def test_an_archive_file_is_not_taken_for_a_page(folder: Path, start: bytes) -> None:
+    (folder / "pages.warc").write_bytes(start + b"...")
+    run = scraper("import", "pages.warc", "--url", SEED_URL, cwd=folder)
+    assert run.returncode == 1
+    assert "an archive, not a page" in one_line(run)
+
+
+def test_an_archive_that_cannot_be_written_is_said_in_one_line(folder: Path) -> None:
+    with (folder / "config.toml").open("a", encoding="utf-8") as config:
+        config.write('[archive]\npath = "missing/archive.db"\n')
+    run = scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    assert run.returncode == 1
+    assert "folder is not writable" in one_line(run)
+
+
 def test_a_page_that_is_no_article_exits_4(folder: Path) -> None:
     (folder / "page.html").write_text("<html><body><h1>Chính trị</h1></body></html>", "utf-8")
     run = scraper("extract", "page.html", "--url", "https://baolaocai.vn/chinh-tri/", cwd=folder)

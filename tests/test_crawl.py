@@ -1,7 +1,11 @@
 """Whole runs against the stand-in newspaper; what it was asked is read from its own log."""
 
 import json
+import os
+import random
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +22,7 @@ from scraper.models import Article, utc_text
 from scraper.progress import Silence
 from scraper.urls import article_id
 
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
 FULL = Plan(pages=1000, minutes=5, full=True)
 
 
@@ -167,6 +172,66 @@ def test_what_a_killed_run_stored_is_filed_without_asking_again(
     crawl(tmp_path, settings)
     assert rows(tmp_path, "SELECT count(*) AS n FROM articles")[0]["n"] == 150
     assert [r.path for r in stand_in.log].count(asked[0]) == 1
+
+
+def test_a_run_that_is_told_to_stop_ends_between_two_requests(
+    stand_in: StandIn, tmp_path: Path
+) -> None:
+    with open_archive(tmp_path / "archive.db") as archive:
+        outcome = crawl_site(
+            archive, settings_for(stand_in), FULL, Silence(), lambda: len(stand_in.log) >= 60
+        )
+    assert (outcome.run.outcome, outcome.run.detail) == ("stopped", "told to stop")
+    assert len(stand_in.log) == 60
+    assert outcome.remaining == 150 - outcome.run.fetched > 0
+    assert rows(tmp_path, "SELECT count(*) AS n FROM articles")[0]["n"] == outcome.run.new_articles
+
+
+def test_a_run_that_is_stopped_while_it_reads_lists_says_so(
+    stand_in: StandIn, tmp_path: Path
+) -> None:
+    with open_archive(tmp_path / "archive.db") as archive:
+        outcome = crawl_site(
+            archive, settings_for(stand_in), FULL, Silence(), lambda: len(stand_in.log) >= 5
+        )
+    assert outcome.run.outcome == "stopped"
+    assert crawl(tmp_path, settings_for(stand_in)).run.new_articles == 150
+
+
+@pytest.mark.slow
+def test_killed_again_and_again_a_crawl_ends_with_the_archive_of_one_left_alone(
+    stand_in: StandIn, tmp_path: Path
+) -> None:
+    delay = 0.01
+    killed, whole = tmp_path / "killed", tmp_path / "whole"
+    for folder in (killed, whole):
+        folder.mkdir()
+        (folder / "config.toml").write_text(
+            f'[site]\nbase_url = "{stand_in.base_url}"\ndelay_seconds = {delay}\n', "utf-8"
+        )
+    crawl(whole, settings_for(stand_in))
+    stand_in.log.clear()
+    command = [sys.executable, "-m", "scraper", "crawl", "--full"]
+    chance = random.Random(1)
+    kills = 0
+    while True:
+        run = subprocess.Popen(command, cwd=killed, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
+        try:
+            assert run.wait(timeout=chance.uniform(0.5, 2.5)) == 0
+            break
+        except subprocess.TimeoutExpired:
+            run.kill()
+            run.wait()
+            kills += 1
+        assert rows(killed, "PRAGMA integrity_check")[0][0] == "ok" if kills > 1 else True
+    columns = "id, title, lead, body, published_at, section, byline, revision_count"
+    compared = f"SELECT {columns} FROM articles_full ORDER BY id"
+    assert rows(killed, compared) == rows(whole, compared)
+    asked = [r.path for r in stand_in.log if article_id(r.path)]
+    assert kills >= 2
+    assert len(asked) - len(set(asked)) <= kills
+    gaps = [b.started - a.ended for a, b in zip(stand_in.log, stand_in.log[1:], strict=False)]
+    assert min(gaps) >= delay - 0.005
 
 
 def test_two_writers_never_meet(tmp_path: Path) -> None:

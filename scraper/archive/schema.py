@@ -88,6 +88,16 @@ def _said_in_one_line(path: Path) -> Iterator[None]:
         raise ArchiveError(f"{path}: {e}; nothing filed before is lost") from e
 
 
+@contextmanager
+def open_articles(path: Path) -> Iterator[Database]:
+    """archive.db at `path` alone, for reading: a slim copy has no snapshots.db beside it.
+
+    Raises ArchiveError as `open_reader` does.
+    """
+    with _said_in_one_line(path), closing(_open_for_reading(path, archive_migrations)) as db:
+        yield db
+
+
 def snapshots_path(path: Path) -> Path:
     """Where the snapshots of the archive at `path` are."""
     return path.with_name("snapshots.db")
@@ -210,6 +220,16 @@ def m003_days(db: Database) -> None:
     """Days of articles beside their number and section: hits per year in a third of the time."""
     db.conn.execute("CREATE INDEX articles_days ON articles (id, local_date, section)")
     db.conn.execute("CREATE INDEX articles_section_day ON articles (section, local_date)")
+
+
+@archive_migrations()
+def m004_changes(db: Database) -> None:
+    """Later revisions by time, and templates: the dashboard need not read every body for them."""
+    db.conn.execute(
+        "CREATE INDEX revisions_later ON revisions (captured_at, article_id, number)"
+        " WHERE number > 1"
+    )
+    db.conn.execute("CREATE INDEX articles_template ON articles (template)")
 
 
 @snapshot_migrations()

@@ -160,7 +160,8 @@ def health(db: Database) -> dict[str, Any]:
         ),
         "captions": _rows(
             db,
-            "SELECT substr(local_date, 1, 7) AS month, sum(caption_count) AS n FROM articles"
+            "SELECT substr(local_date, 1, 7) AS month, count(*) AS n FROM captions"
+            " CROSS JOIN articles INDEXED BY articles_days ON articles.id = article_id"
             " GROUP BY month",
         ),
         "edits": _rows(

@@ -7,7 +7,7 @@ import uvicorn
 from datasette.app import Datasette
 from datasette.database import Database
 
-from scraper.archive.schema import open_reader
+from scraper.archive.schema import open_articles
 from scraper.browse.metadata import metadata
 from scraper.config import Settings
 
@@ -36,7 +36,7 @@ def open_datasette(
     ArchiveError where there is no archive.
     """
     path = settings.archive.path
-    with open_reader(path):
+    with open_articles(path):
         pass  # one clear line now, rather than an error on every page
     base_url = f"/{base_url.strip('/')}/".replace("//", "/")
     datasette = Datasette(

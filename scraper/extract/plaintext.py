@@ -44,7 +44,7 @@ def read(snapshot: Snapshot) -> Article:
     inside = blocks[start:end]
     if len(inside) < 2:
         raise NotAnArticle(snapshot.url, "no headline with text below it")
-    title, lead, rest = inside[0], inside[1], inside[2:]
+    title, lead, rest = _headed(inside)
     paragraphs, captions = _told_apart(rest)
     return Article(
         url=snapshot.url,
@@ -67,6 +67,13 @@ def read(snapshot: Snapshot) -> Article:
         photo_count=len(captions),
         flags=_flags(moment),
     )
+
+
+def _headed(blocks: list[str]) -> tuple[str, str, list[str]]:
+    """Headline, lead, and what follows them; a block that ends in a photo's credit is no lead."""
+    if _says_photo(blocks[1]):
+        return blocks[0], "", blocks[1:]
+    return blocks[0], blocks[1], blocks[2:]
 
 
 def _flags(moment: Moment | None) -> tuple[str, ...]:
@@ -94,7 +101,7 @@ def _told_apart(blocks: list[str]) -> tuple[list[str], list[Caption]]:
     paragraphs: list[str] = []
     captions: list[Caption] = []
     for n, block in enumerate(blocks):
-        if n < len(blocks) - 1 and is_caption(block) or n == len(blocks) - 1 and _says_photo(block):
+        if is_caption(block) if n < len(blocks) - 1 else _says_photo(block):
             text, credit = split_credit(block)
             captions.append(Caption(text, credit, "", len(paragraphs), "guess"))
         else:

@@ -37,13 +37,14 @@ def decode(body: bytes, content_type: str | None) -> bytes:
         # A page cut short may end inside a character.
         if e.start >= len(body) - 3 and e.reason == "unexpected end of data":
             return body[: e.start]
+    if _is_mostly_utf8(body):
+        # A byte lost or changed on the way: the page is UTF-8 all the same.
+        return body.decode("utf-8", "replace").encode()
     for charset in _declared(body, content_type):
         try:
             return body.decode(charset).encode()
         except (LookupError, UnicodeError):
             continue
-    if _is_mostly_utf8(body):
-        return body.decode("utf-8", "replace").encode()
     # Bytes that Windows-1258 does not define are read as Latin-1 does: nothing is lost.
     codecs.register_error("scraper.latin1", _as_latin1)
     return body.decode(_UNDECLARED, "scraper.latin1").encode()

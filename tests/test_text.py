@@ -1,0 +1,61 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper.extract.text import clean, decode
+
+TEXT = "Đảng bộ huyện Văn Bàn: chợ phiên Cốc Lếu, mùa bưởi đường"
+
+
+def test_utf8_passes_untouched_whatever_is_declared() -> None:
+    body = f'<meta charset="windows-1258"><p>{TEXT}'.encode()
+    assert decode(body, "text/html; charset=iso-8859-1") is body
+
+
+@pytest.mark.parametrize("charset", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_decides(charset: str) -> None:
+    assert decode(TEXT.encode(charset), None).decode() == TEXT
+
+
+@pytest.mark.parametrize("declared", [None, "text/html", "text/html; charset=iso-8859-1"])
+def test_windows_1258_with_combining_marks_is_read_undeclared(declared: str | None) -> None:
+    # cp1258 writes most Vietnamese vowels as a letter and a combining tone.
+    typed = "".join(_cp1258(letter) for letter in TEXT)
+    assert clean(decode(typed.encode("cp1258"), declared).decode()) == TEXT
+
+
+def _cp1258(letter: str) -> str:
+    """`letter` as cp1258 can write it: the tone mark apart, the letter's own mark not."""
+    marks = unicodedata.normalize("NFD", letter)
+    tones = "".join(m for m in marks if m in "\u0300\u0301\u0303\u0309\u0323")
+    rest = unicodedata.normalize("NFC", "".join(m for m in marks if m not in tones))
+    return rest + tones
+
+
+def test_the_charset_that_the_page_declares_is_used() -> None:
+    body = b'<meta http-equiv="Content-Type" content="text/html; charset=koi8-r">' + "да".encode(
+        "koi8-r"
+    )
+    assert decode(body, None).decode().endswith("да")
+
+
+def test_a_page_cut_inside_a_character_loses_only_that() -> None:
+    body = "mùa bưởi đ".encode()[:-1]
+    assert decode(body, None).decode() == "mùa bưởi "
+
+
+def test_one_damaged_byte_does_not_make_another_charset_of_a_page() -> None:
+    body = (TEXT * 20).encode().replace(b"C", b"\xff", 1)
+    assert decode(body, "text/html; charset=windows-1258").decode().count("\ufffd") == 1
+
+
+def test_clean_folds_spaces_and_composes_marks() -> None:
+    assert clean(" a\u00a0\n b\u200b c&amp;d ") == "a b c&d"
+    assert clean(unicodedata.normalize("NFD", TEXT)) == TEXT
+
+
+@given(st.binary(max_size=200), st.one_of(st.none(), st.text(max_size=40)))
+def test_no_bytes_break_it_and_all_are_utf8_after(body: bytes, declared: str | None) -> None:
+    decode(body, declared).decode("utf-8")
