@@ -1,0 +1,20 @@
+"""The `scraper` command: each opens what it needs, makes one call and prints what came of it."""
+
+import sys
+
+import click
+
+from scraper.cli import archiving as archiving
+from scraper.cli import crawling as crawling
+from scraper.cli import reading as reading
+from scraper.cli.root import cli as cli
+from scraper.errors import ScraperError
+
+
+def main() -> None:
+    """Run the command; a ScraperError becomes one line and its exit status."""
+    try:
+        cli(standalone_mode=True)
+    except ScraperError as e:
+        click.echo(f"scraper: {e}", err=True)
+        sys.exit(e.exit_code)

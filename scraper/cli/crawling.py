@@ -1,0 +1,137 @@
+"""Commands that ask the newspaper, or say how asking it goes."""
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+
+from scraper.cli.root import cli, config_option, json_option, stop_on_signal
+from scraper.config import Settings
+
+_LATIN_DATE = click.DateTime(["%Y-%m-%d"])
+
+
+@cli.command()
+@config_option
+@click.option("--limit", type=click.IntRange(min=1), help="Ask for at most N article pages.")
+@click.option("--max-minutes", type=click.FloatRange(min=0.1), help="End after M minutes.")
+@click.option("--since", type=_LATIN_DATE, help="Leave out what the lists date before DATE.")
+@click.option("--full", is_flag=True, help="Walk every sitemap, back to the first.")
+@click.option("--dry-run", is_flag=True, help="Read the lists, ask for no article.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text")
+@json_option
+def crawl(
+    settings: Settings,
+    limit: int | None,
+    max_minutes: float | None,
+    since: datetime | None,
+    full: bool,
+    dry_run: bool,
+    log_format: Any,
+    as_json: bool,
+) -> None:
+    """Find out what is new, fetch what is due, file it in the archive."""
+    from scraper.archive.schema import open_archive
+    from scraper.crawl import Plan, crawl_site
+    from scraper.progress import watch
+
+    settings.require_contact()
+    plan = Plan(
+        pages=limit or settings.crawl.max_pages,
+        minutes=max_minutes or settings.crawl.max_minutes,
+        since=_vietnam_day(since),
+        full=full,
+        dry=dry_run,
+    )
+    with (
+        stop_on_signal() as stop,
+        open_archive(settings.archive.path) as archive,
+        watch("crawl", log_format=log_format) as progress,
+    ):
+        outcome = crawl_site(archive, settings, plan, progress, stop)
+    for url in outcome.due:
+        click.echo(url)
+    _say_outcome(outcome, as_json)
+
+
+def _say_outcome(outcome: Any, as_json: bool) -> None:
+    from scraper.crawl import summary, summary_row
+
+    if as_json:
+        click.echo(json.dumps(summary_row(outcome), ensure_ascii=False))
+    click.echo(summary(outcome), err=as_json)
+
+
+@cli.command()
+@config_option
+@click.argument("urls", nargs=-1, required=True)
+def add(settings: Settings, urls: tuple[str, ...]) -> None:
+    """Capture these articles now."""
+    from scraper.archive.schema import open_archive
+    from scraper.crawl import add_urls
+    from scraper.progress import watch
+
+    settings.require_contact()
+    with (
+        stop_on_signal() as stop,
+        open_archive(settings.archive.path) as archive,
+        watch("add", quiet=True) as progress,
+    ):
+        run, filings = add_urls(archive, settings, urls, progress, stop)
+    for filing in filings:
+        click.echo(f"{filing.kind}: {filing.title or filing.url} {filing.detail}".rstrip())
+    if run.failed:
+        click.echo(f"{run.failed} failed; see the table failures", err=True)
+
+
+@cli.command()
+@config_option
+@json_option
+def status(settings: Settings, as_json: bool) -> None:
+    """What is in the archive, and how the last runs went."""
+    from scraper.archive.schema import open_reader
+    from scraper.report import status as read_status
+
+    with open_reader(settings.archive.path) as archive:
+        now = read_status(archive)
+    if as_json:
+        click.echo(json.dumps(asdict(now), ensure_ascii=False))
+        return
+    click.echo(f"{now.articles} articles, {now.first_day} to {now.last_day}; {now.gone} gone")
+    click.echo(f"{now.captions} captions, {now.revisions} revisions, {now.snapshots} snapshots")
+    click.echo(f"archive.db {now.archive_mb} MB, snapshots.db {now.snapshots_mb} MB")
+    click.echo("frontier: " + ", ".join(f"{n} {state}" for state, n in now.frontier.items()))
+    for run in now.runs:
+        click.echo(
+            f"{run.started_at} {run.command}: {run.outcome}, {run.requests} requests,"
+            f" {run.new_articles} new, {run.new_revisions} changed, {run.failed} failed"
+            f" {run.detail}".rstrip()
+        )
+
+
+@cli.command()
+@config_option
+@json_option
+def check(settings: Settings, as_json: bool) -> None:
+    """Raise the alarm (exit 5) where a limit of [check] is passed: for cron."""
+    from scraper.alarms import alarms
+    from scraper.archive.schema import open_reader
+
+    with open_reader(settings.archive.path) as archive:
+        found = alarms(archive, settings.check, datetime.now(UTC))
+    if as_json:
+        click.echo(json.dumps({"alarms": found}, ensure_ascii=False))
+    for line in found:
+        click.echo(line, err=as_json)
+    if found:
+        sys.exit(5)
+    if not as_json:
+        click.echo("all is well")
+
+
+def _vietnam_day(day: datetime | None) -> datetime | None:
+    """The instant at which `day` begins in Vietnam."""
+    return (day - timedelta(hours=7)).replace(tzinfo=UTC) if day else None

@@ -1,0 +1,97 @@
+"""Commands that read: a saved page, the archive, the demo."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from scraper.cli.root import cli, config_option, json_option
+from scraper.config import Settings
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--url", required=True, help="The address it was captured from.")
+def extract(file: Path, url: str) -> None:
+    """Print the article in a saved page as JSON; touches no archive."""
+    from scraper.captures import read_file
+    from scraper.config import BUILT_IN
+    from scraper.extract import as_json
+    from scraper.extract import extract as read
+
+    snapshot = read_file(file, url, BUILT_IN.site.site)
+    click.echo(json.dumps(as_json(read(snapshot)), ensure_ascii=False, indent=2))
+
+
+@cli.command()
+@config_option
+@click.argument("query")
+@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True)
+@json_option
+def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
+    """Find articles: with marks, without, or half-way."""
+    from scraper.archive.schema import open_articles
+    from scraper.archive.search import search as find
+    from scraper.query import read_aliases
+
+    with open_articles(settings.archive.path) as db:
+        page = find(db, query, limit=limit, aliases=read_aliases(settings.search.aliases))
+    if as_json:
+        keys = ("id", "url", "title", "timestamp", "section", "snippet")
+        hits = [{key: getattr(hit, key) for key in keys} for hit in page.hits]
+        click.echo(json.dumps({"total": page.total, "results": hits}, ensure_ascii=False))
+        return
+    for hit in page.hits:
+        click.echo(f"{hit.timestamp[:10]}  {hit.title}\n    {hit.url}\n    {hit.snippet}")
+    click.echo(f"{page.total} found")
+
+
+@cli.command()
+@config_option
+@click.option("--port", type=click.IntRange(0, 65535), help="Default: serve.port of the config.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--base-url", default="/", show_default=True, help="Path prefix behind a proxy.")
+@click.option("--immutable", is_flag=True, help="For a copy that nothing writes to: faster.")
+def serve(settings: Settings, port: int | None, host: str, base_url: str, immutable: bool) -> None:
+    """Open the archive in Datasette, to read, search and query it."""
+    from scraper.browse.serve import serve as serve_archive
+
+    click.echo(f"http://{host}:{settings.serve.port if port is None else port}{base_url}")
+    serve_archive(settings, host, port, base_url=base_url, immutable=immutable)
+
+
+@cli.command()
+@click.option("--pages", type=click.IntRange(1, 100_000), default=150, show_default=True)
+@click.option("--serve", "and_serve", is_flag=True, help="Open the archive in Datasette.")
+def demo(pages: int, and_serve: bool) -> None:
+    """Crawl the bundled stand-in newspaper into demo/archive.db; needs no network."""
+    from scraper.browse.serve import serve as serve_archive
+    from scraper.crawl import summary
+    from scraper.demo.run import run_demo
+    from scraper.progress import watch
+
+    with watch("demo", quiet=not sys.stderr.isatty()) as progress:
+        done = run_demo(Path("demo"), pages, progress)
+    now, port = done.status, done.settings.serve.port
+    click.echo(summary(done.outcome))
+    click.echo(
+        f"In demo/archive.db: {now.articles} articles ({now.first_day} to {now.last_day}),"
+        f" {now.captions} captions, {now.revisions} revisions, {now.snapshots} snapshots."
+    )
+    if and_serve:
+        click.echo(f"Read it at http://127.0.0.1:{port}/ (Ctrl-C ends)")
+        serve_archive(done.settings)
+    else:
+        command = "scraper" if not sys.argv[0].endswith("scraper") else _shown(sys.argv[0])
+        click.echo(f"Read it:  {command} serve --config {done.config}")
+        click.echo(f"then open http://127.0.0.1:{port}/ in a browser.")
+
+
+def _shown(program: str) -> str:
+    """How the user can call `program` again from this folder."""
+    path = Path(program)
+    here = Path.cwd()
+    return (
+        str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else program
+    )
