@@ -24,8 +24,8 @@ from urllib.parse import quote
 import httpx
 import sqlite_utils
 
+from scraper.archive.index import index_article, reindex, unindex_article
 from scraper.archive.schema import open_archive, write
-from scraper.archive.search import index_article, reindex, unindex_article
 
 SYLLABLES = (
     "và của các trong là được có cho người với xã một đã năm đến trên công tác tỉnh phát triển"

@@ -15,8 +15,8 @@ from datasette.app import Datasette
 from sqlite_utils import Database
 from test_search import ARTICLES, QUERIES, add_article
 
+from scraper.archive.index import index_article
 from scraper.archive.schema import open_archive, write
-from scraper.archive.search import index_article
 from scraper.browse.metadata import QUERIES as CANNED
 from scraper.browse.metadata import TABLES
 from scraper.browse.serve import open_datasette

@@ -8,16 +8,13 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from scraper.archive.index import check_index, index_article, reindex, unindex_article
 from scraper.archive.schema import open_archive, write
 from scraper.archive.search import (
     Filters,
     ask,
-    check_index,
     count_by_period,
-    index_article,
-    reindex,
     search,
-    unindex_article,
 )
 from scraper.query import read_aliases, read_query
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from scraper.archive.search import index_article, unindex_article
+from scraper.archive.index import index_article, unindex_article
 from scraper.models import Article, Caption, utc_text, utc_time
 
 VIETNAM = timezone(timedelta(hours=7))  # no daylight saving since 1975

@@ -1,19 +1,11 @@
-"""Search: the index `articles_fts`, and finding articles in it.
-
-The index holds each text twice, spelled (scraper/words.py) and folded: title, lead, body and
-captions, then title_folded and so on. It has no text of its own: the view `articles_searched`
-gives the original for both, so that excerpts show what was printed. The index cannot be rebuilt
-by FTS5's own 'rebuild', which would put the originals into the folded columns, nor checked by its
-'integrity-check': `reindex` and `check_index` are here for that.
-"""
+"""Search: finding articles in the index `articles_fts` (scraper/archive/index.py)."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from scraper.archive.schema import TOKENIZER, write
+from scraper.archive.index import texts_of
 from scraper.excerpt import excerpt, marks
 from scraper.query import (
     AS_WRITTEN,
@@ -27,22 +19,11 @@ from scraper.query import (
     resolve,
     typed_expression,
 )
-from scraper.words import spell, unmark
 
 RANKED_AT_MOST = 5_000  # of more hits, the newest are put in order of fit; SearchPage says so
-BATCH = 1000
 
 # Title, lead, body, captions; the same for as written and folded: how exact a hit is comes first.
 _WEIGHTS = "10, 4, 1, 2, 10, 4, 1, 2"
-_COLUMNS = (*AS_WRITTEN, *(f"{column}_folded" for column in AS_WRITTEN))
-_INSERT = (
-    f"INSERT INTO articles_fts (rowid, {', '.join(_COLUMNS)})"
-    f" VALUES (?, {', '.join('?' * len(_COLUMNS))})"
-)
-_DELETE = (
-    f"INSERT INTO articles_fts (articles_fts, rowid, {', '.join(_COLUMNS)})"
-    f" VALUES ('delete', ?, {', '.join('?' * len(_COLUMNS))})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,86 +66,6 @@ class SearchPage:
     ranked: int  # how many of the hits, the newest, are in order of fit; the others are left out
     dropped_words: int  # words of an over-long query that were passed over
     years: tuple[tuple[str, int], ...] = ()  # all hits per year, where asked for
-
-
-def index_article(db: Database, article_id: int) -> None:
-    """Put an article's texts, as its rows now are, into the index.
-
-    Call `unindex_article` before the rows change and this after, in one transaction.
-    """
-    for texts in _texts(db, "WHERE id = ?", (article_id,)):
-        db.conn.execute(_INSERT, _indexed(texts))
-
-
-def unindex_article(db: Database, article_id: int) -> None:
-    """Take an article's texts, as its rows still are, out of the index; nothing if not there."""
-    if not _is_indexed(db, article_id):
-        return
-    for texts in _texts(db, "WHERE id = ?", (article_id,)):
-        db.conn.execute(_DELETE, _indexed(texts))
-
-
-def reindex(db: Database) -> int:
-    """Make the whole index anew, in bounded memory; returns the number of articles."""
-    count = 0
-    with write(db):
-        db.conn.execute("INSERT INTO articles_fts (articles_fts) VALUES ('delete-all')")
-        for texts in _texts(db, "ORDER BY id"):
-            db.conn.execute(_INSERT, _indexed(texts))
-            count += 1
-    return count
-
-
-def check_index(db: Database) -> Iterator[tuple[int, str]]:
-    """Each article whose index entry is missing, left over or not its text, and what is wrong.
-
-    Reads the whole index once: about a minute for 100,000 articles.
-    """
-    held = _fingerprints(db)
-    batch: list[tuple[int | str, ...]] = []
-    for texts in _texts(db, "ORDER BY id"):
-        batch.append(_indexed(texts))
-        if len(batch) == BATCH:
-            yield from _differences(batch, held)
-            batch = []
-    yield from _differences(batch, held)
-    for article_id in sorted(held):
-        yield article_id, "is in the search index but not in the archive"
-
-
-def _differences(
-    batch: list[tuple[int | str, ...]], held: dict[int, int]
-) -> Iterator[tuple[int, str]]:
-    """What is wrong with the entries of a batch of articles, which are taken out of `held`."""
-    scratch = Database(memory=True, execute_plugins=False)
-    scratch.conn.execute(
-        f"CREATE VIRTUAL TABLE articles_fts USING fts5({', '.join(_COLUMNS)}, content='',"
-        f' tokenize="{TOKENIZER}")'
-    )
-    scratch.conn.executemany(_INSERT, batch)
-    wanted = _fingerprints(scratch)
-    scratch.close()
-    for article_id in (int(row[0]) for row in batch):
-        has = held.pop(article_id, None)
-        if has is None:
-            yield article_id, "is not in the search index"
-        elif has != wanted[article_id]:
-            yield article_id, "is in the search index with other words than its text has"
-
-
-def _fingerprints(db: Database) -> dict[int, int]:
-    """For each article in the index, a number made from every word of it, column and place."""
-    numbers = {row[0]: 0 for row in db.conn.execute("SELECT id FROM articles_fts_docsize")}
-    db.conn.execute(
-        "CREATE VIRTUAL TABLE temp.articles_words USING fts5vocab(main, articles_fts, instance)"
-    )
-    try:
-        rows = db.conn.execute("SELECT doc, term, col, offset FROM temp.articles_words")
-        for article_id, *place in rows:
-            numbers[article_id] = numbers.get(article_id, 0) + hash(tuple(place))
-    finally:
-        db.conn.execute("DROP TABLE temp.articles_words")
-    return numbers
 
 
 def search(
@@ -343,7 +244,7 @@ def _hit(db: Database, article_id: int, asked: Asked) -> Hit:
     url, title, timestamp, section = db.conn.execute(
         "SELECT url, title, timestamp, section FROM articles WHERE id = ?", (article_id,)
     ).fetchone()
-    texts = next(iter(_texts(db, "WHERE id = ?", (article_id,))))
+    texts = next(iter(texts_of(db, "WHERE id = ?", (article_id,))))
     named = list(zip(AS_WRITTEN, texts[1:], strict=True))[1:]
     shown = excerpt(named[-1:] if asked.captions_only else named, asked.patterns)
     return Hit(
@@ -357,23 +258,3 @@ def _hit(db: Database, article_id: int, asked: Asked) -> Hit:
         snippet_marks=shown.marks,
         snippet_source=shown.source,
     )
-
-
-def _texts(
-    db: Database, condition: str, parameters: tuple[int, ...] = ()
-) -> Iterator[tuple[int, str, str, str, str]]:
-    """Id, title, lead, body and captions of articles, as printed."""
-    sql = f"SELECT id, {', '.join(AS_WRITTEN)} FROM articles_searched {condition}"
-    for row in db.conn.execute(sql, parameters):
-        yield tuple(row)
-
-
-def _indexed(texts: tuple[int, str, str, str, str]) -> tuple[int | str, ...]:
-    article_id, *printed = texts
-    spelled = [spell(text) for text in printed]
-    return (article_id, *spelled, *map(unmark, spelled))
-
-
-def _is_indexed(db: Database, article_id: int) -> bool:
-    sql = "SELECT 1 FROM articles_fts_docsize WHERE id = ?"
-    return db.conn.execute(sql, (article_id,)).fetchone() is not None
