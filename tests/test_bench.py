@@ -5,25 +5,42 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 
 
+def figures(script: str, *options: str) -> dict[str, Any]:
+    """What a benchmark prints."""
+    done = subprocess.run(
+        [sys.executable, f"bench/{script}.py", *options],
+        capture_output=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=True,
+        timeout=120,
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
 @pytest.mark.bench
 def test_crawl_benchmark_finishes_both_crawls() -> None:
     pytest.importorskip("scrapy")
-    found = json.loads(
-        subprocess.run(
-            [sys.executable, "bench/crawl.py", "--pages", "40", "--rounds", "1"],
-            capture_output=True,
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            check=True,
-            timeout=120,
-        ).stdout
-    )
+    found = figures("crawl", "--pages", "40", "--rounds", "1")
     assert found["pages"] == 40
     assert found["peak_mb"]["scraper"] < 150
     assert found["cpu_seconds_per_1000_pages"]["scraper"] > 0
+
+
+@pytest.mark.bench
+def test_extraction_benchmark_finds_every_field_of_the_stand_in_right() -> None:
+    pytest.importorskip("resiliparse")
+    found = figures("extraction", "--pages", "24", "--rounds", "1", "--json")
+    ours = found["readers"].pop("scraper")
+    right = ("title", "published_at", "lead", "body_f1", "complete_and_clean", "captions")
+    assert [ours[field] for field in right] == [1] * len(right)
+    for name, theirs in found["readers"].items():
+        assert 0.2 < theirs["body_f1"] < 1, name
