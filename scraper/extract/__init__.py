@@ -6,13 +6,13 @@ that is fetched today wears today's template.
 
 from scraper.errors import NotAnArticle
 from scraper.extract import fallback, plaintext, site2022
+from scraper.extract.bounds import MOST_BYTES
 from scraper.extract.onecms import ARTICLE, EMAGAZINE
 from scraper.extract.page import parse
 from scraper.extract.template import Template, read
 from scraper.models import Article, Caption, Snapshot, Weather, utc_text
 
 TEMPLATES: tuple[Template, ...] = (EMAGAZINE, ARTICLE)  # newest first
-_MOST_BYTES = 20_000_000
 
 
 def extract(snapshot: Snapshot) -> Article:
@@ -24,8 +24,8 @@ def extract(snapshot: Snapshot) -> Article:
     content_type = (snapshot.header("content-type") or "").partition(";")[0].strip().lower()
     if not snapshot.body.strip():
         raise NotAnArticle(snapshot.url, "an empty answer")
-    if len(snapshot.body) > _MOST_BYTES:
-        raise NotAnArticle(snapshot.url, f"larger than {_MOST_BYTES // 1_000_000} MB")
+    if len(snapshot.body) > MOST_BYTES:
+        raise NotAnArticle(snapshot.url, f"larger than {MOST_BYTES // 1_000_000} MB")
     if content_type == "text/plain":
         return plaintext.read(snapshot)
     if b"\x00" in snapshot.body[:1024] and not snapshot.body.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -15,6 +15,7 @@ from scraper.models import Article, Snapshot
 from scraper.urls import article_id
 
 NAME = "fallback"
+_MOST_CHARACTERS = 1_000_000  # of HTML; trafilatura takes a second for them
 
 
 def read(page: Page, snapshot: Snapshot) -> Article:
@@ -70,5 +71,8 @@ def _paragraphs(page: Page) -> list[str]:
     # Imported here: it takes longer than everything else together, and few runs need it.
     import trafilatura
 
-    body = trafilatura.extract(page.tree.html or "", include_comments=False, favor_precision=True)
+    html = page.tree.html or ""
+    if len(html) > _MOST_CHARACTERS:
+        raise NotAnArticle(page.url, "no template fits, and it is too large to be read without")
+    body = trafilatura.extract(html, include_comments=False, favor_precision=True)
     return [text for line in (body or "").splitlines() if (text := clean(line))]

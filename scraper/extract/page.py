@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from scraper.errors import NotAnArticle
+from scraper.extract.bounds import beyond
 from scraper.extract.text import clean, decode
 from scraper.models import Snapshot
 
@@ -32,8 +34,11 @@ class Page:
 
 
 def parse(snapshot: Snapshot) -> Page:
-    """The page in `snapshot`."""
-    tree = LexborHTMLParser(decode(snapshot.body, snapshot.header("content-type")))
+    """The page in `snapshot`. Raises NotAnArticle for one that would take too long to parse."""
+    body = decode(snapshot.body, snapshot.header("content-type"))
+    if bound := beyond(body):
+        raise NotAnArticle(snapshot.url, bound)
+    tree = LexborHTMLParser(body)
     return Page(snapshot.url, tree, _meta(tree), _json_ld(tree))
 
 
