@@ -20,6 +20,7 @@ _SKIPPED_TAGS |= {"svg", "nav", "textarea", "-comment", "object", "input", "audi
 _INLINE_TAGS = {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "em", "font", "i"}
 _INLINE_TAGS |= {"ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "u"}
 _INLINE_TAGS |= {"strong", "sub", "sup", "time", "tt", "var", "wbr"}
+_PLAYERS = frozenset({"cms-video", "cms-audio", "podcast", "cms-podcast"})
 _READ_ALSO = re.compile(r"^(>{2,}|»|(xem|đọc) thêm\b|tin liên quan\b|bài liên quan\b)", re.I)
 
 
@@ -60,6 +61,8 @@ class _Run:
         self.breaks = 0 if length else self.breaks
 
     def take(self) -> Iterator[Paragraph]:
+        if not self.parts:
+            return
         text, is_linked = clean("".join(self.parts)), self.linked >= self.total
         self.parts, self.linked, self.total, self.breaks = [], 0, 0, 0
         if text:
@@ -84,22 +87,20 @@ def is_read_also(paragraph: Paragraph) -> bool:
     )
 
 
-def is_dropped(node: LexborNode, dropped: frozenset[str]) -> bool:
-    """Whether an element is one of `dropped`, an advertisement, or never text."""
+def is_dropped(node: LexborNode, names: frozenset[str], dropped: frozenset[str]) -> bool:
+    """Whether an element, of the classes `names`, is one of `dropped`, an ad, or never text."""
     if node.tag in _SKIPPED_TAGS:
         return True
     attributes = node.attributes
-    if (attributes.get("id") or "").startswith(("ads", "adsWeb_")) or "hidden" in attributes:
+    if (attributes.get("id") or "").startswith("ads") or "hidden" in attributes:
         return True
-    names = classes(node)
     if "notebox" in names:
         return "cms-note" not in names and _is_all_links(node)
     return not names.isdisjoint(dropped)
 
 
-def is_photo(node: LexborNode) -> bool:
-    """Whether an element is one of the paper's photo markups."""
-    names = classes(node)
+def is_photo(node: LexborNode, names: frozenset[str]) -> bool:
+    """Whether an element, of the classes `names`, is one of the paper's photo markups."""
     if node.tag == "table":
         return "picture" in names
     if node.tag == "figure":
@@ -107,10 +108,9 @@ def is_photo(node: LexborNode) -> bool:
     return "article-photo" in names or "picture" in names
 
 
-def is_player(node: LexborNode) -> bool:
-    """Whether an element is a video or podcast player with its caption."""
-    names = classes(node)
-    return node.tag == "video" or bool(names & {"cms-video", "cms-audio", "podcast", "cms-podcast"})
+def is_player(node: LexborNode, names: frozenset[str]) -> bool:
+    """Whether an element, of the classes `names`, is a video or podcast player with its caption."""
+    return node.tag == "video" or not names.isdisjoint(_PLAYERS)
 
 
 def _is_all_links(node: LexborNode) -> bool:
@@ -128,17 +128,19 @@ def _walk(
         tag = child.tag
         if tag == "-text":
             run.add(child.text(deep=False) or "", in_link)
-        elif tag == "br":
+            continue
+        names = classes(child)
+        if tag == "br":
             run.breaks += 1
             run.parts.append(" ")
             if run.breaks > 1:
                 yield from run.take()
-        elif is_dropped(child, dropped):
+        elif is_dropped(child, names, dropped):
             run.parts.append(" ")
-        elif is_player(child):
+        elif is_player(child, names):
             yield from run.take()
             yield Figure(child, is_player=True)
-        elif is_photo(child):
+        elif is_photo(child, names):
             yield from run.take()
             yield Figure(child)
         elif tag == "img":

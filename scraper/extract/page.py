@@ -74,9 +74,9 @@ def _things(stated: Any) -> Iterator[dict[str, Any]]:
         yield from _things(stated.get("@graph", []))
 
 
-def classes(node: LexborNode) -> set[str]:
+def classes(node: LexborNode) -> frozenset[str]:
     """The class names of an element."""
-    return set((node.attributes.get("class") or "").split())
+    return frozenset((node.attributes.get("class") or "").split())
 
 
 def text_of(node: LexborNode | None) -> str:

@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborNode
 
 from scraper.errors import MissingField, NotAnArticle
 from scraper.extract.flow import Figure, Paragraph, TooDeep, flow, is_dropped, is_photo
-from scraper.extract.page import Page, text_of
+from scraper.extract.page import Page, classes, text_of
 from scraper.extract.photos import captions_of
 from scraper.extract.text import clean
 from scraper.extract.times import read_times
@@ -97,15 +97,15 @@ def _cover(body: LexborNode, title: LexborNode, dropped: frozenset[str]) -> list
     while node is not None and not _holds(node, title):
         before = node.prev
         while before is not None and not _holds(before, title):
-            if before.tag not in ("-text", "-comment") and not is_dropped(before, dropped):
-                found += [Figure(n) for n in _photos_in(before)]
+            if before.tag != "-text" and not is_dropped(before, names := classes(before), dropped):
+                found += [Figure(n) for n in _photos_in(before, names)]
             before = before.prev
         node = node.parent
     return found[::-1]
 
 
-def _photos_in(node: LexborNode) -> list[LexborNode]:
-    if is_photo(node):
+def _photos_in(node: LexborNode, names: frozenset[str]) -> list[LexborNode]:
+    if is_photo(node, names):
         return [node]
     if node.css_first("a[href$='.html']"):  # a box of other articles
         return []
@@ -131,10 +131,10 @@ def _common_ancestor(title: LexborNode, body: LexborNode | None) -> LexborNode:
 
 def _outside_body(inside: LexborNode, selector: str, body: LexborNode | None) -> list[LexborNode]:
     """The first match outside the body: what stands in the body is a live report's own time."""
-    for node in inside.css(selector):
-        if body is None or not _holds(body, node):
-            return [node]
-    return []
+    first = inside.css_first(selector)
+    if first is None or body is None or not _holds(body, first):
+        return [first] if first else []
+    return [node for node in inside.css(selector) if not _holds(body, node)][:1]
 
 
 def section_of(page: Page, selector: str) -> str:
@@ -189,9 +189,11 @@ def weather_of(page: Page) -> tuple[Weather, ...]:
 
 
 def _layout(template: Template, page: Page, paragraphs: tuple[str, ...], photo_count: int) -> str:
-    for layout, selector in template.layouts:
-        if page.tree.css_first(selector):
-            return layout
+    # One walk over the page settles the commonest case: none of them.
+    if page.tree.css_first(", ".join(selector for _, selector in template.layouts)):
+        for layout, selector in template.layouts:
+            if page.tree.css_first(selector):
+                return layout
     if paragraphs or photo_count == 0:
         return "article"
     return "photo" if photo_count > 1 else "infographic"
