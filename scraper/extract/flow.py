@@ -21,7 +21,10 @@ _INLINE_TAGS = {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "e
 _INLINE_TAGS |= {"ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "u"}
 _INLINE_TAGS |= {"strong", "sub", "sup", "time", "tt", "var", "wbr"}
 _PLAYERS = frozenset({"cms-video", "cms-audio", "podcast", "cms-podcast"})
-_READ_ALSO = re.compile(r"^(>{2,}|»|(xem|đọc) thêm\b|tin liên quan\b|bài liên quan\b)", re.I)
+_LABEL = r"(?:>{2,}|»|(?:mời )?(?:xem|đọc) thêm\b|(?:tin|bài) liên quan\b)"
+_READ_ALSO = re.compile(rf"^{_LABEL}", re.I)
+_LABEL_ALONE = re.compile(rf"^{_LABEL}\s*[:.]*\s*(?:>{{2,}}|»)?$", re.I)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 
 
 class TooDeep(ValueError):
@@ -33,7 +36,12 @@ class Paragraph:
     """Text between two block boundaries."""
 
     text: str
-    is_linked: bool  # all of it is link text
+    unlinked: str  # what of it stands outside links
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether all of it is link text."""
+        return not self.unlinked
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +57,22 @@ class _Run:
     """Inline text met since the last block boundary."""
 
     parts: list[str] = field(default_factory=list)
-    linked: int = 0  # how many characters of it stand in links
-    total: int = 0
+    unlinked: list[str] = field(default_factory=list)  # those of `parts` outside links
     breaks: int = 0  # line breaks in a row
 
     def add(self, text: str, is_link: bool) -> None:
         self.parts.append(text)
-        length = len(text.strip())
-        self.total += length
-        self.linked += length if is_link else 0
-        self.breaks = 0 if length else self.breaks
+        if not is_link:
+            self.unlinked.append(text)
+        self.breaks = 0 if text.strip() else self.breaks
 
     def take(self) -> Iterator[Paragraph]:
         if not self.parts:
             return
-        text, is_linked = clean("".join(self.parts)), self.linked >= self.total
-        self.parts, self.linked, self.total, self.breaks = [], 0, 0, 0
-        if text:
-            yield Paragraph(text, is_linked)
+        parts, unlinked = "".join(self.parts), "".join(self.unlinked)
+        self.parts, self.unlinked, self.breaks = [], [], 0
+        if text := clean(parts):
+            yield Paragraph(text, clean(unlinked) if unlinked != parts else text)
 
 
 def flow(root: LexborNode, dropped: frozenset[str]) -> list[Paragraph | Figure]:
@@ -82,9 +88,11 @@ def flow(root: LexborNode, dropped: frozenset[str]) -> list[Paragraph | Figure]:
 
 def is_read_also(paragraph: Paragraph) -> bool:
     """Whether a paragraph only leads to another article."""
-    return bool(_READ_ALSO.match(paragraph.text)) and (
-        paragraph.is_linked or paragraph.text.startswith(">>")
-    )
+    if not _READ_ALSO.match(paragraph.text):
+        return False
+    if paragraph.is_linked or paragraph.text.startswith(">>"):
+        return True
+    return paragraph.unlinked != paragraph.text and bool(_LABEL_ALONE.match(paragraph.unlinked))
 
 
 def is_dropped(node: LexborNode, names: frozenset[str], dropped: frozenset[str]) -> bool:
@@ -93,6 +101,8 @@ def is_dropped(node: LexborNode, names: frozenset[str], dropped: frozenset[str])
         return True
     attributes = node.attributes
     if (attributes.get("id") or "").startswith("ads") or "hidden" in attributes:
+        return True
+    if (style := attributes.get("style")) and _HIDDEN.search(style):
         return True
     if "notebox" in names:
         return "cms-note" not in names and _is_all_links(node)
@@ -133,10 +143,12 @@ def _walk(
         if tag == "br":
             run.breaks += 1
             run.parts.append(" ")
+            run.unlinked.append(" ")
             if run.breaks > 1:
                 yield from run.take()
         elif is_dropped(child, names, dropped):
             run.parts.append(" ")
+            run.unlinked.append(" ")
         elif is_player(child, names):
             yield from run.take()
             yield Figure(child, is_player=True)
@@ -161,4 +173,4 @@ def _row(row: LexborNode) -> Iterator[Paragraph | Figure]:
         yield Figure(image)
     cells = [clean(cell.text(deep=True, separator=" ")) for cell in row.css("td, th")]
     if text := " | ".join(cell for cell in cells if cell):
-        yield Paragraph(text, False)
+        yield Paragraph(text, text)

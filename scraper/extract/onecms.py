@@ -12,6 +12,12 @@ from scraper.extract.template import Template
 
 _DROPPED = frozenset(
     {
+        # Headline and lead, which some pages hold inside the body.
+        "article__title",
+        "article__sapo",
+        "cms-desc",
+        "e-magazine__title",
+        "e-magazine__sapo",
         "article-relate",
         "article__author",
         "article__relate",

@@ -51,7 +51,12 @@ def full_size(page: Page, image: LexborNode, holder: LexborNode) -> str:
 
 
 def _images(node: LexborNode) -> list[LexborNode]:
-    return [node] if node.tag == "img" else list(node.css("img"))
+    if node.tag == "img":
+        return [node]
+    images = list(node.css("img"))
+    # Lazy loading repeats the image for browsers without scripts.
+    shown = [n for n in images if n.parent is None or n.parent.tag != "noscript"]
+    return shown or images
 
 
 def _printed(part: Figure, images: list[LexborNode], title: str) -> str:

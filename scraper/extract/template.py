@@ -6,15 +6,17 @@ from datetime import date
 from selectolax.lexbor import LexborNode
 
 from scraper.errors import MissingField, NotAnArticle
-from scraper.extract.flow import Figure, Paragraph, TooDeep, flow, is_dropped, is_photo
+from scraper.extract.flow import Figure, Paragraph, TooDeep, flow, is_dropped, is_photo, is_player
 from scraper.extract.page import Page, classes, text_of
 from scraper.extract.photos import captions_of
 from scraper.extract.text import clean
 from scraper.extract.times import read_times
-from scraper.extract.weather import read_weather
+from scraper.extract.weather import is_weather_heading, read_weather, without_heading
 from scraper.models import Article, Snapshot, Weather
 from scraper.urls import article_id
 
+_LONGEST_WIDGET = 500  # characters; some ten places
+_HEADINGS = "h2, h3, h4, h5, .title, .heading, .box-heading"
 # Never an author: the paper itself, as its metadata sign every page.
 _PAPER = {"báo lào cai", "báo lào cai điện tử", "lào cai điện tử", "baolaocai.vn"}
 
@@ -70,9 +72,9 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
         section=section_of(page, template.section),
         byline=byline_of(page, inside, template.byline),
         tags=tuple(dict.fromkeys(t for n in page.tree.css(template.tags) if (t := text_of(n)))),
-        weather=weather_of(page),
+        weather=weather_of(page, body),
         template=template.name,
-        layout=_layout(template, page, paragraphs, photo_count),
+        layout=_layout(template, inside, paragraphs, photo_count),
         photo_count=photo_count,
         flags=times.flags,
     )
@@ -91,25 +93,28 @@ def _parts(
 
 
 def _cover(body: LexborNode, title: LexborNode, dropped: frozenset[str]) -> list[Figure]:
-    """Photos before the body, below the headline: beside the body or an element around it."""
+    """Photos and players before the body, below the headline: beside it or an element around it."""
     found: list[Figure] = []
     node: LexborNode | None = body
     while node is not None and not _holds(node, title):
         before = node.prev
         while before is not None and not _holds(before, title):
             if before.tag != "-text" and not is_dropped(before, names := classes(before), dropped):
-                found += [Figure(n) for n in _photos_in(before, names)]
+                found += _figures_in(before, names, dropped)[::-1]
             before = before.prev
         node = node.parent
     return found[::-1]
 
 
-def _photos_in(node: LexborNode, names: frozenset[str]) -> list[LexborNode]:
+def _figures_in(node: LexborNode, names: frozenset[str], dropped: frozenset[str]) -> list[Figure]:
+    if is_player(node, names):
+        return [Figure(node, is_player=True)]
     if is_photo(node, names):
-        return [node]
+        return [Figure(node)]
     if node.css_first("a[href$='.html']"):  # a box of other articles
         return []
-    return [n for n in node.css("table.picture, figure, div.article-photo")][::-1]
+    figures = (part for part in flow(node, dropped) if isinstance(part, Figure))
+    return [figure for figure in figures if figure.node.tag != "img"]  # an icon
 
 
 def _holds(node: LexborNode, other: LexborNode) -> bool:
@@ -123,8 +128,9 @@ def _holds(node: LexborNode, other: LexborNode) -> bool:
 
 
 def _common_ancestor(title: LexborNode, body: LexborNode | None) -> LexborNode:
+    """The element around headline and body; without a body, the whole page."""
     node = title
-    while body is not None and node.parent is not None and not _holds(node, body):
+    while node.parent is not None and node.tag != "body" and not (body and _holds(node, body)):
         node = node.parent
     return node
 
@@ -172,27 +178,30 @@ def _json_ld_authors(page: Page) -> list[str]:
     return [clean(name) for name in found if isinstance(name, str)]
 
 
-def weather_of(page: Page) -> tuple[Weather, ...]:
-    """What the weather widgets of the page show."""
+def weather_of(page: Page, body: LexborNode | None = None) -> tuple[Weather, ...]:
+    """What the weather widget shows: known by its class, else by its heading outside `body`."""
     for node in page.tree.css("[class*=weather], [id*=weather], [class*=thoi-tiet]"):
-        text = text_of(node)
-        if not text:
+        if text := text_of(node):
+            heading = text_of(node.css_first(_HEADINGS))
+            return read_weather(heading, without_heading(heading, text))
+    for head in page.tree.css(_HEADINGS):
+        heading, box = text_of(head), head.parent
+        if box is None or not is_weather_heading(heading) or (body and _holds(body, head)):
             continue
-        heading = ""
-        for head in node.css("h2, h3, h4, .title, .heading, .box-heading"):
-            heading = text_of(head)
-            break
-        if heading.lower().startswith("thời tiết"):
-            text = clean(text.removeprefix(heading))
-        return read_weather(heading, text)
+        text = text_of(box)
+        # A list of articles about the weather is no widget, nor is a section of an article.
+        if len(text) < _LONGEST_WIDGET and not box.css_first("h1, a[href$='.html']"):
+            return read_weather(heading, without_heading(heading, text))
     return ()
 
 
-def _layout(template: Template, page: Page, paragraphs: tuple[str, ...], photo_count: int) -> str:
-    # One walk over the page settles the commonest case: none of them.
-    if page.tree.css_first(", ".join(selector for _, selector in template.layouts)):
+def _layout(
+    template: Template, inside: LexborNode, paragraphs: tuple[str, ...], photo_count: int
+) -> str:
+    # One walk settles the commonest case: none of them.
+    if inside.css_first(", ".join(selector for _, selector in template.layouts)):
         for layout, selector in template.layouts:
-            if page.tree.css_first(selector):
+            if inside.css_first(selector):
                 return layout
     if paragraphs or photo_count == 0:
         return "article"

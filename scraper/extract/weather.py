@@ -45,6 +45,21 @@ def read_weather(heading: str, text: str) -> tuple[Weather, ...]:
     return tuple(_read_one(place[0], part) for place, part in named if place)
 
 
+def is_weather_heading(text: str) -> bool:
+    """Whether a heading is a weather widget's: "Thời tiết", or with a place of the province."""
+    if not _HEADING.match(text):
+        return False
+    rest = _HEADING.sub("", text).strip()
+    return not rest or bool(_PLACE.fullmatch(rest))
+
+
+def without_heading(heading: str, text: str) -> str:
+    """A widget's text without its heading, be that an element of its own or its first words."""
+    if is_weather_heading(heading):
+        return clean(text.removeprefix(heading))
+    return clean(_HEADING.sub("", text))
+
+
 def _place_of(heading: str) -> str:
     """The place that a heading names: "Thời tiết Lào Cai"."""
     heading = clean(heading)
