@@ -14,6 +14,7 @@
     ├── ExtractError           .url
     │   ├── NotAnArticle       counted, not a failure; 4 from `scraper extract`
     │   └── MissingField       .template .field
+    ├── UnknownArticle         no article of this number, or no such revision of it; 1
     ├── BadCapture             a file to import is missing, unreadable, or of another site; 1
     └── ArchiveError           e.g. the archive was written by a later version; 1
 
@@ -121,6 +122,10 @@ class MissingField(ExtractError):
         super().__init__(url, f"{template} found no {field}")
         self.template = template
         self.field = field
+
+
+class UnknownArticle(ScraperError):
+    """The archive holds no article of this number, or no such revision of it."""
 
 
 class BadCapture(ScraperError):

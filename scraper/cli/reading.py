@@ -2,7 +2,9 @@
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -45,6 +47,100 @@ def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
     for hit in page.hits:
         click.echo(f"{hit.timestamp[:10]}  {hit.title}\n    {hit.url}\n    {hit.snippet}")
     click.echo(f"{page.total} found")
+
+
+@cli.command()
+@config_option
+@click.argument("article_id", metavar="ID", type=int)
+@json_option
+def show(settings: Settings, article_id: int, as_json: bool) -> None:
+    """Print one article with its history: texts, captures and their hashes."""
+    from scraper.archive.history import evidence, history
+    from scraper.archive.schema import open_articles, open_reader, snapshots_path
+
+    path = settings.archive.path
+    if snapshots_path(path).exists():
+        with open_reader(path) as archive:
+            found = history(archive.db, article_id)
+            proofs = evidence(archive.snapshots, found)
+    else:  # a slim copy
+        with open_articles(path) as db:
+            found, proofs = history(db, article_id), ()
+    if as_json:
+        told = asdict(found)
+        whole = told.pop("article") | told | {"snapshots": proofs}
+        click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        return
+    _show_text(found)
+    _show_past(found, proofs)
+
+
+def _show_text(found: Any) -> None:
+    row = found.article
+    click.echo(f"{row['title']}\n{row['url']}\n{row['timestamp']} ({row['timestamp_source']})")
+    click.echo(" · ".join(filter(None, [row["section"], *row["byline"], *found.tags])))
+    for text in filter(None, (row["lead"], found.body)):
+        click.echo(f"\n{text}")
+    if found.captions:
+        click.echo()
+    for caption in found.captions:
+        credit = f" (Ảnh: {caption['credit']})" if caption["credit"] else ""
+        click.echo(
+            f"[photo after paragraph {caption['after_paragraph']}] {caption['text']}{credit}"
+        )
+
+
+def _show_past(found: Any, proofs: tuple[dict[str, Any], ...]) -> None:
+    click.echo()
+    for weather in found.weather:
+        click.echo(f"weather {weather['observed_at']}: {weather['text']}")
+    for revision in found.revisions:
+        seen = f"{revision['captured_at']} to {revision['last_seen_at']}"
+        click.echo(f"revision {revision['number']}: {seen}, snapshot {revision['snapshot_id']}")
+    hashes = {proof["id"]: proof["sha256"] for proof in proofs}
+    for capture in found.captures:
+        number = capture["snapshot_id"]
+        said = f"{capture['captured_at']} {capture['status']} {capture['reading']}"
+        click.echo(f"snapshot {number}: {said} {hashes.get(number, '')}".rstrip())
+    if found.article["gone_at"]:
+        click.echo(f"gone from the site since {found.article['gone_at']}")
+
+
+@cli.command()
+@config_option
+@click.argument("article_id", metavar="ID", type=int)
+@click.argument("before", metavar="[N]", type=int, required=False)
+@click.argument("after", metavar="[M]", type=int, required=False)
+@json_option
+def diff(
+    settings: Settings, article_id: int, before: int | None, after: int | None, as_json: bool
+) -> None:
+    """Print what changed between revisions N and M, by words; else by the last change."""
+    from scraper.archive.history import compared, differences, marked_lines
+    from scraper.archive.schema import open_articles
+
+    with open_articles(settings.archive.path) as db:
+        old, new = compared(db, article_id, before, after)
+    found = differences(old, new)
+    if as_json:
+        sides = [
+            {"number": r.number, "captured_at": r.captured_at, "snapshot_id": r.snapshot_id}
+            for r in (old, new)
+        ]
+        fields = [
+            {"field": c.field, "runs": [{"kind": k, "text": t} for k, t in c.runs]} for c in found
+        ]
+        whole = {"id": article_id, "from": sides[0], "to": sides[1], "changes": fields}
+        click.echo(json.dumps(whole, ensure_ascii=False))
+        return
+    click.echo(
+        f"revision {old.number} ({old.captured_at}) -> {new.number} ({new.captured_at})"
+        + ("" if found else ": no difference")
+    )
+    for change in found:
+        click.echo(f"{change.field}:")
+        for line in marked_lines(change):
+            click.echo(f"  {line}")
 
 
 @cli.command()

@@ -1,0 +1,86 @@
+"""One article and its past: what `show` and `diff` print."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from filled import fill, page
+
+from scraper.archive.history import FieldChange, marked_lines
+from scraper.changes import changes
+from scraper.cli import cli
+from scraper.errors import UnknownArticle
+from scraper.urls import article_id
+
+NUMBER = article_id(page(0).url)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "config.toml").write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
+    fill(
+        tmp_path / "archive.db",
+        [page(0), page(0, 2, title="Giá vé 50 nghìn".encode()), page(1)],
+    )
+    return tmp_path
+
+
+def run(folder: Path, *arguments: object) -> Result:
+    command = [*map(str, arguments), "--config", str(folder / "config.toml")]
+    return CliRunner().invoke(cli, command, catch_exceptions=False)
+
+
+def test_show_gives_each_capture_with_the_hash_of_its_page(folder: Path) -> None:
+    shown = json.loads(run(folder, "show", NUMBER, "--json").stdout)
+    assert (shown["id"], shown["title"]) == (NUMBER, "Giá vé 50 nghìn")
+    assert shown["body"] and isinstance(shown["byline"], list)
+    assert [r["number"] for r in shown["revisions"]] == [1, 2]
+    assert [s["sha256"] for s in shown["snapshots"]] == [
+        hashlib.sha256(p.body).hexdigest()
+        for p in (page(0), page(0, 2, title="Giá vé 50 nghìn".encode()))
+    ]
+
+
+def test_show_prints_text_and_history_and_works_on_a_slim_copy(folder: Path) -> None:
+    whole = run(folder, "show", NUMBER).stdout
+    assert whole.startswith("Giá vé 50 nghìn\nhttps://baolaocai.vn/")
+    assert "revision 2: 2026-05-03T12:00:00Z" in whole
+    assert hashlib.sha256(page(0).body).hexdigest() in whole
+    (folder / "snapshots.db").unlink()
+    assert run(folder, "show", NUMBER).stdout.startswith("Giá vé 50 nghìn\n")
+
+
+def test_diff_prints_the_changed_words_of_the_last_change(folder: Path) -> None:
+    fill(folder / "archive.db", [page(0, 5, title="Giá vé 70 nghìn".encode())])
+    said = run(folder, "diff", NUMBER).stdout
+    assert said.splitlines() == [
+        "revision 2 (2026-05-03T12:00:00Z) -> 3 (2026-05-06T12:00:00Z)",
+        "title:",
+        "  Giá vé [-50-]{+70+} nghìn",
+    ]
+    assert "{+50+}" in run(folder, "diff", NUMBER, 3, 2).stdout
+
+
+def test_diff_as_json_holds_both_texts(folder: Path) -> None:
+    told = json.loads(run(folder, "diff", NUMBER, 1, 2, "--json").stdout)
+    assert (told["from"]["number"], told["to"]["number"]) == (1, 2)
+    (change,) = told["changes"]
+    after = "".join(r["text"] for r in change["runs"] if r["kind"] != "removed")
+    assert (change["field"], after) == ("title", "Giá vé 50 nghìn")
+
+
+def test_diff_of_an_article_with_one_text_finds_no_difference(folder: Path) -> None:
+    assert run(folder, "diff", article_id(page(1).url)).stdout.endswith(": no difference\n")
+
+
+@pytest.mark.parametrize("arguments", [("show", 7), ("diff", 7), ("diff", NUMBER, 1, 9)])
+def test_what_is_not_there_is_said(folder: Path, arguments: tuple[object, ...]) -> None:
+    with pytest.raises(UnknownArticle, match="not in this archive|no revision 9; it has 1 to 2"):
+        run(folder, *arguments)
+
+
+def test_only_lines_with_a_change_are_printed() -> None:
+    change = FieldChange("body", changes("Một.\n\nHai.\n\nBa.", "Một.\n\nBa."))
+    assert list(marked_lines(change)) == ["[-Hai.-]"]
