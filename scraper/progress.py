@@ -17,8 +17,8 @@ class Progress(Protocol):
     def expect(self, total: int) -> None:
         """So many steps are to be done, as far as is known now."""
 
-    def step(self, text: str) -> None:
-        """One step is done; `text` says which, and what came of it."""
+    def step(self, text: str, count: int = 1) -> None:
+        """`count` steps are done; `text` says which, and what came of them."""
 
     def note(self, text: str) -> None:
         """Something worth knowing that is no step."""
@@ -35,8 +35,8 @@ class Lines:
         self._total = self._done + total
         self._log.info("%d to do", total)
 
-    def step(self, text: str) -> None:
-        self._done += 1
+    def step(self, text: str, count: int = 1) -> None:
+        self._done += count
         self._log.info("%d/%d %s", self._done, max(self._total, self._done), text)
 
     def note(self, text: str) -> None:
@@ -49,7 +49,7 @@ class Silence:
     def expect(self, total: int) -> None:
         pass
 
-    def step(self, text: str) -> None:
+    def step(self, text: str, count: int = 1) -> None:
         pass
 
     def note(self, text: str) -> None:
@@ -92,9 +92,11 @@ def _bar(label: str) -> Iterator[Progress]:
             def expect(self, total: int) -> None:
                 bar.update(task, total=bar.tasks[0].completed + total)
 
-            def step(self, text: str) -> None:
-                rate = (bar.tasks[0].completed + 1) / max(time.monotonic() - self.started, 0.001)
-                bar.update(task, advance=1, rate=f"{rate:.1f}/s", where=text[:60])
+            def step(self, text: str, count: int = 1) -> None:
+                rate = (bar.tasks[0].completed + count) / max(
+                    time.monotonic() - self.started, 0.001
+                )
+                bar.update(task, advance=count, rate=f"{rate:.1f}/s", where=text[:60])
 
             def note(self, text: str) -> None:
                 bar.update(task, where=text[:60])

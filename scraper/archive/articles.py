@@ -1,37 +1,29 @@
 """Articles and all that belongs to them: rows derived from captures.
 
-`captures` holds one line for each capture of an article: what it was read as, and the hash of
-its text. `revisions`, `gone_at` and the first and last capture follow from those lines alone, so
-captures may be filed in any order and twice, and give the same rows.
+`articles`, `texts`, `captions` and tags show the newest capture that could be read; `weather`
+has rows of each. What has not changed is not written again.
 """
 
-import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Literal
+from typing import Any
 
 from sqlite_utils import Database
 
+from scraper.archive.captures import (
+    Capture,
+    add_revision,
+    newest_text,
+    note,
+    retell,
+    revision_of,
+)
 from scraper.archive.index import index_article, unindex_article
-from scraper.models import Article, Caption, utc_text, utc_time
+from scraper.archive.migrations import CAPTIONS, READINGS, tag_id
+from scraper.models import Article, utc_text
 
 VIETNAM = timezone(timedelta(hours=7))  # no daylight saving since 1975
-GONE_AFTER = timedelta(hours=23)  # "a day apart", for a cron job that wanders by minutes
-
-Reading = Literal["text", "unchanged", "missing", "redirect", "not_article", "unreadable"]
-
-
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """One line of `captures`: what one snapshot says of one article."""
-
-    snapshot_id: int
-    article_id: int
-    captured_at: datetime
-    status: int  # HTTP
-    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +34,56 @@ class Filed:
     new_revision: bool  # a text not seen before, of an article that was known
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the tables show of an article, but for what follows from all of its captures."""
+
+    article: dict[str, Any]  # columns of `articles`
+    body: str
+    captions: tuple[tuple[Any, ...], ...]  # rows of `captions`
+    tags: frozenset[str]
+
+
 def file_article(db: Database, article: Article, capture: Capture) -> Filed:
     """File what one capture says, inside the caller's transaction.
 
     `articles` shows the newest capture that could be read, `revisions` each distinct text.
     Filing a capture twice, or an old one late, leaves the same rows.
     """
-    article_id = capture.article_id
-    revision = _revision_of(article)
-    known = db.execute("SELECT 1 FROM articles WHERE id = ?", [article_id]).fetchone()
-    had = db.execute(
-        "SELECT 1 FROM revisions WHERE article_id = ? AND sha256 = ?", [article_id, revision.sha256]
+    article_id, revision = capture.article_id, revision_of(article)
+    is_known = is_archived(db, article_id)
+    note(db, capture, revision.sha256)
+    if not is_known or newest_text(db, article_id) == capture.snapshot_id:
+        _show(db, article_id, shown_by(article, capture))
+    is_new_text = add_revision(db, revision, capture)
+    _put_weather(db, capture.snapshot_id, weather_rows(article, capture))
+    retell(db, article_id)
+    return Filed(new_article=not is_known, new_revision=is_known and is_new_text)
+
+
+def note_capture(db: Database, capture: Capture) -> int | None:
+    """File a capture that holds no article text: a 304, a 404, a page that is none.
+
+    Returns the snapshot that the article now has to be read from, where it was shown from this
+    one, which other rules of reading took for its text.
+    """
+    note(db, capture, None)
+    _put_weather(db, capture.snapshot_id, [])
+    newest = newest_text(db, capture.article_id)
+    shown = db.execute(
+        "SELECT snapshot_id FROM articles WHERE id = ?", [capture.article_id]
     ).fetchone()
-    _note(db, capture, revision.sha256)
-    if known is None or _newest_text(db, article_id) == capture.snapshot_id:
-        if known:
-            unindex_article(db, article_id)
-        _put_article(db, article, capture)
-        _put_parts(db, article, article_id)
-        index_article(db, article_id)
-    if not had:
-        _add_revision(db, article_id, revision, capture)
-    _put_weather(db, article, capture)
-    _retell(db, article_id)
-    return Filed(new_article=known is None, new_revision=known is not None and had is None)
+    if shown and newest is None:
+        remove_article(db, capture.article_id)
+    retell(db, capture.article_id)
+    return newest if shown and shown[0] == capture.snapshot_id else None
 
 
-def note_capture(db: Database, capture: Capture) -> None:
-    """File a capture that holds no article text: a 304, a 404, a page that is none."""
-    _note(db, capture, None)
-    _retell(db, capture.article_id)
+def remove_article(db: Database, article_id: int) -> None:
+    """Take an article, and all that belongs to it but its captures, out of archive.db."""
+    unindex_article(db, article_id)
+    _put_tags(db, article_id, frozenset())
+    db.execute("DELETE FROM articles WHERE id = ?", [article_id])
 
 
 def is_archived(db: Database, article_id: int) -> bool:
@@ -79,94 +91,79 @@ def is_archived(db: Database, article_id: int) -> bool:
     return bool(db.execute("SELECT 1 FROM articles WHERE id = ?", [article_id]).fetchone())
 
 
-@dataclass(frozen=True, slots=True)
-class _Revision:
-    """What makes two captures the same text."""
-
-    title: str
-    lead: str
-    body: str
-    captions_json: str
-
-    @property
-    def sha256(self) -> str:
-        parts = [self.title, self.lead, self.body, self.captions_json]
-        return hashlib.sha256(_json(parts).encode()).hexdigest()
-
-
-def _revision_of(article: Article) -> _Revision:
-    captions = [[c.text, c.credit] for c in article.captions]
-    return _Revision(article.title, article.lead, _body(article), _json(captions))
-
-
-def _body(article: Article) -> str:
-    return "\n\n".join(article.paragraphs)
+def shown_by(article: Article, capture: Capture) -> Shown:
+    """What the tables show where this capture of the article is the newest."""
+    return Shown(
+        article=_article_row(article, capture),
+        body="\n\n".join(article.paragraphs),
+        captions=tuple(
+            (
+                capture.article_id * CAPTIONS + position,
+                capture.article_id,
+                position,
+                caption.after_paragraph,
+                caption.text,
+                caption.credit,
+                caption.image_url,
+                caption.source,
+            )
+            for position, caption in enumerate(article.captions, 1)
+        ),
+        tags=frozenset(article.tags),
+    )
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def shown_in(db: Database, article_id: int) -> Shown | None:
+    """What the tables show of an article; None where it is not archived."""
+    row = db.execute(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", [article_id]).fetchone()
+    if row is None:
+        return None
+    body = db.execute("SELECT body FROM texts WHERE article_id = ?", [article_id]).fetchone()
+    captions = db.execute(
+        "SELECT id, article_id, position, after_paragraph, text, credit, image_url, source"
+        " FROM captions WHERE article_id = ? ORDER BY position",
+        [article_id],
+    )
+    tags = db.execute(
+        "SELECT name FROM article_tags JOIN tags ON tags.id = tag_id WHERE article_id = ?",
+        [article_id],
+    )
+    return Shown(
+        article=dict(zip(_ARTICLE_COLUMNS, row, strict=True)),
+        body=body[0] if body else "",
+        captions=tuple(tuple(caption) for caption in captions),
+        tags=frozenset(name for (name,) in tags),
+    )
 
 
-def _note(db: Database, capture: Capture, sha256: str | None) -> None:
-    db.execute(
-        "INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?, ?, ?)",
-        [
+def weather_rows(article: Article, capture: Capture) -> list[tuple[Any, ...]]:
+    """The rows of `weather` that a capture gives."""
+    # The widget tells of the moment the page was rendered, which is the capture at the latest.
+    observed_at = utc_text(article.page_clock_at or capture.captured_at)
+    return [
+        (
+            capture.snapshot_id * READINGS + position,
             capture.snapshot_id,
             capture.article_id,
-            utc_text(capture.captured_at),
-            capture.status,
-            capture.reading,
-            sha256,
-        ],
-    )
+            position,
+            observed_at,
+            weather.place,
+            weather.text,
+            weather.temperature_c,
+            weather.temperature_min_c,
+            weather.temperature_max_c,
+            weather.humidity_pct,
+            weather.condition,
+        )
+        for position, weather in enumerate(article.weather, 1)
+    ]
 
 
-def _newest_text(db: Database, article_id: int) -> int:
-    """The snapshot whose text `articles` has to show."""
-    row = db.execute(
-        "SELECT snapshot_id FROM captures WHERE article_id = ? AND reading = 'text'"
-        " ORDER BY captured_at DESC, snapshot_id DESC LIMIT 1",
-        [article_id],
-    ).fetchone()
-    return int(row[0])
-
-
-def _put_article(db: Database, article: Article, capture: Capture) -> None:
-    timestamp, source = best_time(article, capture.captured_at)
-    row = {
-        "id": capture.article_id,
-        "url": article.url,
-        "title": article.title,
-        "lead": article.lead,
-        "section": article.section,
-        "byline": _json(article.byline),
-        "published_at": _text_or_none(article.published_at),
-        "published_source": article.published_source,
-        "modified_at": _text_or_none(article.modified_at),
-        "page_clock_at": _text_or_none(article.page_clock_at),
-        "page_clock_text": article.page_clock_text,
-        "timestamp": utc_text(timestamp),
-        "timestamp_source": source,
-        "local_date": timestamp.astimezone(VIETNAM).date().isoformat(),
-        "layout": article.layout,
-        "template": article.template,
-        "flags": _json(article.flags),
-        "caption_count": len(article.captions),
-        "photo_count": article.photo_count,
-        "syllable_count": _syllables(article),
-        "revision_count": 0,  # this and the next three: _retell() says
-        "first_captured_at": utc_text(capture.captured_at),
-        "last_captured_at": utc_text(capture.captured_at),
-        "gone_at": None,
-        "snapshot_id": capture.snapshot_id,
-    }
-    columns = ", ".join(row)
-    news = ", ".join(f"{name} = excluded.{name}" for name in row if name != "id")
-    db.execute(
-        f"INSERT INTO articles ({columns}) VALUES ({', '.join('?' * len(row))})"
-        f" ON CONFLICT (id) DO UPDATE SET {news}",
-        list(row.values()),
-    )
+def weather_in(db: Database, snapshot_id: int) -> list[tuple[Any, ...]]:
+    """The rows of `weather` that are filed of a capture."""
+    return db.execute(
+        f"SELECT {_WEATHER} FROM weather WHERE snapshot_id = ? ORDER BY position", [snapshot_id]
+    ).fetchall()
 
 
 def best_time(article: Article, captured_at: datetime) -> tuple[datetime, str]:
@@ -187,149 +184,112 @@ def _syllables(article: Article) -> int:
     return sum(len(text.split()) for text in (article.title, article.lead, *article.paragraphs))
 
 
-def _put_parts(db: Database, article: Article, article_id: int) -> None:
+_ARTICLE_COLUMNS = (
+    "id",
+    "url",
+    "title",
+    "lead",
+    "section",
+    "byline",
+    "published_at",
+    "published_source",
+    "modified_at",
+    "page_clock_at",
+    "page_clock_text",
+    "timestamp",
+    "timestamp_source",
+    "local_date",
+    "layout",
+    "template",
+    "flags",
+    "caption_count",
+    "photo_count",
+    "syllable_count",
+    "snapshot_id",
+)
+_COLUMNS = ", ".join(_ARTICLE_COLUMNS)
+_PUT_ARTICLE = (
+    # What follows from all captures is retold once they are noted.
+    f"INSERT INTO articles ({_COLUMNS}, revision_count, first_captured_at, last_captured_at)"
+    f" VALUES ({', '.join('?' * len(_ARTICLE_COLUMNS))}, 0, '', '') ON CONFLICT (id) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _ARTICLE_COLUMNS[1:])
+)
+_WEATHER = (
+    "id, snapshot_id, article_id, position, observed_at, place, text, temperature_c,"
+    " temperature_min_c, temperature_max_c, humidity_pct, condition"
+)
+
+
+def _article_row(article: Article, capture: Capture) -> dict[str, Any]:
+    timestamp, source = best_time(article, capture.captured_at)
+    return {
+        "id": capture.article_id,
+        "url": article.url,
+        "title": article.title,
+        "lead": article.lead,
+        "section": article.section,
+        "byline": json.dumps(article.byline, ensure_ascii=False),
+        "published_at": _text_or_none(article.published_at),
+        "published_source": article.published_source,
+        "modified_at": _text_or_none(article.modified_at),
+        "page_clock_at": _text_or_none(article.page_clock_at),
+        "page_clock_text": article.page_clock_text,
+        "timestamp": utc_text(timestamp),
+        "timestamp_source": source,
+        "local_date": timestamp.astimezone(VIETNAM).date().isoformat(),
+        "layout": article.layout,
+        "template": article.template,
+        "flags": json.dumps(article.flags, ensure_ascii=False),
+        "caption_count": len(article.captions),
+        "photo_count": article.photo_count,
+        "syllable_count": _syllables(article),
+        "snapshot_id": capture.snapshot_id,
+    }
+
+
+def _show(db: Database, article_id: int, new: Shown) -> None:
+    """Bring the tables, and the search index, to show an article so."""
+    old = shown_in(db, article_id)
+    if new == old:
+        return
+    unindex_article(db, article_id)
+    db.execute(_PUT_ARTICLE, list(new.article.values()))
     db.execute(
         "INSERT INTO texts VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
-        [article_id, _body(article)],
+        [article_id, new.body],
     )
-    db.execute("DELETE FROM captions WHERE article_id = ?", [article_id])
-    db.conn.executemany(
-        "INSERT INTO captions (article_id, position, after_paragraph, text, credit, image_url,"
-        " source) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [_caption_row(article_id, n, c) for n, c in enumerate(article.captions, 1)],
-    )
-    db.execute("DELETE FROM article_tags WHERE article_id = ?", [article_id])
-    for name in article.tags:
-        db.execute("INSERT INTO tags (name) VALUES (?) ON CONFLICT DO NOTHING", [name])
-        db.execute(
-            "INSERT OR IGNORE INTO article_tags SELECT ?, id FROM tags WHERE name = ?",
-            [article_id, name],
+    if old is None or old.captions != new.captions:
+        db.execute("DELETE FROM captions WHERE article_id = ?", [article_id])
+        db.conn.executemany(
+            "INSERT INTO captions (id, article_id, position, after_paragraph, text, credit,"
+            " image_url, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            new.captions,
         )
+    if old is None or old.tags != new.tags:
+        _put_tags(db, article_id, new.tags)
+    index_article(db, article_id)
 
 
-def _caption_row(article_id: int, position: int, caption: Caption) -> Sequence[object]:
-    return (
-        article_id,
-        position,
-        caption.after_paragraph,
-        caption.text,
-        caption.credit,
-        caption.image_url,
-        caption.source,
-    )
-
-
-def _put_weather(db: Database, article: Article, capture: Capture) -> None:
-    # The widget tells of the moment the page was rendered, which is the capture at the latest.
-    observed_at = utc_text(article.page_clock_at or capture.captured_at)
-    db.execute("DELETE FROM weather WHERE snapshot_id = ?", [capture.snapshot_id])
-    for position, weather in enumerate(article.weather, 1):
-        db.execute(
-            "INSERT INTO weather (snapshot_id, article_id, position, observed_at, place, text,"
-            " temperature_c, temperature_min_c, temperature_max_c, humidity_pct, condition)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                capture.snapshot_id,
-                capture.article_id,
-                position,
-                observed_at,
-                weather.place,
-                weather.text,
-                weather.temperature_c,
-                weather.temperature_min_c,
-                weather.temperature_max_c,
-                weather.humidity_pct,
-                weather.condition,
-            ],
-        )
-
-
-def _add_revision(db: Database, article_id: int, revision: _Revision, capture: Capture) -> None:
-    at = utc_text(capture.captured_at)
-    last = db.execute(
-        "SELECT coalesce(max(number), 0) FROM revisions WHERE article_id = ?", [article_id]
-    ).fetchone()[0]
-    db.execute(
-        "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            article_id,
-            last + 1,
-            at,
-            at,
-            capture.snapshot_id,
-            revision.title,
-            revision.lead,
-            revision.body,
-            revision.captions_json,
-            revision.sha256,
-        ],
-    )
-
-
-@dataclass(slots=True)
-class _Story:
-    """What the captures of one article tell, walked from the oldest to the newest."""
-
-    spans: dict[str, list[object]]  # sha256 -> [first seen, last seen, first snapshot]
-    first_at: str
-    last_at: str
-    gone_at: str | None
-
-
-def _retell(db: Database, article_id: int) -> None:
-    """Bring everything up to date that follows from the lines of `captures`."""
-    lines = db.execute(
-        "SELECT captured_at, snapshot_id, reading, sha256 FROM captures WHERE article_id = ?"
-        " ORDER BY captured_at, snapshot_id",
-        [article_id],
+def _put_tags(db: Database, article_id: int, names: frozenset[str]) -> None:
+    had = db.execute(
+        "DELETE FROM article_tags WHERE article_id = ? RETURNING tag_id", [article_id]
     ).fetchall()
-    story = _story(lines)
-    if story is None:
+    for name in sorted(names):
+        db.execute("INSERT INTO tags VALUES (?, ?) ON CONFLICT DO NOTHING", [tag_id(name), name])
+        db.execute("INSERT INTO article_tags VALUES (?, ?)", [article_id, tag_id(name)])
+    for (number,) in had:
+        db.execute(
+            "DELETE FROM tags WHERE id = ?"
+            " AND NOT EXISTS (SELECT 1 FROM article_tags WHERE tag_id = tags.id)",
+            [number],
+        )
+
+
+def _put_weather(db: Database, snapshot_id: int, rows: list[tuple[Any, ...]]) -> None:
+    if weather_in(db, snapshot_id) == rows:
         return
-    stored = db.execute(
-        "SELECT sha256, captured_at, last_seen_at, snapshot_id FROM revisions WHERE article_id = ?"
-        " ORDER BY number",
-        [article_id],
-    ).fetchall()
-    told = [(sha256, *span) for sha256, span in story.spans.items()]
-    if stored != told:
-        _renumber(db, article_id, told)
-    db.execute(
-        "UPDATE articles SET revision_count = ?, first_captured_at = ?, last_captured_at = ?,"
-        " gone_at = ? WHERE id = ?",
-        [len(told), story.first_at, story.last_at, story.gone_at, article_id],
+    db.execute("DELETE FROM weather WHERE snapshot_id = ?", [snapshot_id])
+    db.conn.executemany(
+        f"INSERT INTO weather ({_WEATHER}) VALUES ({', '.join('?' * 12)})",
+        rows,
     )
-
-
-def _story(lines: list[tuple[str, int, Reading, str | None]]) -> _Story | None:
-    """The story of captures (captured_at, snapshot_id, reading, sha256); None without a text."""
-    story: _Story | None = None
-    current = missing_since = ""
-    for at, snapshot_id, reading, sha256 in lines:
-        if reading == "text" and sha256:
-            current = sha256
-            story = story or _Story({}, at, at, None)
-            story.spans.setdefault(current, [at, at, snapshot_id])
-        if story is None:
-            continue
-        if reading in ("text", "unchanged"):
-            story.spans[current][1] = story.last_at = at
-            missing_since, story.gone_at = "", None
-        elif reading == "missing":
-            missing_since = missing_since or at
-            if utc_time(at) - utc_time(missing_since) >= GONE_AFTER:
-                story.gone_at = missing_since
-    return story
-
-
-def _renumber(db: Database, article_id: int, told: list[tuple[object, ...]]) -> None:
-    # By way of negative numbers: (article_id, number) stays unique at every step.
-    db.execute("UPDATE revisions SET number = -number WHERE article_id = ?", [article_id])
-    for number, (sha256, captured_at, last_seen_at, snapshot_id) in enumerate(told, 1):
-        db.execute(
-            "UPDATE revisions SET number = ?, captured_at = ?, last_seen_at = ?, snapshot_id = ?"
-            " WHERE article_id = ? AND sha256 = ?",
-            [number, captured_at, last_seen_at, snapshot_id, article_id, sha256],
-        )
-    # A text that no capture shows any more: the rules of reading have changed since.
-    db.execute("DELETE FROM revisions WHERE article_id = ? AND number < 0", [article_id])

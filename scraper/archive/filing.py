@@ -7,25 +7,19 @@ and frontier mark in one transaction, together with the mark that says how far f
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from sqlite_utils import Database
 
 from scraper.archive import frontier, snapshots
-from scraper.archive.articles import (
-    GONE_AFTER,
-    Capture,
-    Reading,
-    file_article,
-    is_archived,
-    note_capture,
-)
+from scraper.archive.articles import file_article, is_archived, note_capture
+from scraper.archive.captures import GONE_AFTER, Capture, Reading, reading_of
+from scraper.archive.readings import Read, read_snapshot
 from scraper.archive.runs import add_failure, read_mark, set_mark
 from scraper.archive.schema import Archive, write
-from scraper.errors import ExtractError, NotAnArticle
-from scraper.extract import extract
-from scraper.models import Article, Snapshot, utc_text, utc_time
+from scraper.errors import ArchiveError
+from scraper.models import Snapshot, utc_text, utc_time
 from scraper.urls import Site, article_id, canonical
 
 Kind = Literal["new", "changed"] | Reading
@@ -56,20 +50,26 @@ def file_snapshot(
     archive: Archive, snapshot_id: int, snapshot: Snapshot, context: Context
 ) -> Filing:
     """Read one stored snapshot and file what it says, in one transaction."""
-    article, refusal = _read(snapshot)
+    read = read_snapshot(snapshot)
     with write(archive.db):
-        filing = _file(archive, snapshot_id, snapshot, article, refusal, context)
-        set_mark(archive.db, FILED_MARK, max(snapshot_id, read_mark(archive.db, FILED_MARK)))
-    return filing
+        return file_read(archive, snapshot_id, snapshot, read, context)
 
 
 def file_unfiled(archive: Archive, context: Context) -> int:
-    """File the snapshots that a killed run stored but did not file; how many there were."""
+    """File the snapshots that a killed run stored but did not file; how many there were.
+
+    One that is damaged is a failure of its own, and stops no run.
+    """
     count = 0
-    for snapshot_id, snapshot in snapshots.since(
-        archive.snapshots, read_mark(archive.db, FILED_MARK)
-    ):
-        file_snapshot(archive, snapshot_id, snapshot, context)
+    for snapshot_id in snapshots.above(archive.snapshots, read_mark(archive.db, FILED_MARK)):
+        try:
+            snapshot = snapshots.load(archive.snapshots, snapshot_id)
+        except ArchiveError as e:
+            with write(archive.db):
+                add_failure(archive.db, context.run_id, "", "archive", str(e), datetime.now(UTC))
+                _mark_filed(archive.db, snapshot_id)
+        else:
+            file_snapshot(archive, snapshot_id, snapshot, context)
         count += 1
     return count
 
@@ -79,92 +79,121 @@ def is_filed(db: Database, snapshot_id: int) -> bool:
     return snapshot_id <= read_mark(db, FILED_MARK)
 
 
-def _read(snapshot: Snapshot) -> tuple[Article | None, ExtractError | None]:
-    """The article on a page, or why there is none; neither for an answer without a page."""
-    if snapshot.status != 200:
-        return None, None
-    try:
-        article = extract(snapshot)
-    except ExtractError as e:
-        return None, e
-    if article.article_id is None:
-        return None, NotAnArticle(snapshot.url, "no article number in its address")
-    return article, None
-
-
-def _file(
-    archive: Archive,
-    snapshot_id: int,
-    snapshot: Snapshot,
-    article: Article | None,
-    refusal: ExtractError | None,
-    context: Context,
+def file_read(
+    archive: Archive, snapshot_id: int, snapshot: Snapshot, read: Read, context: Context
 ) -> Filing:
-    db, url, at = archive.db, snapshot.url, snapshot.captured_at
+    """File what a stored snapshot was read as, inside the caller's transaction.
+
+    The body of `snapshot` is not looked at.
+    """
+    db, number = archive.db, article_id(snapshot.url)
+    is_again = _was_read_so(db, snapshot_id, number, read)
     _meet(archive, snapshot)
-    number = article_id(url)
-    if article is not None and number is not None:
-        capture = Capture(snapshot_id, number, at, snapshot.status, "text")
-        filed = file_article(db, article, capture)
-        _settle_archived(archive, snapshot, context)
-        kind: Kind = "changed" if filed.new_revision else "unchanged"
-        return Filing("new" if filed.new_article else kind, url, title=article.title)
-    reading, detail = _reading(snapshot, refusal)
-    target = ""
-    if number is not None:
-        note_capture(db, Capture(snapshot_id, number, at, snapshot.status, reading))
-    if reading == "unchanged":
-        _settle_archived(archive, snapshot, context)
-    elif _is_stale(archive, snapshot):
-        pass
-    elif reading == "missing":
-        _settle_missing(archive, snapshot)
-    elif reading == "redirect":
-        detail, target = _settle_redirect(archive, snapshot, context)
+    capture = Capture(snapshot_id, number or 0, snapshot.captured_at, snapshot.status, read.reading)
+    filed = None
+    if read.article is not None:
+        filed = file_article(db, read.article, capture)
+    elif number is not None and (other := note_capture(db, capture)):
+        _show_again(archive, other, context)
+    if read.reading in ("text", "unchanged"):
+        _add_address(archive, snapshot)
+    if is_again and not _is_new(db, snapshot.url):
+        # What the frontier has heard since stays.
+        detail, target = read.detail, ""
     else:
-        _settle_refused(archive, snapshot, reading, detail)
-    if reading == "unreadable":
-        add_failure(db, context.run_id, url, "extract", detail, at)
-    return Filing(reading, url, detail, target=target)
+        detail, target = _settle(archive, snapshot, read, context)
+        if read.reading == "unreadable":
+            add_failure(db, context.run_id, snapshot.url, "extract", detail, snapshot.captured_at)
+    _mark_filed(db, snapshot_id)
+    if filed is None or read.article is None:
+        return Filing(read.reading, snapshot.url, detail, target=target)
+    known: Kind = "changed" if filed.new_revision else "unchanged"
+    kind = "new" if filed.new_article else known
+    return Filing(kind, snapshot.url, title=read.article.title)
 
 
-def _reading(snapshot: Snapshot, refusal: ExtractError | None) -> tuple[Reading, str]:
-    if refusal is not None:
-        reading: Reading = "not_article" if isinstance(refusal, NotAnArticle) else "unreadable"
-        return reading, refusal.reason
-    if snapshot.status == 304:
-        return "unchanged", ""
-    if snapshot.status in (404, 410):
-        return "missing", f"answered {snapshot.status}"
-    if snapshot.is_redirect:
-        return "redirect", ""
-    return "not_article", f"answered {snapshot.status}"
+def _was_read_so(db: Database, snapshot_id: int, number: int | None, read: Read) -> bool:
+    """Whether a snapshot was filed before, as what it is read as now."""
+    if number is None:
+        return is_filed(db, snapshot_id)  # no article's address: no line in captures either
+    return reading_of(db, snapshot_id)[0] == read.reading
+
+
+def _mark_filed(db: Database, snapshot_id: int) -> None:
+    set_mark(db, FILED_MARK, max(snapshot_id, read_mark(db, FILED_MARK)))
+
+
+def _show_again(archive: Archive, snapshot_id: int, context: Context) -> None:
+    """Have an article shown as an earlier capture shows it."""
+    try:
+        snapshot = snapshots.load(archive.snapshots, snapshot_id)
+    except ArchiveError:
+        return  # What the tables show is then all that is left of it.
+    file_read(archive, snapshot_id, snapshot, read_snapshot(snapshot), context)
+
+
+def _settle(archive: Archive, snapshot: Snapshot, read: Read, context: Context) -> tuple[str, str]:
+    """Mark in the frontier what came of an address: what is to be said, where it redirects to."""
+    if _is_stale(archive, snapshot):
+        _settle_outdated(archive, snapshot)
+    elif read.reading in ("text", "unchanged"):
+        _settle_archived(archive, snapshot, context)
+    elif read.reading == "missing":
+        _settle_missing(archive, snapshot)
+    elif read.reading == "redirect":
+        return _settle_redirect(archive, snapshot, context)
+    else:
+        _settle_refused(archive, snapshot, read)
+    return read.detail, ""
 
 
 def _meet(archive: Archive, snapshot: Snapshot) -> None:
-    """Make sure that frontier and addresses know the snapshot's address."""
-    db, at = archive.db, snapshot.captured_at
+    """Make sure that the frontier knows the snapshot's address."""
     source = "crawl" if snapshot.origin == "crawl" else "import"
-    db.execute(
+    archive.db.execute(
         "INSERT INTO frontier (url, article_id, source, found_at, state) VALUES (?, ?, ?, ?, 'new')"
         " ON CONFLICT DO NOTHING",
-        [snapshot.url, article_id(snapshot.url), source, utc_text(at)],
+        [snapshot.url, article_id(snapshot.url), source, utc_text(snapshot.captured_at)],
     )
+
+
+def _is_new(db: Database, url: str) -> bool:
+    row = db.execute("SELECT state = 'new' FROM frontier WHERE url = ?", [url]).fetchone()
+    return bool(row[0])
+
+
+def _add_address(archive: Archive, snapshot: Snapshot) -> None:
+    archive.db.execute(
+        "INSERT INTO addresses VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " first_seen_at = excluded.first_seen_at WHERE excluded.first_seen_at < first_seen_at",
+        [snapshot.url, article_id(snapshot.url), utc_text(snapshot.captured_at)],
+    )
+
+
+def _settle_outdated(archive: Archive, snapshot: Snapshot) -> None:
+    """Ask no more for an address that is met for the first time in a capture of long ago.
+
+    The article's later captures have another; that one is asked for.
+    """
+    if _is_new(archive.db, snapshot.url):
+        frontier.settle(
+            archive.db,
+            snapshot.url,
+            "duplicate",
+            due_at=None,
+            status=snapshot.status,
+            error="captured later under another address",
+        )
 
 
 def _settle_archived(archive: Archive, snapshot: Snapshot, context: Context) -> None:
     db, number = archive.db, article_id(snapshot.url)
-    db.execute(
-        "INSERT INTO addresses VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
-        " first_seen_at = min(first_seen_at, excluded.first_seen_at)",
-        [snapshot.url, number, utc_text(snapshot.captured_at)],
-    )
     row = db.execute(
         "SELECT coalesce(published_at, timestamp), first_captured_at, last_captured_at"
         " FROM articles WHERE id = ?",
         [number],
     ).fetchone()
-    if row is None or _is_stale(archive, snapshot):
+    if row is None:
         return
     published, first, last = map(utc_time, row)
     due = frontier.next_revisit(context.revisit_days, published, first, last)
@@ -233,14 +262,14 @@ def _settle_redirect(archive: Archive, snapshot: Snapshot, context: Context) -> 
     return detail, "" if due else target
 
 
-def _settle_refused(archive: Archive, snapshot: Snapshot, reading: Reading, detail: str) -> None:
+def _settle_refused(archive: Archive, snapshot: Snapshot, read: Read) -> None:
     """Mark a page that is no article, or could not be read as one.
 
     An article that is archived stays so: what answered in its place says nothing of its text.
     """
     db, url, at = archive.db, snapshot.url, snapshot.captured_at
     number = article_id(url)
-    state: frontier.State = "failed" if reading == "unreadable" else "not_article"
+    state: frontier.State = "failed" if read.reading == "unreadable" else "not_article"
     if number is not None and is_archived(db, number):
         state = "archived"
     attempts = _attempts(archive, url) + 1
@@ -250,7 +279,7 @@ def _settle_refused(archive: Archive, snapshot: Snapshot, reading: Reading, deta
         state,
         due_at=frontier.after_failure(attempts, at) if number is not None else None,
         status=snapshot.status,
-        error=detail,
+        error=read.detail,
         attempts=attempts,
     )
 

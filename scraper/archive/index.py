@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from sqlite_utils import Database
 
-from scraper.archive.schema import TOKENIZER, write
+from scraper.archive.migrations import TOKENIZER
+from scraper.archive.schema import write
 from scraper.query import AS_WRITTEN
 from scraper.words import spell, unmark
 
@@ -71,6 +72,12 @@ def check_index(db: Database) -> Iterator[tuple[int, str]]:
     yield from _differences(batch, held)
     for article_id in sorted(held):
         yield article_id, "is in the search index but not in the archive"
+
+
+def holds_strangers(db: Database) -> bool:
+    """Whether the index holds articles that the archive does not: it can no longer be kept up."""
+    sql = "SELECT 1 FROM articles_fts_docsize WHERE id NOT IN (SELECT id FROM articles) LIMIT 1"
+    return db.conn.execute(sql).fetchone() is not None
 
 
 def _differences(

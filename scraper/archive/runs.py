@@ -137,6 +137,7 @@ def read_mark(db: Database, name: str) -> int:
 def set_mark(db: Database, name: str, value: int) -> None:
     """Note how far some work has come, inside the caller's transaction."""
     db.execute(
-        "INSERT INTO marks VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+        "INSERT INTO marks VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
+        " WHERE value <> excluded.value",
         [name, str(value)],
     )

@@ -7,10 +7,12 @@ answers, hold NULL. Bodies are zstd frames (`codec` "zstd").
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import datetime
 
 import zstandard
 from sqlite_utils import Database
 
+from scraper.archive.migrations import record_hash
 from scraper.archive.schema import write
 from scraper.errors import ArchiveError
 from scraper.models import Snapshot, utc_text, utc_time
@@ -33,40 +35,100 @@ def _store(db: Database, snapshot: Snapshot) -> int:
     ).fetchone()
     if there:
         return int(there[0])
+    record: list[str | int] = [
+        snapshot.url,
+        captured_at,
+        snapshot.status,
+        json.dumps(snapshot.headers, ensure_ascii=False),
+        sha256,
+        len(snapshot.body),
+        json.dumps(snapshot.request_headers, ensure_ascii=False),
+        snapshot.origin,
+        int(snapshot.truncated),
+    ]
     holds_body = snapshot.status != 304 and not _has_body(db, sha256)
     cursor = db.execute(
-        "INSERT INTO snapshots (url, captured_at, status, headers_json, sha256, size_bytes, codec,"
-        " body, request_headers_json, origin, truncated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO snapshots ({_RECORD}, record_sha256, codec, body)"
+        f" VALUES ({', '.join('?' * (len(record) + 3))})",
         [
-            snapshot.url,
-            captured_at,
-            snapshot.status,
-            json.dumps(snapshot.headers, ensure_ascii=False),
-            sha256,
-            len(snapshot.body),
+            *record,
+            record_hash(*record),
             "zstd" if holds_body else "",
             zstandard.ZstdCompressor(LEVEL).compress(snapshot.body) if holds_body else None,
-            json.dumps(snapshot.request_headers, ensure_ascii=False),
-            snapshot.origin,
-            snapshot.truncated,
         ],
     )
     return int(cursor.lastrowid or 0)
 
 
 def load(db: Database, snapshot_id: int) -> Snapshot:
-    """The snapshot with this id. Raises ArchiveError where it, or its body, is not there."""
-    row = db.execute(_SELECT + " WHERE id = ?", [snapshot_id]).fetchone()
+    """The snapshot with this id, exactly as it was stored.
+
+    Raises ArchiveError where it, or its body, is not there, or not as it was stored.
+    """
+    row = db.execute(
+        f"SELECT record_sha256, {_RECORD} FROM snapshots WHERE id = ?", [snapshot_id]
+    ).fetchone()
     if row is None:
         raise ArchiveError(f"snapshot {snapshot_id}: not in snapshots.db")
-    return _snapshot(db, row)
+    kept_hash, *record = row
+    if record_hash(*record) != kept_hash:
+        raise ArchiveError(f"snapshot {snapshot_id}: its address, time or headers were altered")
+    url, captured_at, status, headers, sha256, _, request_headers, origin, truncated = record
+    return Snapshot(
+        url=url,
+        captured_at=utc_time(captured_at),
+        status=status,
+        headers=_headers(headers),
+        body=b"" if status == 304 else _body(db, sha256, snapshot_id),
+        request_headers=_headers(request_headers),
+        origin=origin,
+        truncated=bool(truncated),
+    )
 
 
-def since(db: Database, after_id: int) -> Iterator[tuple[int, Snapshot]]:
-    """Every snapshot with an id above `after_id`, in order of id, with that id."""
-    while row := db.execute(_SELECT + " WHERE id > ? ORDER BY id LIMIT 1", [after_id]).fetchone():
-        after_id = row[0]
-        yield after_id, _snapshot(db, row)
+Span = tuple[int, int]  # ids of snapshots, the first and the last
+
+
+def spans(db: Database, after_id: int, since: datetime | None, size: int) -> Iterator[Span]:
+    """Spans above `after_id`, each of `size` snapshots captured at or after `since`."""
+    while True:
+        first, last = db.execute(
+            "SELECT min(id), max(id) FROM (SELECT id FROM snapshots"
+            " WHERE id > ? AND captured_at >= ? ORDER BY id LIMIT ?)",
+            [after_id, utc_text(since) if since else "", size],
+        ).fetchone()
+        if first is None:
+            return
+        yield first, last
+        after_id = last
+
+
+def ids(db: Database, span: Span, since: datetime | None) -> list[int]:
+    """The ids in `span` of snapshots captured at or after `since`."""
+    rows = db.execute(
+        "SELECT id FROM snapshots WHERE id BETWEEN ? AND ? AND captured_at >= ? ORDER BY id",
+        [*span, utc_text(since) if since else ""],
+    )
+    return [snapshot_id for (snapshot_id,) in rows]
+
+
+def count(db: Database, after_id: int, since: datetime | None) -> int:
+    """How many snapshots above `after_id` were captured at or after `since`."""
+    return int(
+        db.execute(
+            "SELECT count(*) FROM snapshots WHERE id > ? AND captured_at >= ?",
+            [after_id, utc_text(since) if since else ""],
+        ).fetchone()[0]
+    )
+
+
+def above(db: Database, after_id: int) -> Iterator[int]:
+    """The id of every snapshot above `after_id`, in order."""
+    while row := db.execute(
+        "SELECT id FROM snapshots WHERE id > ? ORDER BY id LIMIT 1", [after_id]
+    ).fetchone():
+        after_id = int(row[0])
+        yield after_id
 
 
 def last_id(db: Database) -> int:
@@ -74,9 +136,10 @@ def last_id(db: Database) -> int:
     return int(db.execute("SELECT coalesce(max(id), 0) FROM snapshots").fetchone()[0])
 
 
-_SELECT = (
-    "SELECT id, url, captured_at, status, headers_json, sha256, request_headers_json, origin,"
-    " truncated FROM snapshots"
+# What stands beside a body; `record_sha256` is made from these, in this order.
+_RECORD = (
+    "url, captured_at, status, headers_json, sha256, size_bytes, request_headers_json, origin,"
+    " truncated"
 )
 
 
@@ -88,25 +151,11 @@ def _has_body(db: Database, sha256: str) -> bool:
     )
 
 
-def _snapshot(db: Database, row: tuple[object, ...]) -> Snapshot:
-    snapshot_id, url, captured_at, status, headers, sha256, request_headers, origin, cut = row
-    return Snapshot(
-        url=str(url),
-        captured_at=utc_time(str(captured_at)),
-        status=int(str(status)),
-        headers=_headers(str(headers)),
-        body=b"" if status == 304 else _body(db, str(sha256), snapshot_id),
-        request_headers=_headers(str(request_headers)),
-        origin=str(origin),
-        truncated=bool(cut),
-    )
-
-
 def _headers(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in json.loads(text))
 
 
-def _body(db: Database, sha256: str, snapshot_id: object) -> bytes:
+def _body(db: Database, sha256: str, snapshot_id: int) -> bytes:
     held = db.execute(
         "SELECT body, size_bytes FROM snapshots WHERE sha256 = ? AND body IS NOT NULL LIMIT 1",
         [sha256],
@@ -114,6 +163,9 @@ def _body(db: Database, sha256: str, snapshot_id: object) -> bytes:
     if held is None:
         raise ArchiveError(f"snapshot {snapshot_id}: its body is not in snapshots.db")
     try:
-        return zstandard.ZstdDecompressor().decompress(held[0], max_output_size=held[1])
+        body = zstandard.ZstdDecompressor().decompress(held[0], max_output_size=held[1])
     except zstandard.ZstdError as e:
         raise ArchiveError(f"snapshot {snapshot_id}: its body cannot be unpacked: {e}") from e
+    if hashlib.sha256(body).hexdigest() != sha256:
+        raise ArchiveError(f"snapshot {snapshot_id}: its body is not the one that was captured")
+    return body

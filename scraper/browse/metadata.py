@@ -138,6 +138,15 @@ TABLES: dict[str, dict[str, Any]] = {
             "first_seen_at": "When it was first met, UTC",
         },
     },
+    "withdrawals": {
+        "title": "Withdrawn articles",
+        "description": "Articles that had to be taken out of the archive, and why.",
+        "columns": {
+            "article_id": "The paper's number of the article",
+            "withdrawn_at": "When it was taken out, UTC",
+            "reason": "Why",
+        },
+    },
     "runs": {
         "title": "Crawl runs",
         "description": "Each run of the crawler, with what it did.",

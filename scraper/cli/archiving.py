@@ -1,11 +1,15 @@
 """Commands that look after what is archived."""
 
+import json
+import os
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from scraper.cli.root import cli, config_option
+from scraper.cli.root import cli, config_option, json_option, stop_on_signal
 from scraper.config import Settings
 
 
@@ -32,3 +36,66 @@ def import_(
         filings = import_files(archive, paths, url, context, at)
     for filing in filings:
         click.echo(f"{filing.kind}: {filing.title or filing.url} {filing.detail}".rstrip())
+
+
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=os.cpu_count() or 1,
+    help="Processes that read pages; default: one a core.",
+)
+
+
+@cli.command()
+@config_option
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), help="Only pages captured since DATE, UTC."
+)
+@workers_option
+@click.option("--dry-run", is_flag=True, help="Say what would change, field by field.")
+@json_option
+def reread(
+    settings: Settings, since: datetime | None, workers: int, dry_run: bool, as_json: bool
+) -> None:
+    """Read every captured page again, and bring the archive to what today's rules make of it."""
+    from scraper.archive.filing import Context
+    from scraper.archive.schema import open_archive, open_reader
+    from scraper.progress import watch
+    from scraper.reread import forecast
+    from scraper.reread import reread as read_again
+
+    at = since.replace(tzinfo=UTC) if since else None
+    path = settings.archive.path
+    if dry_run:
+        with open_reader(path) as archive, watch("reread") as progress:
+            told = forecast(archive, progress, since=at, workers=workers)
+        _say_forecast(told, as_json)
+        return
+    context = Context(settings.site.site, settings.crawl.revisit_days)
+    with (
+        stop_on_signal() as stop,
+        open_archive(path) as archive,
+        watch("reread") as progress,
+    ):
+        done = read_again(archive, context, progress, since=at, workers=workers, stop=stop)
+    if as_json:
+        click.echo(json.dumps(asdict(done), ensure_ascii=False))
+    for line in done.damaged:
+        click.echo(f"{line}; what was filed of it stays", err=True)
+    said = f"{done.read} snapshots read, {done.changed} changed something"
+    if not done.is_whole:
+        said += "; broken off: the next reread goes on from here"
+    click.echo(said, err=as_json)
+
+
+def _say_forecast(told: Any, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(asdict(told), ensure_ascii=False))
+        return
+    for line in told.damaged:
+        click.echo(line, err=True)
+    for name, count in told.fields.most_common():
+        click.echo(f"{name}: {count} would change")
+        for example in told.examples[name]:
+            click.echo(f"    {example}")
+    click.echo(f"{told.read} snapshots read" + ("" if told.fields else "; nothing would change"))

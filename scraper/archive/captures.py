@@ -1,0 +1,224 @@
+"""`captures` and `revisions`: what each capture of an article was read as, and what that tells.
+
+`captures` holds one line for each capture of an article: what it was read as, and the hash of
+its text. `revisions`, `gone_at` and the first and last capture follow from those lines alone, so
+captures may be filed in any order and twice, and give the same rows.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlite_utils import Database
+
+from scraper.models import Article, utc_text, utc_time
+
+GONE_AFTER = timedelta(hours=23)  # "a day apart", for a cron job that wanders by minutes
+
+Reading = Literal["text", "unchanged", "missing", "redirect", "not_article", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One line of `captures`: what one snapshot says of one article."""
+
+    snapshot_id: int
+    article_id: int
+    captured_at: datetime
+    status: int  # HTTP
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What makes two captures the same text."""
+
+    title: str
+    lead: str
+    body: str  # paragraphs, a blank line between
+    captions_json: str  # [[text, credit], ...]
+
+    @property
+    def sha256(self) -> str:
+        """The fingerprint of the text."""
+        parts = [self.title, self.lead, self.body, self.captions_json]
+        return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def revision_of(article: Article) -> Revision:
+    """The text of an article, as far as a change of it makes a new revision."""
+    captions = json.dumps([[c.text, c.credit] for c in article.captions], ensure_ascii=False)
+    return Revision(article.title, article.lead, "\n\n".join(article.paragraphs), captions)
+
+
+def note(db: Database, capture: Capture, sha256: str | None) -> None:
+    """Write the line of one capture; `sha256` is its revision's, None where it has no text."""
+    db.execute(
+        "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (snapshot_id) DO UPDATE SET"
+        " article_id = excluded.article_id, captured_at = excluded.captured_at,"
+        " status = excluded.status, reading = excluded.reading, sha256 = excluded.sha256"
+        " WHERE (article_id, captured_at, status, reading, sha256) IS NOT (excluded.article_id,"
+        " excluded.captured_at, excluded.status, excluded.reading, excluded.sha256)",
+        [
+            capture.snapshot_id,
+            capture.article_id,
+            utc_text(capture.captured_at),
+            capture.status,
+            capture.reading,
+            sha256,
+        ],
+    )
+
+
+def reading_of(db: Database, snapshot_id: int) -> tuple[Reading | None, str | None]:
+    """What a capture was read as, and the hash of its text; None where it was not filed."""
+    row = db.execute(
+        "SELECT reading, sha256 FROM captures WHERE snapshot_id = ?", [snapshot_id]
+    ).fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def forget_unknown(db: Database) -> None:
+    """Forget captures of articles that the frontier does not know, so that they count as new."""
+    db.execute(
+        "DELETE FROM captures WHERE article_id NOT IN"
+        " (SELECT article_id FROM frontier WHERE article_id IS NOT NULL)"
+    )
+
+
+def newest_text(db: Database, article_id: int) -> int | None:
+    """The snapshot whose text `articles` has to show; None where no capture shows a text."""
+    row = db.execute(
+        "SELECT snapshot_id FROM captures WHERE article_id = ? AND reading = 'text'"
+        " ORDER BY captured_at DESC, snapshot_id DESC LIMIT 1",
+        [article_id],
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def add_revision(db: Database, revision: Revision, capture: Capture) -> bool:
+    """Add the text of a capture, unless it is there; `retell` then gives it its place."""
+    at, number = utc_text(capture.captured_at), capture.article_id
+    cursor = db.execute(
+        "INSERT INTO revisions SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?"
+        " FROM revisions WHERE article_id = ? ON CONFLICT (article_id, sha256) DO NOTHING",
+        [
+            number,
+            at,
+            at,
+            capture.snapshot_id,
+            revision.title,
+            revision.lead,
+            revision.body,
+            revision.captions_json,
+            revision.sha256,
+            number,
+        ],
+    )
+    return cursor.rowcount > 0
+
+
+@dataclass(slots=True)
+class _Story:
+    """What the captures of one article tell, walked from the oldest to the newest."""
+
+    spans: dict[str, list[object]]  # sha256 -> [first seen, last seen, first snapshot]
+    first_at: str
+    last_at: str
+    gone_at: str | None
+
+
+def retell(db: Database, article_id: int) -> None:
+    """Bring everything up to date that follows from the lines of `captures`."""
+    story = _story(_lines(db, article_id))
+    if story is None:
+        return
+    told = _told(story)
+    if _revisions(db, article_id) != told:
+        _renumber(db, article_id, told)
+    follows = [len(told), story.first_at, story.last_at, story.gone_at]
+    db.execute(
+        "UPDATE articles SET revision_count = ?, first_captured_at = ?, last_captured_at = ?,"
+        " gone_at = ? WHERE id = ? AND (revision_count, first_captured_at, last_captured_at,"
+        " gone_at) IS NOT (?, ?, ?, ?)",
+        [*follows, article_id, *follows],
+    )
+
+
+def is_told(db: Database, article_id: int) -> bool:
+    """Whether `revisions` and the row of the article say what its captures tell."""
+    story = _story(_lines(db, article_id))
+    row = db.execute(
+        "SELECT revision_count, first_captured_at, last_captured_at, gone_at FROM articles"
+        " WHERE id = ?",
+        [article_id],
+    ).fetchone()
+    if story is None or row is None:
+        return story is None and row is None
+    texts = db.execute(
+        "SELECT title, lead, body, captions_json, sha256 FROM revisions WHERE article_id = ?",
+        [article_id],
+    )
+    told = _told(story)
+    return (
+        tuple(row) == (len(told), story.first_at, story.last_at, story.gone_at)
+        and _revisions(db, article_id) == told
+        and all(Revision(*text).sha256 == sha256 for *text, sha256 in texts)
+    )
+
+
+def _lines(db: Database, article_id: int) -> list[tuple[str, int, Reading, str | None]]:
+    return db.execute(
+        "SELECT captured_at, snapshot_id, reading, sha256 FROM captures WHERE article_id = ?"
+        " ORDER BY captured_at, snapshot_id",
+        [article_id],
+    ).fetchall()
+
+
+def _revisions(db: Database, article_id: int) -> list[tuple[object, ...]]:
+    return db.execute(
+        "SELECT sha256, captured_at, last_seen_at, snapshot_id FROM revisions WHERE article_id = ?"
+        " ORDER BY number",
+        [article_id],
+    ).fetchall()
+
+
+def _told(story: _Story) -> list[tuple[object, ...]]:
+    """The rows that `revisions` should have: sha256, first seen, last seen, first snapshot."""
+    return [(sha256, *span) for sha256, span in story.spans.items()]
+
+
+def _story(lines: list[tuple[str, int, Reading, str | None]]) -> _Story | None:
+    """The story of captures (captured_at, snapshot_id, reading, sha256); None without a text."""
+    story: _Story | None = None
+    current = missing_since = ""
+    for at, snapshot_id, reading, sha256 in lines:
+        if reading == "text" and sha256:
+            current = sha256
+            story = story or _Story({}, at, at, None)
+            story.spans.setdefault(current, [at, at, snapshot_id])
+        if story is None:
+            continue
+        if reading in ("text", "unchanged"):
+            story.spans[current][1] = story.last_at = at
+            missing_since, story.gone_at = "", None
+        elif reading == "missing":
+            missing_since = missing_since or at
+            if utc_time(at) - utc_time(missing_since) >= GONE_AFTER:
+                story.gone_at = missing_since
+    return story
+
+
+def _renumber(db: Database, article_id: int, told: list[tuple[object, ...]]) -> None:
+    # By way of negative numbers: (article_id, number) stays unique at every step.
+    db.execute("UPDATE revisions SET number = -number WHERE article_id = ?", [article_id])
+    for number, (sha256, captured_at, last_seen_at, snapshot_id) in enumerate(told, 1):
+        db.execute(
+            "UPDATE revisions SET number = ?, captured_at = ?, last_seen_at = ?, snapshot_id = ?"
+            " WHERE article_id = ? AND sha256 = ?",
+            [number, captured_at, last_seen_at, snapshot_id, article_id, sha256],
+        )
+    # A text that no capture shows any more: the rules of reading have changed since.
+    db.execute("DELETE FROM revisions WHERE article_id = ? AND number < 0", [article_id])

@@ -1,0 +1,196 @@
+"""Read every stored snapshot again, and bring archive.db to what they say now.
+
+What has not changed is not written, so that readers see an archive that stays whole throughout:
+a snapshot's rows change in one transaction, a batch of snapshots in each.
+"""
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from scraper.archive import snapshots
+from scraper.archive.articles import shown_by, shown_in
+from scraper.archive.captures import Capture, forget_unknown, reading_of, revision_of
+from scraper.archive.filing import Context, file_read
+from scraper.archive.index import check_index, holds_strangers, reindex
+from scraper.archive.readings import Reread, reread_all
+from scraper.archive.runs import read_mark, set_mark
+from scraper.archive.schema import Archive, write
+from scraper.models import utc_text
+from scraper.progress import Progress
+from scraper.urls import article_id
+
+EXAMPLES = 3  # articles named for each field that would change
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What a reread came to."""
+
+    read: int = 0
+    changed: int = 0  # snapshots that brought rows into the archive, or others than before
+    damaged: list[str] = field(default_factory=list)  # "snapshot 5: ...": left as they were filed
+    is_reindexed: bool = False
+    is_whole: bool = False  # every snapshot was read; else the next reread goes on from here
+
+
+@dataclass(slots=True)
+class Forecast:
+    """What a reread would change."""
+
+    read: int = 0
+    fields: Counter[str] = field(default_factory=Counter)  # field -> articles
+    examples: dict[str, list[str]] = field(default_factory=dict)  # field -> "348925: old -> new"
+    damaged: list[str] = field(default_factory=list)
+
+    def note(self, name: str, example: str) -> None:
+        self.fields[name] += 1
+        shown = self.examples.setdefault(name, [])
+        if len(shown) < EXAMPLES:
+            shown.append(example)
+
+
+def reread(
+    archive: Archive,
+    context: Context,
+    progress: Progress,
+    *,
+    since: datetime | None = None,
+    workers: int = 1,
+    stop: Callable[[], bool] = lambda: False,
+) -> Rebuilt:
+    """File what every snapshot (captured at or after `since`) says, by today's rules.
+
+    One that was broken off goes on where it was, unless the rules have changed since.
+    """
+    rules = _rules()
+    mark = f"reread {rules} {utc_text(since) if since else 'all'}"
+    done = Rebuilt()
+    if holds_strangers(archive.db):
+        _reindex(archive.db, progress, done)
+    begin = read_mark(archive.db, mark)
+    if begin == 0 and since is None:
+        with write(archive.db):
+            forget_unknown(archive.db)
+    if begin:
+        progress.note(f"goes on after snapshot {begin}")
+    for batch in _batches(archive, begin, since, workers, progress):
+        with write(archive.db):
+            for reread in batch:
+                _file(archive, reread, context, done)
+            set_mark(archive.db, mark, batch[-1].snapshot_id)
+        if stop():
+            return done
+    if since is None and any(check_index(archive.db)):
+        _reindex(archive.db, progress, done)
+    with write(archive.db):
+        archive.db.execute(
+            "DELETE FROM marks WHERE name = ? OR name GLOB 'reread *' AND name NOT GLOB ?",
+            [mark, f"reread {rules} *"],
+        )
+    done.is_whole = True
+    return done
+
+
+def _reindex(db: Database, progress: Progress, done: Rebuilt) -> None:
+    progress.note("the search index is made anew")
+    reindex(db)
+    done.is_reindexed = True
+
+
+def _batches(
+    archive: Archive, begin: int, since: datetime | None, workers: int, progress: Progress
+) -> Iterator[list[Reread]]:
+    """Snapshots above `begin`, read again in batches, while `progress` is told once a second."""
+    total = snapshots.count(archive.snapshots, begin, since)
+    progress.expect(total)
+    started = told_at = time.monotonic()
+    read = told = 0
+    with closing(reread_all(archive, begin, since, workers)) as batches:
+        for batch in batches:
+            yield batch
+            read, now = read + len(batch), time.monotonic()
+            if now - told_at >= 1 or read >= total:
+                rate = read / max(now - started, 0.001)
+                progress.step(f"snapshot {batch[-1].snapshot_id}, {rate:.0f} a second", read - told)
+                told, told_at = read, now
+
+
+def forecast(
+    archive: Archive, progress: Progress, *, since: datetime | None = None, workers: int = 1
+) -> Forecast:
+    """What `reread` would change, field by field; writes nothing."""
+    told = Forecast()
+    for batch in _batches(archive, 0, since, workers, progress):
+        for reread in batch:
+            told.read += 1
+            if reread.damage:
+                told.damaged.append(reread.damage)
+            for name, example in changes_of(archive.db, reread):
+                told.note(name, example)
+    return told
+
+
+def changes_of(db: Database, reread: Reread) -> Iterator[tuple[str, str]]:
+    """How the rows of a snapshot's article differ from what it says: field, "348925: old -> new".
+
+    Only the capture that an article is shown from speaks for its fields; every other only for
+    `reading` (what the page was taken for) and `text` (what a revision is made of).
+    """
+    snapshot, read = reread.snapshot, reread.read
+    number = article_id(snapshot.url) if snapshot else None
+    if snapshot is None or read is None or number is None:
+        return
+    was, text = reading_of(db, reread.snapshot_id)
+    if was != read.reading:
+        yield "reading", f"{number}: {was} -> {read.reading} {read.detail}".rstrip()
+    if read.article is None:
+        return
+    if was == "text" and revision_of(read.article).sha256 != text:
+        yield "text", f"{number}: snapshot {reread.snapshot_id}"
+    old = shown_in(db, number)
+    if old is None or old.article["snapshot_id"] != reread.snapshot_id:
+        return
+    capture = Capture(
+        reread.snapshot_id, number, snapshot.captured_at, snapshot.status, read.reading
+    )
+    new = shown_by(read.article, capture)
+    for name, value in new.article.items():
+        if value != old.article[name]:
+            yield name, f"{number}: {_short(old.article[name])} -> {_short(value)}"
+    for name in ("body", "captions", "tags"):
+        if getattr(old, name) != getattr(new, name):
+            yield name, f"{number}: {_short(getattr(old, name))} -> {_short(getattr(new, name))}"
+
+
+def _file(archive: Archive, reread: Reread, context: Context, done: Rebuilt) -> None:
+    done.read += 1
+    if reread.snapshot is None or reread.read is None:
+        done.damaged.append(reread.damage)
+        return
+    writes = archive.db.conn.total_changes
+    file_read(archive, reread.snapshot_id, reread.snapshot, reread.read, context)
+    done.changed += archive.db.conn.total_changes > writes
+
+
+def _rules() -> str:
+    """A name for the rules of reading as they are now: a hash of their source."""
+    sources = sorted(
+        Path(str(source))
+        for source in files("scraper.extract").iterdir()
+        if source.name.endswith(".py")
+    )
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

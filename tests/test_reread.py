@@ -1,0 +1,274 @@
+"""Reading stored snapshots again: the same rows, whatever they were before."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from filled import CONTEXT, captures, fill, page
+
+from scraper.archive.index import check_index
+from scraper.archive.schema import open_archive, open_reader
+from scraper.errors import MissingField, NotAnArticle
+from scraper.models import Article
+from scraper.progress import Silence
+from scraper.reread import Rebuilt, forecast, reread
+from scraper.urls import article_id
+
+# What follows from snapshots alone. `frontier` is restored too, but for what lists had told.
+DERIVED = (
+    "articles",
+    "texts",
+    "captions",
+    "tags",
+    "article_tags",
+    "weather",
+    "revisions",
+    "captures",
+    "addresses",
+)
+FRONTIER = (
+    "SELECT url, article_id, state, due_at, last_status, etag, error FROM frontier ORDER BY 1"
+)
+
+
+def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    db = sqlite3.connect(path)
+    held = {name: db.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in DERIVED}
+    held["frontier"] = db.execute(FRONTIER).fetchall()
+    held["found"] = db.execute(
+        "SELECT rowid FROM articles_fts WHERE articles_fts MATCH 'sua' ORDER BY 1"
+    ).fetchall()
+    db.close()
+    return held
+
+
+def read_again(path: Path, **how: object) -> Rebuilt:
+    with open_archive(path) as archive:
+        done = reread(archive, CONTEXT, Silence(), **how)  # type: ignore[arg-type]
+        assert list(check_index(archive.db)) == []
+    return done
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    fill(tmp_path / "archive.db", captures(12))
+    return tmp_path / "archive.db"
+
+
+def test_a_lost_archive_is_read_from_the_snapshots_row_for_row(path: Path) -> None:
+    before = rows(path)
+    assert len(before["articles"]) == 12 and before["found"]
+    for name in ("archive.db", "archive.db-wal", "archive.db-shm"):
+        path.with_name(name).unlink(missing_ok=True)
+    done = read_again(path, workers=2)
+    assert (done.is_whole, done.damaged) == (True, [])
+    assert rows(path) == before
+
+
+@pytest.mark.parametrize(
+    "emptied",
+    [
+        ("article_tags", "tags", "texts", "captions", "weather", "revisions", "articles"),
+        ("captions", "texts"),
+        ("revisions",),
+        ("frontier", "addresses"),
+        ("articles_fts",),
+    ],
+    ids=" ".join,
+)
+def test_emptied_tables_are_filled_with_the_same_rows(path: Path, emptied: tuple[str, ...]) -> None:
+    before = rows(path)
+    db = sqlite3.connect(path)
+    for name in emptied:
+        if name == "articles_fts":
+            db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('delete-all')")
+        else:
+            db.execute(f"DELETE FROM {name}")
+    db.commit()
+    db.close()
+    assert rows(path) != before
+    read_again(path)
+    assert rows(path) == before
+
+
+def test_a_second_reread_changes_nothing(path: Path) -> None:
+    read_again(path)
+    done = read_again(path)
+    assert (done.read, done.changed, done.is_reindexed) == (19, 0, False)
+
+
+def test_captures_filed_in_any_order_give_the_same_rows(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    fill(other / "archive.db", reversed(list(captures(12))))
+
+    # Numbers of snapshots differ, and with them those of weather rows.
+    def told(archive: Path) -> list[tuple[object, ...]]:
+        db = sqlite3.connect(archive)
+        found = db.execute(
+            "SELECT id, title, revision_count, first_captured_at, last_captured_at, gone_at"
+            " FROM articles ORDER BY id"
+        ).fetchall()
+        for name in ("texts", "captions", "tags", "article_tags", "addresses"):
+            found += db.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall()
+        found += db.execute(
+            "SELECT article_id, number, captured_at, last_seen_at, sha256 FROM revisions ORDER BY 1, 2"
+        ).fetchall()
+        db.close()
+        return found
+
+    assert told(other / "archive.db") == told(path)
+
+
+def by_other_rules(monkeypatch: pytest.MonkeyPatch, change: Callable[[Article], Article]) -> None:
+    """Have pages read as if a template had been mended."""
+    from scraper.archive import readings
+
+    real = readings.extract
+    monkeypatch.setattr(readings, "extract", lambda snapshot: change(real(snapshot)))
+
+
+def test_mended_rules_bring_new_rows_and_the_old_rules_the_old(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rows(path)
+    with monkeypatch.context() as patch:
+        by_other_rules(patch, lambda a: replace(a, lead="", tags=("mới",)))
+        read_again(path)
+        after = rows(path)
+    assert {row[1] for row in after["tags"]} == {"mới"}
+    assert len(after["revisions"]) == len(before["revisions"])
+    assert after["frontier"] == before["frontier"]
+    read_again(path)
+    assert rows(path) == before
+
+
+def test_an_article_is_shown_from_its_last_capture_that_can_be_read(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = article_id(page(0).url)
+    edited = "Tiêu đề đã sửa 0"
+
+    def fails_on_the_edited(article: Article) -> Article:
+        if article.title == edited:
+            raise MissingField(article.url, "onecms", "lead")
+        return article
+
+    def title() -> str:
+        db = sqlite3.connect(path)
+        found = db.execute("SELECT title FROM articles WHERE id = ?", [number]).fetchone()[0]
+        db.close()
+        return str(found)
+
+    before = rows(path)
+    assert title() == edited
+    with monkeypatch.context() as patch:
+        by_other_rules(patch, fails_on_the_edited)
+        read_again(path)
+        assert title() not in (edited, "")
+    read_again(path)
+    assert rows(path) == before
+
+
+def test_what_is_no_article_any_more_leaves_the_archive(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rows(path)
+
+    def refused(article: Article) -> Article:
+        raise NotAnArticle(article.url, "a soft 404")
+
+    with monkeypatch.context() as patch:
+        by_other_rules(patch, refused)
+        read_again(path)
+        after = rows(path)
+    assert not any(after[name] for name in ("articles", "texts", "captions", "weather", "tags"))
+    read_again(path)
+    assert {k: v for k, v in rows(path).items() if k != "frontier"} == {
+        k: v for k, v in before.items() if k != "frontier"
+    }
+
+
+def test_a_reread_that_was_stopped_goes_on_where_it_was(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scraper.archive import readings
+
+    monkeypatch.setattr(readings, "SPAN", 4)
+    first = read_again(path, stop=lambda: True)
+    assert (first.read, first.is_whole) == (4, False)
+    second = read_again(path)
+    assert (second.read, second.is_whole) == (15, True)
+    assert read_again(path).read == 19
+
+
+def test_other_rules_begin_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scraper import reread as module
+    from scraper.archive import readings
+
+    monkeypatch.setattr(readings, "SPAN", 4)
+    read_again(path, stop=lambda: True)
+    monkeypatch.setattr(module, "_rules", lambda: "others")
+    assert read_again(path).read == 19
+
+
+def test_since_reads_only_what_was_captured_from_that_day(path: Path) -> None:
+    assert read_again(path, since=page(0, 1).captured_at).read == 7
+
+
+def test_a_dry_run_names_the_fields_and_writes_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_reader(path) as archive:
+        assert not forecast(archive, Silence()).fields
+    before = rows(path)
+    by_other_rules(monkeypatch, lambda a: replace(a, section="Khác", paragraphs=("Một.",)))
+    with open_reader(path) as archive:
+        told = forecast(archive, Silence())
+    assert told.fields["section"] == told.fields["body"] == 12
+    assert told.fields["title"] == 0
+    assert len(told.examples["section"]) == 3
+    assert told.examples["section"][0].endswith("-> 'Khác'")
+    assert rows(path) == before
+
+
+def test_a_damaged_snapshot_costs_only_itself(path: Path) -> None:
+    before = rows(path)
+    db = sqlite3.connect(path.with_name("snapshots.db"))
+    db.execute("UPDATE snapshots SET body = zeroblob(length(body)) WHERE id = 3")
+    db.execute("UPDATE snapshots SET captured_at = '2020-01-01T00:00:00Z' WHERE id = 4")
+    db.commit()
+    db.close()
+    done = read_again(path)
+    assert [line.split(":")[0] for line in done.damaged] == ["snapshot 3", "snapshot 4"]
+    assert rows(path) == before
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_leaves_no_reader_behind_and_is_made_good(
+    path: Path, tmp_path: Path
+) -> None:
+    before = rows(path)
+    (tmp_path / "config.toml").write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
+    command = [sys.executable, "-m", "scraper", "reread", "--workers", "2"]
+    for seconds in (0.3, 0.6, 0.9, 1.2):
+        path.unlink()
+        for ending in ("-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        process = subprocess.Popen(
+            command,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        )
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        read_again(path, workers=1)
+        assert rows(path) == before
