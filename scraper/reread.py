@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from scraper.archive import snapshots
-from scraper.archive.articles import shown_by, shown_in
+from scraper.archive.articles import remove_article, shown_by, shown_in
 from scraper.archive.captures import Capture, forget_unknown, reading_of, revision_of
 from scraper.archive.filing import Context, file_read
 from scraper.archive.index import check_index, holds_strangers, reindex
@@ -82,13 +82,14 @@ def reread(
             forget_unknown(archive.db)
     if begin:
         progress.note(f"goes on after snapshot {begin}")
-    for batch in _batches(archive, begin, since, workers, progress):
+    for batch in batches(archive, begin, since, workers, progress):
         with write(archive.db):
             for reread in batch:
                 _file(archive, reread, context, done)
             set_mark(archive.db, mark, batch[-1].snapshot_id)
         if stop():
             return done
+    _remove_strays(archive.db)
     if since is None and any(check_index(archive.db)):
         _reindex(archive.db, progress, done)
     with write(archive.db):
@@ -100,13 +101,24 @@ def reread(
     return done
 
 
+def _remove_strays(db: Database) -> None:
+    """Take out articles that no capture shows: nothing could ever be read of them again."""
+    strays = db.execute(
+        "SELECT id FROM articles WHERE id NOT IN"
+        " (SELECT article_id FROM captures WHERE reading = 'text')"
+    ).fetchall()
+    for (number,) in strays:
+        with write(db):
+            remove_article(db, number)
+
+
 def _reindex(db: Database, progress: Progress, done: Rebuilt) -> None:
     progress.note("the search index is made anew")
     reindex(db)
     done.is_reindexed = True
 
 
-def _batches(
+def batches(
     archive: Archive, begin: int, since: datetime | None, workers: int, progress: Progress
 ) -> Iterator[list[Reread]]:
     """Snapshots above `begin`, read again in batches, while `progress` is told once a second."""
@@ -114,8 +126,8 @@ def _batches(
     progress.expect(total)
     started = told_at = time.monotonic()
     read = told = 0
-    with closing(reread_all(archive, begin, since, workers)) as batches:
-        for batch in batches:
+    with closing(reread_all(archive, begin, since, workers)) as reading:
+        for batch in reading:
             yield batch
             read, now = read + len(batch), time.monotonic()
             if now - told_at >= 1 or read >= total:
@@ -129,7 +141,7 @@ def forecast(
 ) -> Forecast:
     """What `reread` would change, field by field; writes nothing."""
     told = Forecast()
-    for batch in _batches(archive, 0, since, workers, progress):
+    for batch in batches(archive, 0, since, workers, progress):
         for reread in batch:
             told.read += 1
             if reread.damage:

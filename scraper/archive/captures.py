@@ -100,24 +100,22 @@ def newest_text(db: Database, article_id: int) -> int | None:
 
 def add_revision(db: Database, revision: Revision, capture: Capture) -> bool:
     """Add the text of a capture, unless it is there; `retell` then gives it its place."""
-    at, number = utc_text(capture.captured_at), capture.article_id
+    at, number, sha256 = utc_text(capture.captured_at), capture.article_id, revision.sha256
+    texts = [revision.title, revision.lead, revision.body, revision.captions_json]
     cursor = db.execute(
         "INSERT INTO revisions SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?"
         " FROM revisions WHERE article_id = ? ON CONFLICT (article_id, sha256) DO NOTHING",
-        [
-            number,
-            at,
-            at,
-            capture.snapshot_id,
-            revision.title,
-            revision.lead,
-            revision.body,
-            revision.captions_json,
-            revision.sha256,
-            number,
-        ],
+        [number, at, at, capture.snapshot_id, *texts, sha256, number],
     )
-    return cursor.rowcount > 0
+    if cursor.rowcount > 0:
+        return True
+    db.execute(
+        "UPDATE revisions SET title = ?, lead = ?, body = ?, captions_json = ?"
+        " WHERE article_id = ? AND sha256 = ?"
+        " AND (title, lead, body, captions_json) IS NOT (?, ?, ?, ?)",
+        [*texts, number, sha256, *texts],
+    )
+    return False
 
 
 @dataclass(slots=True)

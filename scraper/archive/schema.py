@@ -135,6 +135,30 @@ def write(db: Database) -> Iterator[Database]:
 
 
 @contextmanager
+def one_moment(archive: Archive) -> Iterator[None]:
+    """Read transactions on both files that show them as they were at one and the same moment.
+
+    `archive` must be open for reading only.
+    """
+    files = (archive.db.conn, archive.snapshots.conn)
+    with closing(_connect(archive.path, "ro")) as watcher:
+        while True:
+            before = watcher.conn.execute("PRAGMA data_version").fetchone()
+            for conn in files:
+                conn.execute("BEGIN")
+                conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if watcher.conn.execute("PRAGMA data_version").fetchone() == before:
+                break
+            for conn in files:
+                conn.execute("ROLLBACK")
+    try:
+        yield
+    finally:
+        for conn in files:
+            conn.execute("ROLLBACK")
+
+
+@contextmanager
 def _writer_lock(path: Path) -> Iterator[None]:
     """Hold `<path>.lock`. The kernel drops a flock with its process, however that dies."""
     lock = path.with_name(path.name + ".lock")

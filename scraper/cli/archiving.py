@@ -2,6 +2,8 @@
 
 import json
 import os
+import sys
+from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,3 +101,41 @@ def _say_forecast(told: Any, as_json: bool) -> None:
         for example in told.examples[name]:
             click.echo(f"    {example}")
     click.echo(f"{told.read} snapshots read" + ("" if told.fields else "; nothing would change"))
+
+
+@cli.command()
+@config_option
+@workers_option
+@json_option
+def verify(settings: Settings, workers: int, as_json: bool) -> None:
+    """Prove that nothing is damaged; else name it (exit 1) and where it can be had again."""
+    from scraper.archive.schema import open_reader
+    from scraper.progress import watch
+    from scraper.verify import verify as find_damage
+
+    damages = []
+    with open_reader(settings.archive.path) as archive, watch("verify") as progress:
+        for damage in find_damage(archive, progress, workers):
+            damages.append(damage)
+            if not as_json:
+                click.echo(str(damage))
+    if as_json:
+        click.echo(json.dumps({"damages": [asdict(d) for d in damages]}, ensure_ascii=False))
+    elif not damages:
+        click.echo("all is well")
+    else:
+        _say_remedies(Counter(damage.remedy for damage in damages))
+    if damages:
+        sys.exit(1)
+
+
+_REMEDIES = {
+    "reread": "`scraper reread` writes it anew",
+    "new archive.db": "move archive.db away, then `scraper reread` makes it anew",
+    "backup": "only a backup has it",
+}
+
+
+def _say_remedies(counts: Counter[str]) -> None:
+    for remedy, count in counts.items():
+        click.echo(f"{count} damaged: {_REMEDIES[remedy]}", err=True)

@@ -1,0 +1,136 @@
+"""Prove that nothing in the archive is damaged, or say what is, and where it can be had again.
+
+Every page is unpacked and held against its hash, every article read again and held against its
+rows, the search index against the texts, both files against SQLite's own rules.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlite_utils import Database
+
+from scraper.archive.articles import weather_in, weather_rows
+from scraper.archive.captures import Capture, is_told
+from scraper.archive.filing import is_filed
+from scraper.archive.index import check_index
+from scraper.archive.readings import Reread
+from scraper.archive.schema import Archive, one_moment
+from scraper.progress import Progress
+from scraper.reread import batches, changes_of
+from scraper.urls import article_id
+
+# Where what is damaged can be had again: `scraper reread` writes it anew; archive.db must be
+# moved away first, for `reread` to make another; or nowhere but in a backup.
+Remedy = Literal["reread", "new archive.db", "backup"]
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One thing that is not as it should be."""
+
+    where: str  # "snapshot 5", "article 348925", "archive.db", "snapshots.db"
+    found: str
+    remedy: Remedy
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.found}"
+
+
+def verify(archive: Archive, progress: Progress, workers: int = 1) -> Iterator[Damage]:
+    """Whatever is damaged, as it is found; nothing where all is well. Runs beside a crawl."""
+    with one_moment(archive):
+        for name, db, remedy in (
+            ("snapshots.db", archive.snapshots, _BACKUP),
+            ("archive.db", archive.db, _NEW),
+        ):
+            yield from _readable(name, remedy, check_file(name, db, remedy))
+        yield from _readable("snapshots.db", _BACKUP, _missing(archive))
+        yield from _readable("archive.db", _NEW, _pages(archive, progress, workers))
+        yield from _readable("archive.db", _NEW, _articles(archive.db))
+        yield from _readable("archive.db", _NEW, _index(archive.db))
+
+
+_BACKUP: Remedy = "backup"
+_NEW: Remedy = "new archive.db"
+
+
+def check_file(name: str, db: Database, remedy: Remedy = "backup") -> Iterator[Damage]:
+    """What SQLite itself finds wrong with a file: pages, indexes, constraints, foreign keys."""
+    for (found,) in db.execute("PRAGMA integrity_check(20)"):
+        if found != "ok":
+            yield Damage(name, " ".join(str(found).split()), remedy)
+    for table, rowid, parent, _ in db.execute("PRAGMA foreign_key_check"):
+        yield Damage(name, f"row {rowid} of {table} belongs to no row of {parent}", remedy)
+
+
+def _readable(name: str, remedy: Remedy, found: Iterator[Damage]) -> Iterator[Damage]:
+    """`found`, and that SQLite could not read on, if so: the other checks go on."""
+    try:
+        yield from found
+    except sqlite3.DatabaseError as e:
+        yield Damage(name, f"cannot be read further: {e}", remedy)
+
+
+def _missing(archive: Archive) -> Iterator[Damage]:
+    """Captures of which archive.db tells, and snapshots.db has nothing."""
+    held = {n for (n,) in archive.snapshots.execute("SELECT id FROM snapshots")}
+    told = archive.db.execute("SELECT snapshot_id, article_id FROM captures ORDER BY 1")
+    for snapshot_id, number in told:
+        if snapshot_id not in held:
+            found = f"not in snapshots.db, though article {number} was read from it"
+            yield Damage(f"snapshot {snapshot_id}", found, "backup")
+
+
+def _pages(archive: Archive, progress: Progress, workers: int) -> Iterator[Damage]:
+    """Every page against its hash, and the rows that were read from it against the page."""
+    is_readable = True
+    for batch in batches(archive, 0, None, workers, progress):
+        for reread in batch:
+            if reread.damage:
+                where, what = reread.damage.split(": ", 1)
+                yield Damage(where, what, "backup")
+        if is_readable:  # else pages can still be held against their hashes
+            found = list(_readable("archive.db", _NEW, _rows(archive.db, batch)))
+            yield from found
+            is_readable = all(damage.where != "archive.db" for damage in found)
+
+
+def _rows(db: Database, batch: list[Reread]) -> Iterator[Damage]:
+    for reread in batch:
+        if is_filed(db, reread.snapshot_id):
+            yield from _row(db, reread)
+
+
+def _row(db: Database, reread: Reread) -> Iterator[Damage]:
+    differ = [name for name, _ in changes_of(db, reread)]
+    number = article_id(reread.snapshot.url) if reread.snapshot else None
+    if reread.snapshot and reread.read and reread.read.article and number is not None:
+        capture = Capture(
+            reread.snapshot_id,
+            number,
+            reread.snapshot.captured_at,
+            reread.snapshot.status,
+            reread.read.reading,
+        )
+        if weather_rows(reread.read.article, capture) != weather_in(db, reread.snapshot_id):
+            differ.append("weather")
+    if differ:
+        found = f"not what snapshot {reread.snapshot_id} says: {', '.join(differ)}"
+        yield Damage(f"article {number}", found, "reread")
+
+
+def _articles(db: Database) -> Iterator[Damage]:
+    """Every article's revisions, counts and times against its captures."""
+    numbers = db.execute(
+        "SELECT id FROM articles UNION SELECT article_id FROM captures WHERE reading = 'text'"
+    )
+    for (number,) in numbers.fetchall():
+        if not is_told(db, number):
+            yield Damage(f"article {number}", "not what its captures tell", "reread")
+
+
+def _index(db: Database) -> Iterator[Damage]:
+    for number, found in check_index(db):
+        yield Damage(f"article {number}", found, "reread")

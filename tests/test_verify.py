@@ -1,0 +1,156 @@
+"""What is damaged is named; what is not, is not."""
+
+import random
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from filled import CONTEXT, captures, fill, page
+
+from scraper.archive import snapshots
+from scraper.archive.schema import open_archive, open_reader
+from scraper.cli import cli
+from scraper.errors import ArchiveError
+from scraper.progress import Silence
+from scraper.reread import reread
+from scraper.urls import article_id
+from scraper.verify import Damage, verify
+
+NUMBER = article_id(page(3).url)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    fill(tmp_path / "archive.db", captures(8))
+    return tmp_path / "archive.db"
+
+
+def damages(path: Path) -> list[Damage]:
+    with open_reader(path) as archive:
+        return list(verify(archive, Silence()))
+
+
+def alter(path: Path, sql: str) -> None:
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA foreign_keys = OFF")
+    db.executescript(sql)
+    db.commit()
+    db.close()
+
+
+def test_a_sound_archive_is_well(path: Path) -> None:
+    assert damages(path) == []
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["body", "url", "captured_at", "status", "headers_json", "sha256", "size_bytes", "origin"],
+)
+def test_one_byte_flipped_in_a_snapshot_names_it(path: Path, column: str) -> None:
+    db = sqlite3.connect(path.with_name("snapshots.db"))
+    (value,) = db.execute(f"SELECT {column} FROM snapshots WHERE id = 4").fetchone()
+    if isinstance(value, int):
+        altered: object = value ^ 1
+    elif isinstance(value, str):
+        altered = value[:9] + chr(ord(value[9]) ^ 1) + value[10:] if len(value) > 9 else "x"
+    else:
+        middle = len(value) // 2
+        altered = value[:middle] + bytes([value[middle] ^ 1]) + value[middle + 1 :]
+    db.execute(f"UPDATE snapshots SET {column} = ? WHERE id = 4", [altered])
+    db.commit()
+    db.close()
+    assert "snapshot 4" in {damage.where for damage in damages(path)}
+
+
+def test_any_byte_flipped_in_the_file_is_found(path: Path) -> None:
+    file = path.with_name("snapshots.db")
+    whole = file.read_bytes()
+    db = sqlite3.connect(file)
+    held = db.execute("SELECT id, body FROM snapshots WHERE body IS NOT NULL").fetchall()
+    db.close()
+    chance = random.Random(4)
+    for snapshot_id, body in chance.sample(held, 6):
+        at = whole.index(body[:200]) + chance.randrange(200)
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
+        assert f"snapshot {snapshot_id}" in {damage.where for damage in damages(path)}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"UPDATE articles SET title = title || ' ' WHERE id = {NUMBER}",
+        f"UPDATE articles SET revision_count = 7 WHERE id = {NUMBER}",
+        f"UPDATE texts SET body = 'x' WHERE article_id = {NUMBER}",
+        f"DELETE FROM texts WHERE article_id = {NUMBER}",
+        f"UPDATE captions SET credit = 'x' WHERE article_id = {NUMBER}",
+        f"DELETE FROM captions WHERE article_id = {NUMBER}",
+        f"UPDATE revisions SET body = 'x' WHERE article_id = {NUMBER}",
+        f"DELETE FROM revisions WHERE article_id = {NUMBER}",
+        f"INSERT INTO tags VALUES (1, 'x'); INSERT INTO article_tags VALUES ({NUMBER}, 1)",
+        f"UPDATE weather SET humidity_pct = 1.5 WHERE article_id = {NUMBER}",
+        f"UPDATE captures SET reading = 'not_article' WHERE article_id = {NUMBER}",
+        f"DELETE FROM captures WHERE article_id = {NUMBER}",
+        f"DELETE FROM articles WHERE id = {NUMBER}",
+        "INSERT INTO articles_fts (articles_fts) VALUES ('delete-all')",
+    ],
+)
+def test_altered_rows_are_named_and_made_good_by_a_reread(path: Path, sql: str) -> None:
+    alter(path, sql)
+    found = damages(path)
+    assert f"article {NUMBER}" in {damage.where for damage in found}
+    with open_archive(path) as archive:
+        reread(archive, CONTEXT, Silence())
+    if not sql.startswith("DELETE FROM articles "):  # which leaves rows that belong to no article
+        assert {damage.remedy for damage in found} == {"reread"}
+        assert damages(path) == []
+
+
+def test_rows_without_an_article_are_found(path: Path) -> None:
+    alter(path, "INSERT INTO texts VALUES (7, 'x')")
+    (damage,) = damages(path)
+    assert str(damage) == "archive.db: row 7 of texts belongs to no row of articles"
+
+
+def test_a_lost_snapshot_is_named(path: Path) -> None:
+    alter(path.with_name("snapshots.db"), "DELETE FROM snapshots WHERE id = 4")
+    assert [(d.where, d.remedy) for d in damages(path)] == [("snapshot 4", "backup")]
+
+
+def test_a_snapshot_that_is_not_filed_yet_is_no_damage(path: Path) -> None:
+    with open_archive(path) as archive:
+        snapshots.store(archive.snapshots, page(9))
+    assert damages(path) == []
+
+
+def test_a_file_that_sqlite_cannot_read_ends_no_other_check(path: Path) -> None:
+    whole = bytearray(path.read_bytes())
+    db = sqlite3.connect(path)
+    (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'texts'").fetchone()
+    db.close()
+    whole[(root - 1) * 4096 : root * 4096] = b"\xff" * 4096
+    path.write_bytes(whole)
+    alter(path.with_name("snapshots.db"), "UPDATE snapshots SET origin = 'x' WHERE id = 2")
+    found = {damage.where for damage in damages(path)}
+    assert {"archive.db", "snapshot 2"} <= found
+
+
+def test_the_command_names_the_damage_and_exits_1(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
+    command = ["verify", "--config", str(tmp_path / "config.toml"), "--workers", "1"]
+    well = CliRunner().invoke(cli, command, catch_exceptions=False)
+    assert (well.exit_code, well.stdout) == (0, "all is well\n")
+    alter(path.with_name("snapshots.db"), "UPDATE snapshots SET body = x'00' WHERE id = 2")
+    run = CliRunner().invoke(cli, command, catch_exceptions=False)
+    assert run.exit_code == 1
+    assert run.stdout.startswith("snapshot 2: its body cannot be unpacked")
+    assert "only a backup has it" in run.stderr
+
+
+def test_a_damaged_snapshot_is_never_loaded(path: Path) -> None:
+    alter(path.with_name("snapshots.db"), "UPDATE snapshots SET url = url || 'x' WHERE id = 2")
+    with (
+        open_reader(path) as archive,
+        pytest.raises(ArchiveError, match="^snapshot 2: its address"),
+    ):
+        snapshots.load(archive.snapshots, 2)
