@@ -139,3 +139,26 @@ _REMEDIES = {
 def _say_remedies(counts: Counter[str]) -> None:
     for remedy, count in counts.items():
         click.echo(f"{count} damaged: {_REMEDIES[remedy]}", err=True)
+
+
+@cli.command()
+@config_option
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--slim", is_flag=True, help="Only archive.db, made ready for readers.")
+@json_option
+def backup(settings: Settings, folder: Path, slim: bool, as_json: bool) -> None:
+    """Copy the archive into FOLDER, safe beside a running crawl, and check the copy."""
+    from scraper.archive.schema import open_reader
+    from scraper.backup import backup as copy_archive
+
+    with open_reader(settings.archive.path) as archive:
+        copy = copy_archive(archive, folder, slim=slim)
+    if as_json:
+        click.echo(json.dumps(asdict(copy), ensure_ascii=False))
+    else:
+        sizes = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in copy.sizes.items())
+        click.echo(f"{folder}: {copy.articles} articles, {copy.snapshots} snapshots; {sizes}")
+    for damage in copy.damages:
+        click.echo(f"damaged, here as in the archive: {damage}", err=True)
+    if copy.damages:
+        sys.exit(1)

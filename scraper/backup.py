@@ -1,0 +1,146 @@
+"""Copies of an archive: whole ones for safety, slim ones for readers.
+
+A copy is made beside a running crawl, of both files at one moment, checked, and only then put in
+the place of an older one.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from scraper.archive import snapshots
+from scraper.archive.schema import Archive, one_moment
+from scraper.errors import ArchiveError
+from scraper.verify import check_file
+
+# The crawl's own state: of no use to readers. `failures` names rows of `runs`, so it goes first.
+INTERNAL = ("failures", "runs", "frontier", "hosts", "marks")
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What a backup made."""
+
+    sizes: dict[str, int]  # file name -> bytes
+    articles: int
+    snapshots: int  # 0 in a slim copy
+    damages: tuple[str, ...]  # found in the copy; () where it is sound
+
+
+def backup(archive: Archive, folder: Path, *, slim: bool = False) -> Copy:
+    """Copy `archive`, open for reading, into `folder`, made if missing.
+
+    `slim` copies only archive.db, without the crawl's own state, analysed and packed. Raises
+    ArchiveError, and leaves an older copy as it was, where the copy cannot be made, or is
+    damaged and would take the place of an older one.
+    """
+    with _said_of(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        _refuse_folder(archive, folder, slim)
+        names = ("archive.db",) if slim else ("snapshots.db", "archive.db")
+        partial = {name: folder / f".{name}.partial" for name in names}
+        try:
+            _copy(archive, partial)
+            if slim:
+                _slim(partial["archive.db"])
+            copy = _checked(partial)
+            if copy.damages and (folder / "archive.db").exists():
+                raise ArchiveError(
+                    f"{folder}: the copy is damaged ({copy.damages[0]}); the older one was kept"
+                )
+            for name in names:  # archive.db last: it must not speak of captures not there yet
+                _replace(partial[name], folder / name)
+        finally:
+            for path in partial.values():
+                path.unlink(missing_ok=True)
+    return copy
+
+
+@contextmanager
+def _said_of(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as e:
+        raise ArchiveError(f"{folder}: no copy was made: {e}; an older one was kept") from e
+
+
+def _refuse_folder(archive: Archive, folder: Path, slim: bool) -> None:
+    if folder.samefile(archive.path.parent):
+        raise ArchiveError(f"{folder}: holds the archive itself; name another folder")
+    if slim and (folder / "snapshots.db").exists():
+        raise ArchiveError(f"{folder}: holds a whole copy; name another folder for a slim one")
+
+
+def _copy(archive: Archive, partial: dict[str, Path]) -> None:
+    sources = {"archive.db": archive.db.conn, "snapshots.db": archive.snapshots.conn}
+    with one_moment(archive):
+        for name, path in partial.items():
+            path.unlink(missing_ok=True)
+            with closing(sqlite3.connect(path)) as target:
+                # In one step: one of many would begin anew with each write of the crawl.
+                sources[name].backup(target, pages=-1)
+                # One file, that can be copied on and read where nothing can be written.
+                target.execute("PRAGMA journal_mode = DELETE")
+
+
+def _slim(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for table in INTERNAL:
+            db.execute(f"DELETE FROM {table}")
+        db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
+        db.execute("ANALYZE")
+        db.execute("VACUUM")
+
+
+def _checked(partial: dict[str, Path]) -> Copy:
+    """What the copies hold, and what is wrong with them."""
+    damages: list[str] = []
+    counts = {"articles": 0, "snapshots": 0}
+    for name, path in partial.items():
+        with closing(Database(path, execute_plugins=False)) as db:
+            damages += map(str, check_file(name, db))
+            table = "snapshots" if name == "snapshots.db" else "articles"
+            counts[table] = db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            if table == "snapshots":
+                damages += _broken(db)
+    sizes = {name: path.stat().st_size for name, path in partial.items()}
+    return Copy(sizes, counts["articles"], counts["snapshots"], tuple(damages))
+
+
+def _broken(db: Database) -> Iterator[str]:
+    """Snapshots whose page or record is not as it was stored."""
+    for snapshot_id in snapshots.above(db, 0):
+        try:
+            snapshots.load(db, snapshot_id)
+        except ArchiveError as e:
+            yield str(e)
+
+
+def _replace(partial: Path, target: Path) -> None:
+    """Put a finished copy in its place, safe against a power cut."""
+    _settle(target)
+    with partial.open("rb") as file:
+        os.fsync(file.fileno())
+    partial.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _settle(target: Path) -> None:
+    """Have an older copy's write-ahead log taken in: it must not be read beside the new copy.
+
+    Raises ArchiveError where another program has the older copy open.
+    """
+    if not target.with_name(target.name + "-wal").exists():
+        return
+    with closing(sqlite3.connect(target)) as db:
+        if db.execute("PRAGMA journal_mode = DELETE").fetchone()[0] != "delete":
+            raise ArchiveError(f"{target}: another program has it open; it was left as it was")

@@ -1,0 +1,171 @@
+"""Copies of an archive: made beside a crawl, at one moment, and sound."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from filled import captures, fill, page
+
+from scraper.archive.schema import open_archive, open_articles, open_reader
+from scraper.archive.search import search
+from scraper.backup import INTERNAL, Copy, backup
+from scraper.config import CrawlSettings, Settings, SiteSettings
+from scraper.crawl import Plan, crawl_site
+from scraper.demo.server import StandIn
+from scraper.errors import ArchiveError
+from scraper.progress import Silence
+from scraper.verify import verify
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    (tmp_path / "live").mkdir()
+    fill(tmp_path / "live/archive.db", captures(6))
+    return tmp_path / "live/archive.db"
+
+
+def copied(path: Path, folder: Path, *, slim: bool = False) -> Copy:
+    with open_reader(path) as archive:
+        return backup(archive, folder, slim=slim)
+
+
+def dump(path: Path) -> list[str]:
+    db = sqlite3.connect(path)
+    lines = [
+        str(row)
+        for (name,) in db.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1"
+        ).fetchall()
+        for row in db.execute(f"SELECT * FROM {name}")
+    ]
+    db.close()
+    return lines
+
+
+def test_a_copy_is_the_same_archive_in_two_plain_files(path: Path, tmp_path: Path) -> None:
+    made = copied(path, tmp_path / "a/b")
+    assert (made.articles, made.snapshots, made.damages) == (6, 12, ())
+    assert {p.name for p in (tmp_path / "a/b").iterdir()} == {"archive.db", "snapshots.db"}
+    for name in ("archive.db", "snapshots.db"):
+        assert dump(tmp_path / "a/b" / name) == dump(path.with_name(name))
+    fill(tmp_path / "a/b/archive.db", [page(9)])
+    with open_reader(tmp_path / "a/b/archive.db") as archive:
+        assert list(verify(archive, Silence())) == []
+
+
+def test_a_new_copy_takes_the_place_of_an_older_one_that_was_written_to(
+    path: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "copy"
+    copied(path, folder)
+    fill(folder / "archive.db", [page(9)])
+    assert not copied(path, folder).damages
+    assert dump(folder / "archive.db") == dump(path)
+
+
+def test_a_copy_that_another_program_has_open_for_writing_is_left(
+    path: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "copy"
+    copied(path, folder)
+    with (
+        open_archive(folder / "archive.db"),
+        pytest.raises(ArchiveError, match="left as it was|kept"),
+    ):
+        copied(path, folder)
+    assert not list(folder.glob(".*"))
+
+
+def test_a_slim_copy_has_all_that_readers_need_and_nothing_of_the_crawl(
+    path: Path, tmp_path: Path
+) -> None:
+    copied(path, tmp_path / "slim", slim=True)
+    assert [p.name for p in (tmp_path / "slim").iterdir()] == ["archive.db"]
+    with open_articles(tmp_path / "slim/archive.db") as db:
+        assert search(db, '"tieu de da sua"').total == 2
+        for table in INTERNAL:
+            assert db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0, table
+        assert db.execute("SELECT count(*) FROM sqlite_stat1").fetchone()[0] > 0
+        assert db.execute("PRAGMA freelist_count").fetchone()[0] == 0
+
+
+def test_a_damaged_page_never_replaces_a_sound_copy(path: Path, tmp_path: Path) -> None:
+    copied(path, tmp_path / "copy")
+    before = (tmp_path / "copy/snapshots.db").read_bytes()
+    db = sqlite3.connect(path.with_name("snapshots.db"))
+    db.execute("UPDATE snapshots SET body = x'00' WHERE id = 2")
+    db.commit()
+    db.close()
+    with pytest.raises(ArchiveError, match=r"damaged \(snapshot 2: .* older one was kept"):
+        copied(path, tmp_path / "copy")
+    assert (tmp_path / "copy/snapshots.db").read_bytes() == before
+    (damage,) = copied(path, tmp_path / "first").damages
+    assert damage.startswith("snapshot 2: ")
+
+
+def test_the_archives_own_folder_is_refused(path: Path) -> None:
+    before = path.read_bytes()
+    with pytest.raises(ArchiveError, match="holds the archive itself"):
+        copied(path, path.parent)
+    assert path.read_bytes() == before
+
+
+def test_a_slim_copy_does_not_take_the_place_of_a_whole_one(path: Path, tmp_path: Path) -> None:
+    copied(path, tmp_path / "copy")
+    with pytest.raises(ArchiveError, match="holds a whole copy"):
+        copied(path, tmp_path / "copy", slim=True)
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ArchiveError, match="no copy was made"):
+        copied(path, tmp_path / "file/copy")
+
+
+@contextmanager
+def crawl(path: Path, site: StandIn) -> Iterator[None]:
+    """A crawl of the whole stand-in, in a thread of its own, until it ends."""
+    settings = Settings(SiteSettings(site.base_url, delay_seconds=0.0), CrawlSettings())
+
+    def run() -> int:
+        with open_archive(path) as archive:
+            plan = Plan(pages=1000, minutes=5, full=True)
+            return crawl_site(archive, settings, plan, Silence()).run.new_articles
+
+    with ThreadPoolExecutor(1) as pool:
+        crawling = pool.submit(run)
+        yield
+        assert crawling.result() == 150
+
+
+def wait_for(path: Path, articles: int) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        end = time.monotonic() + 30
+        while db.execute("SELECT count(*) FROM articles").fetchone()[0] < articles:
+            assert time.monotonic() < end
+            time.sleep(0.002)
+
+
+def test_twenty_copies_during_a_crawl_are_each_of_one_moment(
+    stand_in: StandIn, tmp_path: Path
+) -> None:
+    path = tmp_path / "archive.db"
+    fill(path, [])
+    seen = []
+    with crawl(path, stand_in):
+        for number in range(20):
+            wait_for(path, 7 * number)
+            folder = tmp_path / f"copy{number % 3}"  # some take the place of older ones
+            made = copied(path, folder)
+            assert made.damages == ()
+            # At one moment, at most the page in hand is stored and not filed yet.
+            assert made.snapshots - made.articles in (0, 1)
+            seen.append(made.articles)
+            if number % 5 == 0:
+                with open_reader(folder / "archive.db") as archive:
+                    assert list(verify(archive, Silence())) == []
+    assert seen == sorted(seen) and seen[0] < seen[-1]
