@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from scraper.archive import frontier, runs, snapshots
+from scraper.archive import frontier, runs, snapshots, tombstones
 from scraper.archive.filing import Context, Filing, file_snapshot, file_unfiled
 from scraper.archive.frontier import Address
 from scraper.archive.runs import Run
@@ -105,6 +105,8 @@ def add_urls(
     for given, url in zip(urls, wanted, strict=True):
         if not site.owns(url) or article_id(url) is None:
             raise Refused(given, f"no article address of {site.base_url}")
+        if tombstone := tombstones.find(archive.snapshots, article_id(url)):
+            raise Refused(given, str(tombstone))
     filings: list[Filing] = []
     with _open_run(archive, settings, "add", settings.crawl.max_minutes, progress, stop) as crawl:
         crawl.fetcher.read_robots()
@@ -205,7 +207,7 @@ def _capture_now(crawl: _Crawl, url: str) -> Iterator[Filing]:
     """Capture `url`, and what it redirects to within the site."""
     for _ in range(frontier.MOST_REDIRECTS):
         address = frontier.find(crawl.archive.db, url)
-        if address is None:
+        if address is None or tombstones.find(crawl.archive.db, address.article_id):
             return
         filing = _capture(crawl, address)
         crawl.save()

@@ -24,6 +24,7 @@ from scraper.archive.index import check_index, holds_strangers, reindex
 from scraper.archive.readings import Reread, reread_all
 from scraper.archive.runs import read_mark, set_mark
 from scraper.archive.schema import Archive, write
+from scraper.archive.withdraw import carry_out
 from scraper.models import utc_text
 from scraper.progress import Progress
 from scraper.urls import article_id
@@ -74,6 +75,7 @@ def reread(
     rules = _rules()
     mark = f"reread {rules} {utc_text(since) if since else 'all'}"
     done = Rebuilt()
+    carry_out(archive)
     if holds_strangers(archive.db):
         _reindex(archive.db, progress, done)
     begin = read_mark(archive.db, mark)

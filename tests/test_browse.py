@@ -17,6 +17,7 @@ from test_search import ARTICLES, QUERIES, add_article
 
 from scraper.archive.index import index_article
 from scraper.archive.schema import open_archive, write
+from scraper.archive.tombstones import Tombstone, put
 from scraper.browse.metadata import QUERIES as CANNED
 from scraper.browse.metadata import TABLES
 from scraper.browse.serve import open_datasette
@@ -261,3 +262,14 @@ def test_the_command_line_finds_what_the_page_finds(path: Path, tmp_path: Path):
         assert answer.exit_code == 0, text
         found = json.loads(answer.output)
         assert {hit["id"] for hit in found["results"]} - {90} == numbers, text
+
+
+def test_a_withdrawn_article_is_told_with_the_reason(datasette: Datasette, path: Path):
+    db = Database(path)
+    put(db, Tombstone(77, "2026-06-01T00:00:00Z", "Quyết định 12"))
+    db.conn.commit()
+    db.close()
+    answer = get(datasette, "/archive/articles/77")
+    assert answer.status_code == 404
+    assert "Article 77 was withdrawn 2026-06-01: Quyết định 12" in answer.text
+    assert "No article with the number 78" in get(datasette, "/archive/articles/78").text

@@ -12,12 +12,13 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from scraper.archive import frontier, snapshots
+from scraper.archive import frontier, snapshots, tombstones
 from scraper.archive.articles import file_article, is_archived, note_capture
 from scraper.archive.captures import GONE_AFTER, Capture, Reading, reading_of
 from scraper.archive.readings import Read, read_snapshot
 from scraper.archive.runs import add_failure, read_mark, set_mark
 from scraper.archive.schema import Archive, write
+from scraper.archive.withdraw import carry_out
 from scraper.errors import ArchiveError
 from scraper.models import Snapshot, utc_text, utc_time
 from scraper.urls import Site, article_id, canonical
@@ -60,6 +61,7 @@ def file_unfiled(archive: Archive, context: Context) -> int:
 
     One that is damaged is a failure of its own, and stops no run.
     """
+    carry_out(archive)
     count = 0
     for snapshot_id in snapshots.above(archive.snapshots, read_mark(archive.db, FILED_MARK)):
         try:
@@ -87,6 +89,12 @@ def file_read(
     The body of `snapshot` is not looked at.
     """
     db, number = archive.db, article_id(snapshot.url)
+    if tombstone := tombstones.find(db, number):
+        frontier.forbid(
+            db, snapshot.url, tombstone.article_id, str(tombstone), utc_text(snapshot.captured_at)
+        )
+        _mark_filed(db, snapshot_id)
+        return Filing("not_article", snapshot.url, str(tombstone))
     is_again = _was_read_so(db, snapshot_id, number, read)
     _meet(archive, snapshot)
     capture = Capture(snapshot_id, number or 0, snapshot.captured_at, snapshot.status, read.reading)

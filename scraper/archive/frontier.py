@@ -135,7 +135,8 @@ def follow(db: Database, target: str, at: datetime) -> None:
     """Ask for the target of a redirect, even where it is another address of a known article."""
     remember(db, [Sighting(target, None, "redirect")], at)
     db.execute(
-        "UPDATE frontier SET state = 'new', error = '' WHERE url = ? AND state = 'duplicate'",
+        "UPDATE frontier SET state = 'new', error = '' WHERE url = ? AND state = 'duplicate'"
+        " AND article_id NOT IN (SELECT article_id FROM withdrawals)",
         [target],
     )
 
@@ -264,6 +265,17 @@ def settle(
         "UPDATE frontier SET state = ?, due_at = ?, last_status = ?, error = ?, attempts = ?"
         " WHERE url = ?",
         [state, utc_text(due_at) if due_at else None, status, error, attempts, url],
+    )
+
+
+def forbid(db: Database, url: str, number: int, why: str, at: str) -> None:
+    """Never ask for `url` again, known before or not; `at` is utc_text()."""
+    db.execute(
+        "INSERT INTO frontier (url, article_id, source, found_at, state, error)"
+        " VALUES (?, ?, 'crawl', ?, 'disallowed', ?) ON CONFLICT (url) DO UPDATE SET"
+        " state = 'disallowed', error = excluded.error, due_at = NULL, etag = NULL,"
+        " last_modified = NULL",
+        [url, number, at, why],
     )
 
 

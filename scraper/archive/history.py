@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from scraper.archive import tombstones
 from scraper.changes import Change, changes
 from scraper.errors import UnknownArticle
 
@@ -54,7 +55,7 @@ def history(db: Database, article_id: int) -> History:
     """The article with this number. Raises UnknownArticle where the archive does not hold it."""
     found = _rows(db, "SELECT * FROM articles WHERE id = ?", article_id)
     if not found:
-        raise UnknownArticle(f"article {article_id}: not in this archive")
+        raise _unknown(db, article_id)
     row = found[0]
     body = db.execute("SELECT body FROM texts WHERE article_id = ?", [article_id]).fetchone()
     names = db.execute(
@@ -115,7 +116,7 @@ def compared(
         )
     ]
     if not numbers:
-        raise UnknownArticle(f"article {article_id}: not in this archive")
+        raise _unknown(db, article_id)
     after = numbers[-1] if after is None else after
     before = max(after - 1, 1) if before is None else before
     for number in (before, after):
@@ -147,6 +148,11 @@ def marked_lines(change: FieldChange) -> Iterator[str]:
             marked[here] = marked.get(here, False) or (kind != "same" and piece != "")
             lines[here].append(_marked(kind, piece))
     return ("".join(line) for n, line in enumerate(lines) if marked[n])
+
+
+def _unknown(db: Database, article_id: int) -> UnknownArticle:
+    tombstone = tombstones.find(db, article_id)
+    return UnknownArticle(f"article {article_id}: {tombstone or 'not in this archive'}")
 
 
 def _marked(kind: str, text: str) -> str:

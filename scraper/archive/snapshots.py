@@ -1,22 +1,26 @@
 """snapshots.db: every capture, byte for byte, and never edited.
 
 A body is stored once, in the first row with its hash; later rows with the same hash, and 304
-answers, hold NULL. Bodies are zstd frames (`codec` "zstd").
+answers, hold NULL. Bodies are zstd frames (`codec` "zstd"). A page that had to be withdrawn leaves
+its row with `codec` "withdrawn"; only `load` finds it, and refuses.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import zstandard
 from sqlite_utils import Database
 
+from scraper.archive import tombstones
 from scraper.archive.migrations import record_hash
 from scraper.archive.schema import write
 from scraper.errors import ArchiveError
 from scraper.models import Snapshot, utc_text, utc_time
+from scraper.urls import article_id as number_of
 
+WITHDRAWN = "withdrawn"  # codec of a row whose body was removed for good
 LEVEL = 10  # measured: level 10 halves a page against level 3; higher levels gain next to nothing
 
 
@@ -46,14 +50,16 @@ def _store(db: Database, snapshot: Snapshot) -> int:
         snapshot.origin,
         int(snapshot.truncated),
     ]
-    holds_body = snapshot.status != 304 and not _has_body(db, sha256)
+    is_withdrawn = tombstones.find(db, number_of(snapshot.url)) is not None
+    holds_body = not (snapshot.status == 304 or is_withdrawn or _has_body(db, sha256))
+    codec = WITHDRAWN if is_withdrawn else ("zstd" if holds_body else "")
     cursor = db.execute(
         f"INSERT INTO snapshots ({_RECORD}, record_sha256, codec, body)"
         f" VALUES ({', '.join('?' * (len(record) + 3))})",
         [
             *record,
             record_hash(*record),
-            "zstd" if holds_body else "",
+            codec,
             zstandard.ZstdCompressor(LEVEL).compress(snapshot.body) if holds_body else None,
         ],
     )
@@ -66,13 +72,15 @@ def load(db: Database, snapshot_id: int) -> Snapshot:
     Raises ArchiveError where it, or its body, is not there, or not as it was stored.
     """
     row = db.execute(
-        f"SELECT record_sha256, {_RECORD} FROM snapshots WHERE id = ?", [snapshot_id]
+        f"SELECT codec, record_sha256, {_RECORD} FROM snapshots WHERE id = ?", [snapshot_id]
     ).fetchone()
     if row is None:
         raise ArchiveError(f"snapshot {snapshot_id}: not in snapshots.db")
-    kept_hash, *record = row
+    codec, kept_hash, *record = row
     if record_hash(*record) != kept_hash:
         raise ArchiveError(f"snapshot {snapshot_id}: its address, time or headers were altered")
+    if codec == WITHDRAWN:
+        raise ArchiveError(f"snapshot {snapshot_id}: its page was withdrawn")
     url, captured_at, status, headers, sha256, _, request_headers, origin, truncated = record
     return Snapshot(
         url=url,
@@ -94,7 +102,7 @@ def spans(db: Database, after_id: int, since: datetime | None, size: int) -> Ite
     while True:
         first, last = db.execute(
             "SELECT min(id), max(id) FROM (SELECT id FROM snapshots"
-            " WHERE id > ? AND captured_at >= ? ORDER BY id LIMIT ?)",
+            f" WHERE id > ? AND captured_at >= ? AND {_KEPT} ORDER BY id LIMIT ?)",
             [after_id, utc_text(since) if since else "", size],
         ).fetchone()
         if first is None:
@@ -106,17 +114,61 @@ def spans(db: Database, after_id: int, since: datetime | None, size: int) -> Ite
 def ids(db: Database, span: Span, since: datetime | None) -> list[int]:
     """The ids in `span` of snapshots captured at or after `since`."""
     rows = db.execute(
-        "SELECT id FROM snapshots WHERE id BETWEEN ? AND ? AND captured_at >= ? ORDER BY id",
+        "SELECT id FROM snapshots WHERE id BETWEEN ? AND ? AND captured_at >= ?"
+        f" AND {_KEPT} ORDER BY id",
         [*span, utc_text(since) if since else ""],
     )
     return [snapshot_id for (snapshot_id,) in rows]
+
+
+def blank(db: Database, article_id: int, urls: Iterable[str]) -> int:
+    """Remove the pages captured at `urls`, all of one article; how many snapshots lose theirs.
+
+    Their addresses, times and hashes stay. Inside the caller's transaction. A page that an
+    address of another article answered with too (an error page) is kept there.
+    """
+    lost: set[int] = set()
+    for url in urls:
+        rows = db.execute("SELECT id, sha256, status FROM snapshots WHERE url = ?", [url])
+        for snapshot_id, sha256, status in rows.fetchall():
+            lost.add(snapshot_id)
+            if status != 304:
+                lost |= _bequeath(db, article_id, sha256)
+    db.conn.executemany(
+        f"UPDATE snapshots SET codec = '{WITHDRAWN}', dictionary_id = NULL, body = NULL"
+        " WHERE id = ?",
+        [(snapshot_id,) for snapshot_id in lost],
+    )
+    return len(lost)
+
+
+def _bequeath(db: Database, article_id: int, sha256: str) -> set[int]:
+    """Give a body to another article's snapshot that names it; else the ids it is lost to."""
+    same = db.execute(
+        f"SELECT id, url FROM snapshots WHERE sha256 = ? AND status <> 304 AND {_KEPT}", [sha256]
+    ).fetchall()
+    heirs = [row[0] for row in same if number_of(row[1]) not in (article_id, None)]
+    if not heirs:
+        return {row[0] for row in same}
+    db.execute(
+        "UPDATE snapshots SET (codec, dictionary_id, body) = (SELECT codec, dictionary_id, body"
+        " FROM snapshots WHERE sha256 = ? AND body IS NOT NULL) WHERE id = ?",
+        [sha256, heirs[0]],
+    )
+    return set()
+
+
+def blanked(db: Database, article_id: int) -> list[str]:
+    """The addresses of the snapshots of an article that was withdrawn."""
+    rows = db.execute(f"SELECT DISTINCT url FROM snapshots WHERE codec = '{WITHDRAWN}'")
+    return [url for (url,) in rows.fetchall() if number_of(url) == article_id]
 
 
 def count(db: Database, after_id: int, since: datetime | None) -> int:
     """How many snapshots above `after_id` were captured at or after `since`."""
     return int(
         db.execute(
-            "SELECT count(*) FROM snapshots WHERE id > ? AND captured_at >= ?",
+            f"SELECT count(*) FROM snapshots WHERE id > ? AND captured_at >= ? AND {_KEPT}",
             [after_id, utc_text(since) if since else ""],
         ).fetchone()[0]
     )
@@ -125,7 +177,7 @@ def count(db: Database, after_id: int, since: datetime | None) -> int:
 def above(db: Database, after_id: int) -> Iterator[int]:
     """The id of every snapshot above `after_id`, in order."""
     while row := db.execute(
-        "SELECT id FROM snapshots WHERE id > ? ORDER BY id LIMIT 1", [after_id]
+        f"SELECT id FROM snapshots WHERE id > ? AND {_KEPT} ORDER BY id LIMIT 1", [after_id]
     ).fetchone():
         after_id = int(row[0])
         yield after_id
@@ -136,6 +188,7 @@ def last_id(db: Database) -> int:
     return int(db.execute("SELECT coalesce(max(id), 0) FROM snapshots").fetchone()[0])
 
 
+_KEPT = f"codec <> '{WITHDRAWN}'"
 # What stands beside a body; `record_sha256` is made from these, in this order.
 _RECORD = (
     "url, captured_at, status, headers_json, sha256, size_bytes, request_headers_json, origin,"

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from scraper.archive import tombstones
 from scraper.browse.cite import Source
 from scraper.browse.metadata import TABLES
 from scraper.browse.times import vietnam_day
@@ -125,6 +126,14 @@ def reading(db: Database, article_id: int) -> Reading | None:
             captured=vietnam_day(row["last_captured_at"]),
         ),
     )
+
+
+def absence(db: Database, article_id: int) -> str:
+    """What to say where the archive does not hold an article."""
+    tombstone = tombstones.find(db, article_id)
+    if tombstone:
+        return f"Article {article_id} was {tombstone}"
+    return f"No article with the number {article_id} is in this archive"
 
 
 def revision_text(revision: Any) -> str:

@@ -207,7 +207,7 @@ async def article(datasette: Datasette, request: Request) -> Response:
     number = int(request.url_vars["id"])
     read = await in_archive(datasette, lambda db: library.reading(db, number))
     if read is None:
-        raise NotFound(f"No article with the number {number} is in this archive")
+        raise NotFound(await in_archive(datasette, lambda db: library.absence(db, number)))
     return await _page(
         datasette,
         request,
@@ -244,7 +244,7 @@ async def citation(datasette: Datasette, request: Request) -> Response:
     number = int(request.url_vars["id"])
     read = await in_archive(datasette, lambda db: library.reading(db, number))
     if read is None:
-        raise NotFound(f"No article with the number {number} is in this archive")
+        raise NotFound(await in_archive(datasette, lambda db: library.absence(db, number)))
     match request.url_vars["format"]:
         case "bib":
             return _file(cite.bibtex(read.source), "application/x-bibtex")

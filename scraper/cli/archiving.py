@@ -162,3 +162,23 @@ def backup(settings: Settings, folder: Path, slim: bool, as_json: bool) -> None:
         click.echo(f"damaged, here as in the archive: {damage}", err=True)
     if copy.damages:
         sys.exit(1)
+
+
+@cli.command()
+@config_option
+@click.argument("article_id", metavar="ID", type=int)
+@click.option("--reason", required=True, help="Why; kept, and shown in place of the article.")
+def withdraw(settings: Settings, article_id: int, reason: str) -> None:
+    """Remove an article's text and pages everywhere, and for good; the reason stays."""
+    from scraper.archive.filing import Context, file_unfiled
+    from scraper.archive.schema import open_archive
+    from scraper.archive.withdraw import withdraw as take_out
+
+    if not reason.strip():
+        raise click.UsageError("--reason: say why")
+    context = Context(settings.site.site, settings.crawl.revisit_days)
+    with open_archive(settings.archive.path) as archive:
+        file_unfiled(archive, context)
+        count = take_out(archive, article_id, reason.strip(), datetime.now(UTC))
+    click.echo(f"article {article_id}: withdrawn, with the pages of {count} snapshots")
+    click.echo("Backups and other copies made before still hold it.", err=True)

@@ -1,0 +1,191 @@
+"""An article that was withdrawn is nowhere any more, and does not come back."""
+
+import json
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from filled import CONTEXT, captures, fill, page
+
+from scraper.archive import snapshots
+from scraper.archive.filing import file_unfiled
+from scraper.archive.history import history
+from scraper.archive.schema import open_archive, open_reader
+from scraper.archive.search import search
+from scraper.archive.withdraw import withdraw
+from scraper.cli import cli
+from scraper.config import CrawlSettings, Settings, SiteSettings
+from scraper.crawl import Plan, add_urls, crawl_site
+from scraper.demo.server import StandIn
+from scraper.errors import ArchiveError, Refused, UnknownArticle
+from scraper.progress import Silence
+from scraper.reread import reread
+from scraper.urls import article_id
+from scraper.verify import verify
+
+AT = datetime(2026, 6, 1, tzinfo=UTC)
+NUMBER = article_id(page(5).url) or 0
+SECRET = "Tên riêng Zqxwvk"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    pages = [*captures(8), page(5, 7, title=SECRET.encode())]
+    fill(tmp_path / "archive.db", pages)
+    return tmp_path / "archive.db"
+
+
+def take_out(path: Path, number: int = NUMBER) -> int:
+    with open_archive(path) as archive:
+        return withdraw(archive, number, "Quyết định 12", AT)
+
+
+def bytes_of(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
+
+
+def count(path: Path, sql: str) -> int:
+    db = sqlite3.connect(path)
+    found = db.execute(sql).fetchone()[0]
+    db.close()
+    return int(found)
+
+
+def test_no_trace_of_its_text_is_left_in_any_file(path: Path) -> None:
+    assert SECRET.encode() in bytes_of(path.parent) and b"zqxwvk" in bytes_of(path.parent)
+    assert take_out(path) == 3
+    left = bytes_of(path.parent)
+    assert SECRET.encode() not in left and b"zqxwvk" not in left
+    with open_reader(path) as archive:
+        bodies = archive.snapshots.execute("SELECT id FROM snapshots WHERE body IS NOT NULL")
+        for (snapshot_id,) in bodies.fetchall():
+            assert SECRET.encode() not in snapshots.load(archive.snapshots, snapshot_id).body
+        assert search(archive.db, "zqxwvk").total == 0
+        assert list(verify(archive, Silence())) == []
+        with pytest.raises(UnknownArticle, match="withdrawn 2026-06-01: Quyết định 12"):
+            history(archive.db, NUMBER)
+    for table in ("texts", "captions", "revisions", "weather", "article_tags", "captures"):
+        assert count(path, f"SELECT count(*) FROM {table} WHERE article_id = {NUMBER}") == 0
+    assert count(path, "SELECT count(*) FROM articles") == 7
+
+
+def test_its_page_cannot_be_loaded_and_its_hash_stays(path: Path) -> None:
+    sql = "SELECT id, url, captured_at, sha256 FROM snapshots ORDER BY 1"
+    db = sqlite3.connect(path.with_name("snapshots.db"))
+    before = db.execute(sql).fetchall()
+    take_out(path)
+    assert db.execute(sql).fetchall() == before
+    db.close()
+    (snapshot_id,) = {row[0] for row in before if row[2] == "2026-05-08T12:05:00Z"}
+    with open_archive(path) as archive, pytest.raises(ArchiveError, match="was withdrawn"):
+        snapshots.load(archive.snapshots, snapshot_id)
+
+
+def test_it_comes_back_by_no_import(path: Path) -> None:
+    take_out(path)
+    fill(
+        path,
+        [
+            page(5),
+            page(5, 9),
+            replace(page(5, 9), url=f"https://baolaocai.vn/bai-viet/{NUMBER}-a"),
+        ],
+    )
+    assert count(path, f"SELECT count(*) FROM articles WHERE id = {NUMBER}") == 0
+    assert (
+        count(
+            path,
+            f"SELECT count(*) FROM frontier WHERE article_id = {NUMBER} AND state <> 'disallowed'",
+        )
+        == 0
+    )
+    held = f"SELECT count(*) FROM snapshots WHERE body IS NOT NULL AND url LIKE '%{NUMBER}%'"
+    assert count(path.with_name("snapshots.db"), held) == 0
+
+
+def test_it_stays_out_of_an_archive_that_is_made_anew(path: Path) -> None:
+    take_out(path)
+    path.unlink()
+    with open_archive(path) as archive:
+        reread(archive, CONTEXT, Silence())
+        assert archive.db.execute("SELECT * FROM withdrawals").fetchall() == [
+            (NUMBER, "2026-06-01T00:00:00Z", "Quyết định 12")
+        ]
+        assert list(verify_rows(path)) == []
+    assert count(path, f"SELECT count(*) FROM articles WHERE id = {NUMBER}") == 0
+    sql = (
+        f"SELECT state = 'disallowed' AND due_at IS NULL FROM frontier WHERE article_id = {NUMBER}"
+    )
+    assert count(path, sql) == 1
+
+
+def verify_rows(path: Path) -> list[str]:
+    with open_reader(path) as archive:
+        return [str(damage) for damage in verify(archive, Silence())]
+
+
+def test_a_kill_between_the_files_is_made_good_at_the_next_start(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scraper.archive import withdraw as module
+
+    with monkeypatch.context() as patch, open_archive(path) as archive:
+        patch.setattr(module, "carry_out", lambda archive: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            withdraw(archive, NUMBER, "x", AT)
+    assert count(path, f"SELECT count(*) FROM articles WHERE id = {NUMBER}") == 1
+    with open_archive(path) as archive:
+        file_unfiled(archive, CONTEXT)
+    assert count(path, f"SELECT count(*) FROM articles WHERE id = {NUMBER}") == 0
+
+
+def test_a_page_that_another_article_shares_stays_with_that(path: Path) -> None:
+    error = b"<h1>Khong tim thay</h1>"
+    fill(path, [replace(page(n, 20), status=404, body=error) for n in (5, 6)])
+    take_out(path)
+    assert verify_rows(path) == []
+    with open_reader(path) as archive:
+        (snapshot_id,) = archive.snapshots.execute(
+            "SELECT id FROM snapshots WHERE url = ? AND status = 404", [page(6).url]
+        ).fetchone()
+        assert snapshots.load(archive.snapshots, snapshot_id).body == error
+
+
+def test_an_unknown_article_cannot_be_withdrawn(path: Path) -> None:
+    with pytest.raises(UnknownArticle, match="article 7: not in this archive"):
+        take_out(path, 7)
+
+
+def test_the_crawler_never_asks_for_it_again(stand_in: StandIn, tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    settings = Settings(SiteSettings(stand_in.base_url, delay_seconds=0.0), CrawlSettings())
+    number, story = next(iter(stand_in.stories.items()))
+    url = stand_in.base_url + story.new_path
+    with open_archive(path) as archive:
+        crawl_site(archive, settings, Plan(1000, 5, full=True), Silence())
+        withdraw(archive, number, "x", AT)
+        stand_in.log.clear()
+        archive.db.execute(
+            "UPDATE frontier SET due_at = '2020-01-01T00:00:00Z' WHERE state = 'list'"
+        )
+        crawl_site(archive, settings, Plan(1000, 5, full=True), Silence())
+        assert not [line for line in stand_in.log if str(number) in str(line)]
+        with pytest.raises(Refused, match="withdrawn"):
+            add_urls(archive, settings, [url], Silence())
+
+
+def test_the_command_says_what_went_and_what_did_not(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
+    command = ["--config", str(tmp_path / "config.toml")]
+    run = CliRunner().invoke(cli, ["withdraw", str(NUMBER), "--reason", "Quyết định 12", *command])
+    assert (run.exit_code, run.stdout) == (
+        0,
+        f"article {NUMBER}: withdrawn, with the pages of 3 snapshots\n",
+    )
+    assert "copies made before still hold it" in run.stderr
+    assert CliRunner().invoke(cli, ["withdraw", "1", "--reason", " ", *command]).exit_code == 2
+    found = CliRunner().invoke(cli, ["search", "zqxwvk", "--json", *command])
+    assert json.loads(found.stdout)["total"] == 0
