@@ -29,6 +29,21 @@ from scraper.extract.dates import VIETNAM, is_bad_date, read_moment, read_page_c
         ("15/12/2024 09:30 GMT+07:00", "2024-12-15T02:30"),
         ("ngày 5 tháng 3 năm 2024, 08:30", "2024-03-05T01:30"),
         ("Sun, 15 Dec 2024 09:30:00 +0700", "2024-12-15T02:30"),
+        ("2024-12-15T09:30:00+07:00[Asia/Ho_Chi_Minh]", "2024-12-15T02:30"),
+        ("2024-12-15T02:30:00 [UTC-0]", "2024-12-15T02:30"),
+        ("2024-12-14T21:30:00-05:00", "2024-12-15T02:30"),
+        ("2024/12/15 09:30", "2024-12-15T02:30"),
+        ("15/12/2024 02:30 [UTC]", "2024-12-15T02:30"),
+        ("15/12/2024 02:30 (GMT)", "2024-12-15T02:30"),
+        ("15/12/2024, 09:30 GMT+7", "2024-12-15T02:30"),
+        ("15/12/2024 11:30 +09:00", "2024-12-15T02:30"),
+        ("15/12/2024 11:30 +0900", "2024-12-15T02:30"),
+        ("09h30 ngày 15/12/2024", "2024-12-15T02:30"),
+        ("15/12/2024 9 giờ 30 phút sáng", "2024-12-15T02:30"),
+        ("15/12/2024 8 giờ tối", "2024-12-15T13:00"),
+        ("CN, 15-12-2024 09:30", "2024-12-15T02:30"),
+        ("T7, 14.12.2024 | 9:30 CH", "2024-12-14T14:30"),
+        ("Đăng lúc: 9:30, Chủ Nhật ngày 15 tháng 12, 2024", "2024-12-15T02:30"),
         ("Sun, 15 Dec 2024 02:30:00 GMT", "2024-12-15T02:30"),
     ],
 )
@@ -47,8 +62,9 @@ def test_a_date_alone_is_midnight_in_vietnam_and_says_so(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["31/2/2024 08:30", "15/13/2024", "05/03/0026", "15/12/2024 25:10"]
-)
+    "text", ["31/2/2024 08:30", "15/13/2024", "05/03/0026", "15/12/2024 25:10",
+             "15/12/26 08:30", "2024-02-31", "0026-12-15T09:30:00+07:00", "1970-01-01T00:00:00Z"],
+)  # fmt: skip
 def test_impossible_dates_are_not_repaired(text: str) -> None:
     assert read_moment(text) is None
     assert is_bad_date(text)
@@ -60,10 +76,26 @@ def test_other_text_is_no_date(text: str) -> None:
     assert not is_bad_date(text)
 
 
-def test_a_weekday_that_contradicts_its_date_is_flagged() -> None:
-    moment = read_moment("Thứ 2, 3/12/2022, 08:38")
+@pytest.mark.parametrize(
+    ("text", "instant", "flag"),
+    [
+        ("Thứ 2, 3/12/2022, 08:38", "2022-12-03T01:38", "weekday mismatch"),
+        ("T2, 3/12/2022 08:38", "2022-12-03T01:38", "weekday mismatch"),
+        ("CN, 3/12/2022 08:38", "2022-12-03T01:38", "weekday mismatch"),
+        ("Mon, 03 Dec 2022 08:38:00 +0700", "2022-12-03T01:38", "weekday mismatch"),
+        ("3/12/2022 14:38 SA", "2022-12-03T07:38", "hour mismatch"),
+        ("2022-12-03T08:38:00+99:00", "2022-12-03T01:38", "bad offset"),
+        ("2022-12-03T08:38:00+15:00", "2022-12-03T01:38", "bad offset"),
+        ("2022-12-03T08:38:00-13:00", "2022-12-03T01:38", "bad offset"),
+        ("2022-12-03T08:38:00+07:75", "2022-12-03T01:38", "bad offset"),
+        ("3/12/2022 08:38 [GMT+77]", "2022-12-03T01:38", "bad offset"),
+    ],
+)
+def test_what_contradicts_itself_is_flagged(text: str, instant: str, flag: str) -> None:
+    moment = read_moment(text)
     assert moment is not None
-    assert moment.flags == ("weekday mismatch",)
+    assert moment.at == datetime.fromisoformat(instant).replace(tzinfo=UTC)
+    assert moment.flags == (flag,)
 
 
 def test_only_a_line_with_weekday_time_and_zone_is_a_page_clock() -> None:

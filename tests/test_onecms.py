@@ -191,6 +191,13 @@ def test_a_page_of_the_2022_site_is_read_by_structure() -> None:
     assert [(w.place, w.text) for w in article.weather] == [("Lào Cai", "Lào Cai Dự báo thời tiết")]
 
 
+def test_a_page_clock_that_contradicts_itself_is_flagged() -> None:
+    html = SITE_2022.replace("Thứ 7, 3/12", "Thứ 2, 3/12").encode()
+    url = "https://baolaocai.vn/bai-viet/348925-chi-bo"
+    article = extract(Snapshot(url, datetime(2022, 12, 3, tzinfo=UTC), 200, (), html))
+    assert article.flags == ("page clock: weekday mismatch",)
+
+
 def test_an_unknown_template_is_read_with_doubt() -> None:
     text = "Đây là một đoạn văn dài về mùa bưởi ở huyện Bảo Yên, được viết ra để thử. " * 4
     html = f"<html><head>{HEAD}</head><body><article><h1>Mùa bưởi</h1><p>{text}</p></article>"

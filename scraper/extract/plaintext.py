@@ -10,7 +10,7 @@ import re
 
 from scraper.errors import NotAnArticle
 from scraper.extract.captions import split_credit
-from scraper.extract.dates import Moment, read_page_clock
+from scraper.extract.dates import clock_flags, read_page_clock
 from scraper.extract.text import clean, decode
 from scraper.extract.weather import read_weather
 from scraper.models import Article, Caption, Snapshot, Weather
@@ -65,7 +65,7 @@ def read(snapshot: Snapshot) -> Article:
         template=NAME,
         layout="article",
         photo_count=len(captions),
-        flags=_flags(moment),
+        flags=clock_flags(moment),
     )
 
 
@@ -74,10 +74,6 @@ def _headed(blocks: list[str]) -> tuple[str, str, list[str]]:
     if _says_photo(blocks[1]):
         return blocks[0], "", blocks[1:]
     return blocks[0], blocks[1], blocks[2:]
-
-
-def _flags(moment: Moment | None) -> tuple[str, ...]:
-    return tuple(f"page clock: {flag}" for flag in moment.flags) if moment else ()
 
 
 def _blocks(snapshot: Snapshot) -> list[str]:

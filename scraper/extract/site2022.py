@@ -9,7 +9,7 @@ time of publication, of which these pages say nothing.
 import re
 
 from scraper.errors import MissingField, NotAnArticle
-from scraper.extract.dates import read_page_clock
+from scraper.extract.dates import clock_flags, read_page_clock
 from scraper.extract.flow import Paragraph, TooDeep, flow
 from scraper.extract.page import Page, text_of
 from scraper.extract.photos import captions_of
@@ -79,7 +79,7 @@ def read(page: Page, snapshot: Snapshot) -> Article:
         template=NAME,
         layout="article" if paragraphs or photo_count < 2 else "photo",
         photo_count=photo_count,
-        flags=times.flags,
+        flags=(*times.flags, *clock_flags(moment)),
     )
 
 

@@ -1,9 +1,13 @@
 """When a page says that its article was published and changed.
 
 Order of trust: the meta element, JSON-LD, the `datetime` of the time element, the printed text.
-The first two are written by the newspaper's system from the same record, with an offset; the
-printed text has none and is sometimes a date alone. Where they differ by more than a day, the
-article is flagged.
+The newspaper's system writes the first three from the same record, with an offset. Of these the
+meta element stands for this article alone, while JSON-LD and a time element may be those of
+another article that the page shows. The printed text comes last: it names no zone and is
+sometimes a date alone. Only where a date alone would win, a full time of the same day is taken.
+
+All that is stated is looked at, also what did not win: a contradiction in any of it (see `Moment`),
+an impossible date, statements more than a day apart and times after the capture are flags.
 """
 
 from collections.abc import Iterator
@@ -17,7 +21,8 @@ from scraper.extract.page import Page, text_of
 
 _PUBLISHED = ("article:published_time", "datePublished")
 _MODIFIED = ("article:modified_time", "dateModified", "og:updated_time")
-_LONGEST_AHEAD = timedelta(days=1)  # a scheduled page's clock may be ahead of ours, not by more
+# Clocks differ by minutes; a local time that is stated as UTC is seven hours ahead.
+_LONGEST_AHEAD = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +39,34 @@ def read_times(page: Page, printed: list[LexborNode], captured_at: datetime) -> 
     """The times of an article; `printed` are the time elements of its own header."""
     stated = list(_published(page, printed))
     moments = [(source, m) for source, text in stated if (m := read_moment(text))]
-    flags = [flag for _, m in moments[:1] for flag in m.flags]
-    if any(is_bad_date(text) for _, text in stated):
+    changed = list(_modified(page))
+    modified = next((m for text in changed if (m := read_moment(text))), None)
+    all_moments = [m for _, m in moments] + ([modified] if modified else [])
+    flags = [flag for m in all_moments for flag in m.flags]
+    if any(is_bad_date(text) for text in (*(text for _, text in stated), *changed)):
         flags.append("bad date")
     if _differ([m for _, m in moments]):
         flags.append("times disagree")
-    modified = _modified(page)
-    if not moments:
-        return Times(None, "", modified, tuple(flags))
-    # A date alone says less than the same day's date with its time.
+    if modified and modified.at > captured_at + _LONGEST_AHEAD:
+        flags.append("modified in the future")
+    at, source = None, ""
+    if moments:
+        source, first = _most_trusted(moments)
+        at = first.at
+        source += " (date only)" if first.date_only else ""
+        if at > captured_at + _LONGEST_AHEAD:
+            flags.append("published in the future")
+    modified_at = modified.at if modified else None
+    return Times(at, source, modified_at, tuple(dict.fromkeys(flags)))
+
+
+def _most_trusted(moments: list[tuple[str, Moment]]) -> tuple[str, Moment]:
     source, first = moments[0]
+    # A date alone says less than the same day's date with its time.
     full = [(s, m) for s, m in moments if not m.date_only]
     if first.date_only and full and abs(full[0][1].at - first.at) <= timedelta(days=1):
-        source, first = full[0]
-    if first.at > captured_at + _LONGEST_AHEAD:
-        flags.append("published in the future")
-    return Times(
-        first.at, source + (" (date only)" if first.date_only else ""), modified, tuple(flags)
-    )
+        return full[0]
+    return source, first
 
 
 def _published(page: Page, printed: list[LexborNode]) -> Iterator[tuple[str, str]]:
@@ -69,12 +84,11 @@ def _published(page: Page, printed: list[LexborNode]) -> Iterator[tuple[str, str
             yield "text", text
 
 
-def _modified(page: Page) -> datetime | None:
-    stated = [page.meta.get(name) for name in _MODIFIED] + [page.json_ld.get("dateModified")]
-    for text in stated:
-        if isinstance(text, str) and (moment := read_moment(text)):
-            return moment.at
-    return None
+def _modified(page: Page) -> Iterator[str]:
+    """Every statement of the last change, the most trusted first."""
+    yield from (page.meta[name] for name in _MODIFIED if page.meta.get(name))
+    if isinstance(text := page.json_ld.get("dateModified"), str):
+        yield text
 
 
 def _differ(moments: list[Moment]) -> bool:
