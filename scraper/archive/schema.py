@@ -6,6 +6,7 @@ them is in migrations.py.
 
 import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -86,7 +87,9 @@ def _said_in_one_line(path: Path) -> Iterator[None]:
     except sqlite3.Error as e:
         if getattr(e, "sqlite_errorcode", 0) & 0xFF not in _OUTSIDE:
             raise
-        raise ArchiveError(f"{path}: {e}; nothing filed before is lost") from e
+        free_mb = shutil.disk_usage(path.parent).free // 1_000_000
+        said = f"{path}: {e}; nothing filed before is lost ({free_mb} MB free on its disk)"
+        raise ArchiveError(said) from e
 
 
 @contextmanager

@@ -1,0 +1,95 @@
+"""A disk that fills up at any point: one clear line, and an archive that goes on later."""
+
+import os
+import re
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from filled import captures, fill, page
+
+from scraper.archive.schema import open_reader
+from scraper.demo.server import StandIn
+from scraper.progress import Silence
+from scraper.urls import article_id
+from scraper.verify import verify
+
+ROOT = Path(__file__).parent.parent
+
+
+def scraper(folder: Path, *arguments: str, limit: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run a command that may write no file longer than `limit` bytes; 0: as long as it likes."""
+    return subprocess.run(
+        [sys.executable, "-m", "scraper", *arguments],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_FSIZE, (limit or resource.RLIM_INFINITY,) * 2
+        ),
+    )
+
+
+def assert_sound(folder: Path) -> None:
+    with open_reader(folder / "archive.db") as archive:
+        assert [str(damage) for damage in verify(archive, Silence())] == []
+
+
+def configure(folder: Path, base_url: str, delay: int = 0) -> None:
+    (folder / "config.toml").write_text(
+        f'[site]\nbase_url = "{base_url}"\ndelay_seconds = {delay}\n', "utf-8"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", [1, 4096, 20_000, 60_000, 150_000, 300_000, 500_000, 900_000])
+def test_a_crawl_ends_with_one_line_and_the_next_goes_on(
+    stand_in: StandIn, tmp_path: Path, limit: int
+) -> None:
+    configure(tmp_path, stand_in.base_url)
+    run = scraper(tmp_path, "crawl", "--full", limit=limit)
+    last = run.stderr.splitlines()[-1]
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    assert last.startswith("scraper: ") and "nothing filed before is lost" in last
+    again = scraper(tmp_path, "crawl", "--full")
+    assert again.returncode == 0, again.stderr
+    assert_sound(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "limit"),
+    [
+        (("reread", "--workers", "1"), 1),
+        (("reread", "--workers", "1"), 100_000),
+        (("reread", "--workers", "2"), 300_000),
+        (("backup", "copy"), 1),
+        (("backup", "copy"), 100_000),
+        (("backup", "slim", "--slim"), 100_000),
+        (("withdraw", str(article_id(page(1).url)), "--reason", "x"), 1),
+        (("withdraw", str(article_id(page(1).url)), "--reason", "x"), 30_000),
+        (("withdraw", str(article_id(page(1).url)), "--reason", "x"), 200_000),
+    ],
+    ids=str,
+)
+def test_other_writers_end_with_one_line_and_can_be_repeated(
+    tmp_path: Path, arguments: tuple[str, ...], limit: int
+) -> None:
+    configure(tmp_path, "https://baolaocai.vn", 5)
+    fill(tmp_path / "archive.db", captures(30))
+    if arguments[0] == "reread":
+        (tmp_path / "archive.db").unlink()
+    run = scraper(tmp_path, *arguments, limit=limit)
+    assert run.returncode == 1, run.stderr
+    assert re.search(r"^scraper: .*(archive|copy|slim)", run.stderr.splitlines()[-1]), run.stderr
+    assert "Traceback" not in run.stderr
+    assert not list(tmp_path.glob("copy/*")) and not list(tmp_path.glob("slim/*"))
+    again = scraper(tmp_path, *arguments)
+    assert again.returncode == 0, again.stderr
+    assert_sound(tmp_path)
