@@ -10,13 +10,16 @@ from scraper.extract.bounds import MOST_BYTES
 from scraper.extract.onecms import ARTICLE, EMAGAZINE
 from scraper.extract.page import parse
 from scraper.extract.template import Template, read
+from scraper.extract.trace import Notes, select
 from scraper.models import Article, Caption, Snapshot, Weather, utc_text
 
 TEMPLATES: tuple[Template, ...] = (EMAGAZINE, ARTICLE)  # newest first
 
 
-def extract(snapshot: Snapshot) -> Article:
+def extract(snapshot: Snapshot, notes: Notes = None) -> Article:
     """Read one captured page: same bytes, same Article.
+
+    `notes` is filled with what was chosen and why, also where this raises.
 
     Raises NotAnArticle for section and landing pages, empty and binary answers; MissingField
     where a template's marker is present but its title, or all of its text, is not.
@@ -30,9 +33,9 @@ def extract(snapshot: Snapshot) -> Article:
         return plaintext.read(snapshot)
     if b"\x00" in snapshot.body[:1024] and not snapshot.body.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise NotAnArticle(snapshot.url, "a binary answer")
-    page = parse(snapshot)
+    page = parse(snapshot, notes)
     for template in TEMPLATES:
-        if page.tree.css_first(template.marker):
+        if select(notes, "template", page.tree, template.marker):
             return read(template, page, snapshot)
     if site2022.is_of_2022(page):
         return site2022.read(page, snapshot)

@@ -5,14 +5,13 @@ leads on pages that have none. It also repeats headline and lead, which are take
 """
 
 from scraper.errors import NotAnArticle
-from scraper.extract.flow import Figure
-from scraper.extract.page import Page, text_of
-from scraper.extract.photos import captions_of
-from scraper.extract.template import byline_of, section_of, weather_of
+from scraper.extract.flow import Figure, Paragraph
+from scraper.extract.nodes import text_of
+from scraper.extract.page import Page
+from scraper.extract.record import Found, article_of
 from scraper.extract.text import clean
-from scraper.extract.times import read_times
+from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot
-from scraper.urls import article_id
 
 NAME = "fallback"
 _MOST_CHARACTERS = 1_000_000  # of HTML; trafilatura takes a second for them
@@ -29,29 +28,21 @@ def read(page: Page, snapshot: Snapshot) -> Article:
     lead = page.meta.get("og:description") or page.meta.get("description", "")
     around = heading.parent if heading else None
     figures = [Figure(node) for node in around.css("figure")] if around else []
-    captions, photo_count = captions_of(page, title, list(figures))
-    times = read_times(page, list(page.tree.css("time"))[:1], snapshot.captured_at)
-    return Article(
-        url=page.url,
-        article_id=article_id(page.url),
+    paragraphs = [Paragraph(text, text) for text in _paragraphs(page) if text not in (title, lead)]
+    found = Found(
+        template=NAME,
         title=title,
         lead=lead,
-        paragraphs=tuple(text for text in _paragraphs(page) if text not in (title, lead)),
-        captions=captions,
-        published_at=times.published_at,
-        published_source=times.published_source,
-        modified_at=times.modified_at,
-        page_clock_at=None,
-        page_clock_text="",
-        section=section_of(page, ".breadcrumb a"),
-        byline=byline_of(page, around, ".author") if around else (),
-        tags=(),
+        parts=[*figures, *paragraphs],
+        times=list(page.tree.css("time"))[:1],
+        section=".breadcrumb a",
+        byline=".author",
+        around=around,
         weather=weather_of(page),
-        template=NAME,
         layout="article",
-        photo_count=photo_count,
-        flags=("fallback", *times.flags),
+        flags=("fallback",),
     )
+    return article_of(found, page, snapshot)
 
 
 def _says_article(page: Page) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.page import classes
+from scraper.extract.nodes import classes, text_of
 from scraper.extract.text import clean
 
 MOST_LEVELS = 300  # deeper than any page that a person made
@@ -24,6 +24,14 @@ _PLAYERS = frozenset({"cms-video", "cms-audio", "podcast", "cms-podcast"})
 _LABEL = r"(?:>{2,}|»|(?:mời )?(?:xem|đọc) thêm\b|(?:tin|bài) liên quan\b)"
 _READ_ALSO = re.compile(rf"^{_LABEL}", re.I)
 _LABEL_ALONE = re.compile(rf"^{_LABEL}\s*[:.]*\s*(?:>{{2,}}|»)?$", re.I)
+_BOXES = {"div", "section", "aside", "article", "ul"}
+_BLOCKS = "p, div, ul, ol, h2, h3, h4, table, section"
+# Classes of the paper's own blocks of text, and those that editors' programs write.
+_OF_TEXT = re.compile(
+    r"(?:cms|zce|article|e-magazine|box-live|live|notebox|note|quote|text|align|table|clearfix"
+    r"|col|row|content|detail|WordSection|Mso)",
+    re.I,
+)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 
 
@@ -52,10 +60,34 @@ class Figure:
     is_player: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """What is part of no text, and the rule that says so."""
+
+    rule: str  # "read also", "ad", ".article__social"
+    what: LexborNode | Paragraph
+
+    @property
+    def text(self) -> str:
+        """What is left out, on one line."""
+        return self.what.text if isinstance(self.what, Paragraph) else text_of(self.what)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that an element holds: each text in it is in one of these."""
+
+    parts: list[Paragraph | Figure]  # in reading order
+    excluded: list[Excluded]
+    unknown: list[LexborNode]  # boxes of a class that no rule names; their text is in `parts`
+
+
 @dataclass(slots=True)
 class _Run:
-    """Inline text met since the last block boundary."""
+    """Inline text met since the last block boundary, and what stood beside it."""
 
+    excluded: list[Excluded] = field(default_factory=list)
+    unknown: list[LexborNode] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     unlinked: list[str] = field(default_factory=list)  # those of `parts` outside links
     breaks: int = 0  # line breaks in a row
@@ -75,15 +107,16 @@ class _Run:
             yield Paragraph(text, clean(unlinked) if unlinked != parts else text)
 
 
-def flow(root: LexborNode, dropped: frozenset[str]) -> list[Paragraph | Figure]:
-    """What `root` holds, in reading order; elements of the classes `dropped` left out.
-
-    Raises TooDeep.
-    """
+def flow(root: LexborNode, dropped: frozenset[str]) -> Content:
+    """What `root` holds; elements of the classes `dropped` are left out. Raises TooDeep."""
     run = _Run()
-    found = list(_walk(root, run, dropped, False, 0))
-    found += run.take()
-    return [e for e in found if not (isinstance(e, Paragraph) and is_read_also(e))]
+    parts: list[Paragraph | Figure] = []
+    for part in (*_walk(root, run, dropped, False, 0), *run.take()):
+        if isinstance(part, Paragraph) and is_read_also(part):
+            run.excluded.append(Excluded("read also", part))
+        else:
+            parts.append(part)
+    return Content(parts, run.excluded, run.unknown)
 
 
 def is_read_also(paragraph: Paragraph) -> bool:
@@ -95,18 +128,19 @@ def is_read_also(paragraph: Paragraph) -> bool:
     return paragraph.unlinked != paragraph.text and bool(_LABEL_ALONE.match(paragraph.unlinked))
 
 
-def is_dropped(node: LexborNode, names: frozenset[str], dropped: frozenset[str]) -> bool:
-    """Whether an element, of the classes `names`, is one of `dropped`, an ad, or never text."""
+def why_dropped(node: LexborNode, names: frozenset[str], dropped: frozenset[str]) -> str:
+    """Why an element, of the classes `names`, is left out: it is hidden, an ad, never text, or
+    one of `dropped`; "" where it is not."""
     if node.tag in _SKIPPED_TAGS:
-        return True
+        return f"<{node.tag}>"
     attributes = node.attributes
-    if (attributes.get("id") or "").startswith("ads") or "hidden" in attributes:
-        return True
-    if (style := attributes.get("style")) and _HIDDEN.search(style):
-        return True
+    if (attributes.get("id") or "").startswith("ads"):
+        return "ad"
+    if "hidden" in attributes or _HIDDEN.search(attributes.get("style") or ""):
+        return "hidden"
     if "notebox" in names:
-        return "cms-note" not in names and _is_all_links(node)
-    return not names.isdisjoint(dropped)
+        return "notebox of links" if "cms-note" not in names and is_all_links(node) else ""
+    return "" if names.isdisjoint(dropped) else "." + min(names & dropped)
 
 
 def is_photo(node: LexborNode, names: frozenset[str]) -> bool:
@@ -123,7 +157,8 @@ def is_player(node: LexborNode, names: frozenset[str]) -> bool:
     return node.tag == "video" or not names.isdisjoint(_PLAYERS)
 
 
-def _is_all_links(node: LexborNode) -> bool:
+def is_all_links(node: LexborNode) -> bool:
+    """Whether an element's text is links and their headings."""
     linked = sum(len(clean(a.text(deep=True))) for a in node.css("a"))
     headings = sum(len(clean(h.text(deep=True))) for h in node.css("h2, h3, h4, strong, .title"))
     return linked > 0 and linked + headings >= 0.8 * len(clean(node.text(deep=True)))
@@ -146,7 +181,8 @@ def _walk(
             run.unlinked.append(" ")
             if run.breaks > 1:
                 yield from run.take()
-        elif is_dropped(child, names, dropped):
+        elif rule := why_dropped(child, names, dropped):
+            run.excluded.append(Excluded(rule, child))
             run.parts.append(" ")
             run.unlinked.append(" ")
         elif is_player(child, names):
@@ -163,9 +199,18 @@ def _walk(
         elif tag in _INLINE_TAGS:
             yield from _walk(child, run, dropped, in_link or tag == "a", depth + 1)
         else:
+            if names and _is_unknown_box(child, names):
+                run.unknown.append(child)
             yield from run.take()
             yield from _walk(child, run, dropped, in_link, depth + 1)
             yield from run.take()
+
+
+def _is_unknown_box(node: LexborNode, names: frozenset[str]) -> bool:
+    """Whether a block with blocks in it is of a class that says nothing of text."""
+    if node.tag not in _BOXES or any(_OF_TEXT.match(name) for name in names):
+        return False
+    return node.css_first(_BLOCKS) is not None
 
 
 def _row(row: LexborNode) -> Iterator[Paragraph | Figure]:

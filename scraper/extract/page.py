@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from scraper.errors import NotAnArticle
 from scraper.extract.bounds import beyond
 from scraper.extract.text import clean, decode
+from scraper.extract.trace import Notes
 from scraper.models import Snapshot
 
 _ARTICLE_TYPES = {"NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting"}
@@ -24,6 +25,7 @@ class Page:
     tree: LexborHTMLParser
     meta: dict[str, str]  # property, name or itemprop -> content, the first of each; cleaned
     json_ld: dict[str, Any]  # the article's own JSON-LD object; {} where there is none
+    notes: Notes = None  # what the reading chose, written as it goes
 
     def absolute(self, address: str) -> str:
         """`address` as found on this page; "" for one that is none."""
@@ -33,13 +35,13 @@ class Page:
             return ""
 
 
-def parse(snapshot: Snapshot) -> Page:
+def parse(snapshot: Snapshot, notes: Notes = None) -> Page:
     """The page in `snapshot`. Raises NotAnArticle for one that would take too long to parse."""
     body = decode(snapshot.body, snapshot.header("content-type"))
     if bound := beyond(body):
         raise NotAnArticle(snapshot.url, bound)
     tree = LexborHTMLParser(body)
-    return Page(snapshot.url, tree, _meta(tree), _json_ld(tree))
+    return Page(snapshot.url, tree, _meta(tree), _json_ld(tree), notes)
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:
@@ -72,13 +74,3 @@ def _things(stated: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(stated, dict):
         yield stated
         yield from _things(stated.get("@graph", []))
-
-
-def classes(node: LexborNode) -> frozenset[str]:
-    """The class names of an element."""
-    return frozenset((node.attributes.get("class") or "").split())
-
-
-def text_of(node: LexborNode | None) -> str:
-    """All text of an element on one line; "" for None."""
-    return clean(node.text(deep=True, separator=" ")) if node else ""

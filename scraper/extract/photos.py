@@ -1,12 +1,16 @@
 """Photos and players -> captions, in page order, with their place in the text."""
 
 import re
+from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
 from scraper.extract.captions import is_numbered_headline, split_credit
-from scraper.extract.flow import Figure, Paragraph
-from scraper.extract.page import Page, text_of
+from scraper.extract.flow import Figure, Paragraph, flow
+from scraper.extract.nodes import text_of
+from scraper.extract.page import Page
+from scraper.extract.text import clean
+from scraper.extract.trace import first_of
 from scraper.models import Caption
 
 _CAPTION = "figcaption, td.caption, .fig, .caption, .cms-caption, .video-caption, .photo-caption"
@@ -16,9 +20,11 @@ _PLACEHOLDER = re.compile(r"^data:|blank\.|placeholder|lazy|/1x1|spacer", re.I)
 
 def captions_of(
     page: Page, title: str, flowed: list[Paragraph | Figure]
-) -> tuple[tuple[Caption, ...], int]:
-    """The captions of everything in `flowed`, and how many photos there are."""
+) -> tuple[tuple[Caption, ...], int, tuple[str, ...]]:
+    """The captions of everything in `flowed`; how many photos there are; texts in photos that
+    are no caption."""
     captions: list[Caption] = []
+    beside: list[str] = []
     photos = paragraphs = 0
     for part in flowed:
         if isinstance(part, Paragraph):
@@ -26,12 +32,21 @@ def captions_of(
             continue
         images = _images(part.node)
         photos += 0 if part.is_player else max(len(images), 1) if images else 0
-        printed = _printed(part, images, title)
+        printed = first_of(page.notes, "captions", _printed(part, images, title))
         if printed:
             text, credit = split_credit(printed)
             address = full_size(page, images[0], part.node) if images else ""
             captions.append(Caption(text, credit, address, paragraphs))
-    return tuple(captions), photos
+        beside += _beside(part, printed)
+    return tuple(captions), photos, tuple(beside)
+
+
+def _beside(part: Figure, caption: str) -> list[str]:
+    """Texts in a photo's element that are not its caption; a player's own labels are not told."""
+    if part.is_player or part.node.tag == "img" or text_of(part.node) in ("", caption):
+        return []
+    within = flow(part.node, frozenset()).parts
+    return [p.text for p in within if isinstance(p, Paragraph) and p.text != caption]
 
 
 def full_size(page: Page, image: LexborNode, holder: LexborNode) -> str:
@@ -59,20 +74,17 @@ def _images(node: LexborNode) -> list[LexborNode]:
     return shown or images
 
 
-def _printed(part: Figure, images: list[LexborNode], title: str) -> str:
+def _printed(part: Figure, images: list[LexborNode], title: str) -> Iterator[tuple[str, str]]:
     """The caption as printed; the attributes that repeat it serve where it is not."""
     if part.node.tag != "img":
         for holder in part.node.css(_CAPTION):
-            if text := text_of(holder):
-                return text
-        if not part.is_player and (text := _span(part.node)):
-            return text
+            yield _CAPTION, text_of(holder)
+        if not part.is_player:
+            yield "span, p", _span(part.node)
     for image in images:
         for name in ("data-desc", "cms-photo-caption"):
-            text = image.attributes.get(name) or ""
-            if text.strip() and not is_numbered_headline(text, title):
-                return " ".join(text.split())
-    return ""
+            text = clean(image.attributes.get(name) or "")
+            yield f"[{name}]", "" if is_numbered_headline(text, title) else text
 
 
 def _span(node: LexborNode) -> str:

@@ -9,15 +9,14 @@ time of publication, of which these pages say nothing.
 import re
 
 from scraper.errors import MissingField, NotAnArticle
-from scraper.extract.dates import clock_flags, read_page_clock
+from scraper.extract.dates import read_page_clock
 from scraper.extract.flow import Paragraph, TooDeep, flow
-from scraper.extract.page import Page, text_of
-from scraper.extract.photos import captions_of
-from scraper.extract.template import byline_of, section_of, weather_of
-from scraper.extract.times import read_times
+from scraper.extract.nodes import text_of
+from scraper.extract.page import Page
+from scraper.extract.record import Found, article_of
 from scraper.extract.weather import read_weather
+from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot, Weather
-from scraper.urls import article_id
 
 NAME = "site2022"
 _HOTLINE = re.compile(r"^hotline\b", re.I)
@@ -40,7 +39,7 @@ def read(page: Page, snapshot: Snapshot) -> Article:
     if root is None:
         raise NotAnArticle(page.url, "an empty page")
     try:
-        parts = flow(root, frozenset())
+        parts = flow(root, frozenset()).parts
     except TooDeep as e:
         raise NotAnArticle(page.url, str(e)) from e
     lines = [p.text if isinstance(p, Paragraph) else "" for p in parts]
@@ -55,32 +54,20 @@ def read(page: Page, snapshot: Snapshot) -> Article:
     lead = ""
     if inside and isinstance(inside[0], Paragraph):
         lead, inside = inside[0].text, inside[1:]
-    captions, photo_count = captions_of(page, title, inside)
-    paragraphs = tuple(p.text for p in inside if isinstance(p, Paragraph))
-    if not (paragraphs or captions or lead):
-        raise MissingField(page.url, NAME, "text")
-    times = read_times(page, [], snapshot.captured_at)
-    return Article(
-        url=page.url,
-        article_id=article_id(page.url),
+    found = Found(
+        template=NAME,
         title=title,
         lead=lead,
-        paragraphs=paragraphs,
-        captions=captions,
-        published_at=times.published_at,
-        published_source=times.published_source,
-        modified_at=times.modified_at,
-        page_clock_at=moment.at if moment else None,
-        page_clock_text=lines[clock],
-        section=section_of(page, ".breadcrumb a"),
-        byline=byline_of(page, root, ".author"),
-        tags=(),
+        parts=inside,
+        times=[],
+        section=".breadcrumb a",
+        byline=".author",
+        around=root,
         weather=weather_of(page) or _weather(lines[end:]),
-        template=NAME,
-        layout="article" if paragraphs or photo_count < 2 else "photo",
-        photo_count=photo_count,
-        flags=(*times.flags, *clock_flags(moment)),
+        clock=moment,
+        clock_text=lines[clock],
     )
+    return article_of(found, page, snapshot)
 
 
 def _headline(page: Page, lines: list[str], clock: int) -> int:

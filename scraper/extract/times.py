@@ -17,7 +17,9 @@ from datetime import datetime, timedelta
 from selectolax.lexbor import LexborNode
 
 from scraper.extract.dates import Moment, is_bad_date, read_moment
-from scraper.extract.page import Page, text_of
+from scraper.extract.nodes import text_of
+from scraper.extract.page import Page
+from scraper.extract.trace import Choice
 
 _PUBLISHED = ("article:published_time", "datePublished")
 _MODIFIED = ("article:modified_time", "dateModified", "og:updated_time")
@@ -40,10 +42,10 @@ def read_times(page: Page, printed: list[LexborNode], captured_at: datetime) -> 
     stated = list(_published(page, printed))
     moments = [(source, m) for source, text in stated if (m := read_moment(text))]
     changed = list(_modified(page))
-    modified = next((m for text in changed if (m := read_moment(text))), None)
+    modified = next((m for _, text in changed if (m := read_moment(text))), None)
     all_moments = [m for _, m in moments] + ([modified] if modified else [])
     flags = [flag for m in all_moments for flag in m.flags]
-    if any(is_bad_date(text) for text in (*(text for _, text in stated), *changed)):
+    if any(is_bad_date(text) for _, text in stated + changed):
         flags.append("bad date")
     if _differ([m for _, m in moments]):
         flags.append("times disagree")
@@ -57,7 +59,18 @@ def read_times(page: Page, printed: list[LexborNode], captured_at: datetime) -> 
         if at > captured_at + _LONGEST_AHEAD:
             flags.append("published in the future")
     modified_at = modified.at if modified else None
+    if page.notes is not None:
+        page.notes.append(_choice("published_at", stated, at))
+        page.notes.append(_choice("modified_at", changed, modified_at))
     return Times(at, source, modified_at, tuple(dict.fromkeys(flags)))
+
+
+def _choice(field: str, stated: list[tuple[str, str]], at: datetime | None) -> Choice:
+    """Which of the statements gave the instant, and all the others."""
+    read = [(moment := read_moment(text)) and moment.at for _, text in stated]
+    won = read.index(at) if at in read and at else None
+    rule, text = ("", "") if won is None else stated[won]
+    return Choice(field, rule, text, tuple(s for n, s in enumerate(stated) if n != won))
 
 
 def _most_trusted(moments: list[tuple[str, Moment]]) -> tuple[str, Moment]:
@@ -84,11 +97,13 @@ def _published(page: Page, printed: list[LexborNode]) -> Iterator[tuple[str, str
             yield "text", text
 
 
-def _modified(page: Page) -> Iterator[str]:
-    """Every statement of the last change, the most trusted first."""
-    yield from (page.meta[name] for name in _MODIFIED if page.meta.get(name))
+def _modified(page: Page) -> Iterator[tuple[str, str]]:
+    """Every statement of the last change, the most trusted first: source, text."""
+    for name in _MODIFIED:
+        if text := page.meta.get(name):
+            yield "meta", text
     if isinstance(text := page.json_ld.get("dateModified"), str):
-        yield text
+        yield "json-ld", text
 
 
 def _differ(moments: list[Moment]) -> bool:

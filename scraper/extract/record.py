@@ -1,0 +1,121 @@
+"""What a reading found on a page -> Article: the steps that every design shares."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborNode
+
+from scraper.errors import MissingField
+from scraper.extract.dates import Moment, clock_flags
+from scraper.extract.flow import Figure, Paragraph
+from scraper.extract.nodes import text_of
+from scraper.extract.page import Page
+from scraper.extract.photos import captions_of
+from scraper.extract.text import clean
+from scraper.extract.times import read_times
+from scraper.extract.trace import Choice, first_of
+from scraper.models import Article, Snapshot, Weather
+from scraper.urls import article_id
+
+# Never an author: the paper itself, as its metadata sign every page.
+_PAPER = {"báo lào cai", "báo lào cai điện tử", "lào cai điện tử", "baolaocai.vn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the parts of an article stand on a page, whatever its design."""
+
+    template: str
+    title: str
+    lead: str
+    parts: list[Paragraph | Figure]  # below the lead, in reading order
+    times: list[LexborNode]  # elements that print the article's own time
+    section: str  # selector
+    byline: str  # selector, in `around`
+    around: LexborNode | None  # the article's own part of the page
+    tags: tuple[str, ...] = ()
+    weather: tuple[Weather, ...] = ()
+    clock: Moment | None = None
+    clock_text: str = ""
+    layout: str = ""  # "": as paragraphs and photos say
+    flags: tuple[str, ...] = ()
+    unaccounted: tuple[str, ...] = ()  # texts around the parts that are named nowhere
+
+
+def article_of(found: Found, page: Page, snapshot: Snapshot) -> Article:
+    """The article made of what was found. Raises MissingField where there is no text at all."""
+    captions, photo_count, beside = captions_of(page, found.title, found.parts)
+    paragraphs = tuple(p.text for p in found.parts if isinstance(p, Paragraph))
+    if not (paragraphs or captions or found.lead):
+        raise MissingField(page.url, found.template, "text")
+    times = read_times(page, found.times, snapshot.captured_at)
+    unaccounted = (*found.unaccounted, *beside)
+    if page.notes is not None:
+        page.notes.extend(Choice("unaccounted", "", text) for text in unaccounted)
+    doubts = ("unaccounted",) if unaccounted else ()
+    return Article(
+        url=page.url,
+        article_id=article_id(page.url),
+        title=found.title,
+        lead=found.lead,
+        paragraphs=paragraphs,
+        captions=captions,
+        published_at=times.published_at,
+        published_source=times.published_source,
+        modified_at=times.modified_at,
+        page_clock_at=found.clock.at if found.clock else None,
+        page_clock_text=found.clock_text,
+        section=_section(page, found.section),
+        byline=_byline(page, found.around, found.byline) if found.around else (),
+        tags=found.tags,
+        weather=found.weather,
+        template=found.template,
+        layout=found.layout or _layout(paragraphs, photo_count),
+        photo_count=photo_count,
+        flags=(*found.flags, *times.flags, *clock_flags(found.clock), *doubts),
+    )
+
+
+def _layout(paragraphs: tuple[str, ...], photo_count: int) -> str:
+    if paragraphs or photo_count == 0:
+        return "article"
+    return "photo" if photo_count > 1 else "infographic"
+
+
+def _section(page: Page, selector: str) -> str:
+    """The section's name: as stated in the head, else the last step of the breadcrumb."""
+
+    def candidates() -> Iterator[tuple[str, str]]:
+        yield "meta article:section", page.meta.get("article:section", "")
+        for step in reversed([text_of(node) for node in page.tree.css(selector)]):
+            if step.lower() not in ("trang chủ", "home"):
+                yield selector, step
+
+    return first_of(page.notes, "section", candidates())
+
+
+def _byline(page: Page, around: LexborNode, selector: str) -> tuple[str, ...]:
+    """The names that sign the article, as printed; else as its metadata state them."""
+
+    def candidates() -> Iterator[tuple[str, str]]:
+        if holder := around.css_first(selector):
+            yield selector, ", ".join(text_of(n) for n in holder.css(".name, .cms-author"))
+            yield selector, text_of(holder)
+        stated = (page.meta.get("dable:author", ""), *_json_ld_authors(page))
+        yield "meta dable:author, JSON-LD author", ", ".join(name for name in stated if name)
+
+    names = _split_names(first_of(page.notes, "byline", candidates()))
+    return tuple(dict.fromkeys(name for name in names if name and name.lower() not in _PAPER))
+
+
+def _split_names(text: str) -> list[str]:
+    for mark in (" – ", " — ", " - ", ";", " & "):
+        text = text.replace(mark, ",")
+    return [name.strip() for name in text.split(",")]
+
+
+def _json_ld_authors(page: Page) -> list[str]:
+    stated = page.json_ld.get("author")
+    authors = stated if isinstance(stated, list) else [stated]
+    found = [a.get("name") if isinstance(a, dict) else a for a in authors]
+    return [clean(name) for name in found if isinstance(name, str)]

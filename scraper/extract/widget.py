@@ -1,0 +1,42 @@
+"""The weather widget: where it stands on a page."""
+
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborNode
+
+from scraper.extract.nodes import holds, text_of
+from scraper.extract.page import Page
+from scraper.extract.trace import Choice
+from scraper.extract.weather import is_weather_heading, read_weather, without_heading
+from scraper.models import Weather
+
+HEADINGS = "h2, h3, h4, h5, .title, .heading, .box-heading"
+_WIDGET = "[class*=weather], [id*=weather], [class*=thoi-tiet]"
+_LONGEST = 500  # characters; some ten places
+
+
+def weather_of(page: Page, body: LexborNode | None = None) -> tuple[Weather, ...]:
+    """What the weather widget shows: known by its class, else by its heading outside `body`."""
+    found: tuple[Weather, ...] = ()
+    for rule, heading, text in _widgets(page, body):
+        if not found:
+            found = read_weather(heading, without_heading(heading, text))
+        if page.notes is None:
+            break
+        page.notes.append(Choice("weather", rule, text))
+    return found
+
+
+def _widgets(page: Page, body: LexborNode | None) -> Iterator[tuple[str, str, str]]:
+    """Each widget on the page: how it was known, its heading, its text."""
+    for node in page.tree.css(_WIDGET):
+        if text := text_of(node):
+            yield _WIDGET, text_of(node.css_first(HEADINGS)), text
+    for head in page.tree.css(HEADINGS):
+        heading, box = text_of(head), head.parent
+        if box is None or not is_weather_heading(heading) or (body and holds(body, head)):
+            continue
+        text = text_of(box)
+        # A list of articles about the weather is no widget, nor is a section of an article.
+        if len(text) < _LONGEST and not box.css_first("h1, a[href$='.html']"):
+            yield "heading", heading, text
