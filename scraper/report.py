@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scraper.archive.schema import Archive, snapshots_path
+from scraper.archive.snapshots import PageCost, page_cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Status:
     frontier: dict[str, int]  # state -> addresses
     archive_mb: float
     snapshots_mb: float
+    pages: PageCost | None  # of the newest pages; None where there are none
     runs: tuple[RunLine, ...]  # the last ones, newest first
 
 
@@ -64,6 +66,7 @@ def status(archive: Archive, last_runs: int = 5) -> Status:
         frontier=dict(db.execute("SELECT state, count(*) FROM frontier GROUP BY 1").fetchall()),
         archive_mb=_megabytes(archive.path),
         snapshots_mb=_megabytes(snapshots_path(archive.path)),
+        pages=page_cost(archive.snapshots),
         runs=tuple(RunLine(*row) for row in runs),
     )
 

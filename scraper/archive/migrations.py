@@ -91,6 +91,15 @@ def m002_records(db: Database) -> None:
     )
 
 
+@snapshot_migrations()
+def m003_plain(db: Database) -> None:
+    """Which bodies are packed without a dictionary, to pack them anew once there is one."""
+    db.conn.execute(
+        "CREATE INDEX snapshots_plain ON snapshots (id)"
+        " WHERE codec = 'zstd' AND dictionary_id IS NULL"
+    )
+
+
 def record_hash(*values: str | int) -> str:
     """The hash of what stands beside a body, so that no letter of it can change unnoticed."""
     return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()

@@ -1,19 +1,21 @@
 """snapshots.db: every capture, byte for byte, and never edited.
 
 A body is stored once, in the first row with its hash; later rows with the same hash, and 304
-answers, hold NULL. Bodies are zstd frames (`codec` "zstd"). A page that had to be withdrawn leaves
-its row with `codec` "withdrawn"; only `load` finds it, and refuses.
+answers, hold NULL. Bodies are zstd frames (`codec` "zstd"), see dictionaries.py. A page that had
+to be withdrawn leaves its row with `codec` "withdrawn"; only `load` finds it, and refuses.
 """
 
+import gzip
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 import zstandard
 from sqlite_utils import Database
 
-from scraper.archive import tombstones
+from scraper.archive import dictionaries, tombstones
 from scraper.archive.migrations import record_hash
 from scraper.archive.schema import write
 from scraper.errors import ArchiveError
@@ -21,16 +23,18 @@ from scraper.models import Snapshot, utc_text, utc_time
 from scraper.urls import article_id as number_of
 
 WITHDRAWN = "withdrawn"  # codec of a row whose body was removed for good
-LEVEL = 10  # measured: level 10 halves a page against level 3; higher levels gain next to nothing
 
 
 def store(db: Database, snapshot: Snapshot) -> int:
     """File `snapshot` and return its id; one that is already there keeps its id."""
     with write(db):
-        return _store(db, snapshot)
+        snapshot_id, is_new = _store(db, snapshot)
+    if is_new and dictionaries.is_time_to_try(snapshot_id):
+        dictionaries.renew(db)
+    return snapshot_id
 
 
-def _store(db: Database, snapshot: Snapshot) -> int:
+def _store(db: Database, snapshot: Snapshot) -> tuple[int, bool]:
     sha256 = hashlib.sha256(snapshot.body).hexdigest()
     captured_at = utc_text(snapshot.captured_at)
     there = db.execute(
@@ -38,7 +42,7 @@ def _store(db: Database, snapshot: Snapshot) -> int:
         [snapshot.url, captured_at, sha256, snapshot.status],
     ).fetchone()
     if there:
-        return int(there[0])
+        return int(there[0]), False
     record: list[str | int] = [
         snapshot.url,
         captured_at,
@@ -53,17 +57,13 @@ def _store(db: Database, snapshot: Snapshot) -> int:
     is_withdrawn = tombstones.find(db, number_of(snapshot.url)) is not None
     holds_body = not (snapshot.status == 304 or is_withdrawn or _has_body(db, sha256))
     codec = WITHDRAWN if is_withdrawn else ("zstd" if holds_body else "")
+    body = dictionaries.pack(db, snapshot.body) if holds_body else (None, None)
     cursor = db.execute(
-        f"INSERT INTO snapshots ({_RECORD}, record_sha256, codec, body)"
-        f" VALUES ({', '.join('?' * (len(record) + 3))})",
-        [
-            *record,
-            record_hash(*record),
-            codec,
-            zstandard.ZstdCompressor(LEVEL).compress(snapshot.body) if holds_body else None,
-        ],
+        f"INSERT INTO snapshots ({_RECORD}, record_sha256, codec, body, dictionary_id)"
+        f" VALUES ({', '.join('?' * (len(record) + 4))})",
+        [*record, record_hash(*record), codec, *body],
     )
-    return int(cursor.lastrowid or 0)
+    return int(cursor.lastrowid or 0), True
 
 
 def load(db: Database, snapshot_id: int) -> Snapshot:
@@ -196,6 +196,34 @@ _RECORD = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class PageCost:
+    """What the newest pages take in snapshots.db."""
+
+    page_bytes: int  # mean, as stored
+    of_plain: float  # share of their bytes as served
+    of_gzip: float  # share of what `gzip -6` makes of each
+    dictionaries: int
+
+
+def page_cost(db: Database, pages: int = 100) -> PageCost | None:
+    """What the newest `pages` cost; None where there are none."""
+    rows = db.execute(
+        "SELECT body, dictionary_id, size_bytes FROM snapshots WHERE body IS NOT NULL"
+        " AND status = 200 ORDER BY id DESC LIMIT ?",
+        [pages],
+    ).fetchall()
+    packed = sum(len(body) for body, _, _ in rows)
+    plain = sum(size for _, _, size in rows)
+    if not plain:
+        return None
+    gzipped = sum(len(gzip.compress(dictionaries.unpack(db, *row), 6)) for row in rows)
+    number = db.execute("SELECT count(*) FROM dictionaries").fetchone()[0]
+    return PageCost(
+        packed // len(rows), round(packed / plain, 3), round(packed / gzipped, 3), number
+    )
+
+
 def _has_body(db: Database, sha256: str) -> bool:
     return bool(
         db.execute(
@@ -210,13 +238,14 @@ def _headers(text: str) -> tuple[tuple[str, str], ...]:
 
 def _body(db: Database, sha256: str, snapshot_id: int) -> bytes:
     held = db.execute(
-        "SELECT body, size_bytes FROM snapshots WHERE sha256 = ? AND body IS NOT NULL LIMIT 1",
+        "SELECT body, dictionary_id, size_bytes FROM snapshots"
+        " WHERE sha256 = ? AND body IS NOT NULL LIMIT 1",
         [sha256],
     ).fetchone()
     if held is None:
         raise ArchiveError(f"snapshot {snapshot_id}: its body is not in snapshots.db")
     try:
-        body = zstandard.ZstdDecompressor().decompress(held[0], max_output_size=held[1])
+        body = dictionaries.unpack(db, *held)
     except zstandard.ZstdError as e:
         raise ArchiveError(f"snapshot {snapshot_id}: its body cannot be unpacked: {e}") from e
     if hashlib.sha256(body).hexdigest() != sha256:

@@ -103,6 +103,12 @@ def status(settings: Settings, as_json: bool) -> None:
     click.echo(f"{now.articles} articles, {now.first_day} to {now.last_day}; {now.gone} gone")
     click.echo(f"{now.captions} captions, {now.revisions} revisions, {now.snapshots} snapshots")
     click.echo(f"archive.db {now.archive_mb} MB, snapshots.db {now.snapshots_mb} MB")
+    if now.pages:
+        click.echo(
+            f"the newest pages take {now.pages.page_bytes} bytes each: {now.pages.of_plain:.3f} of"
+            f" what was served, {now.pages.of_gzip:.2f} of gzip; {now.pages.dictionaries}"
+            f" {'dictionary' if now.pages.dictionaries == 1 else 'dictionaries'}"
+        )
     click.echo("frontier: " + ", ".join(f"{n} {state}" for state, n in now.frontier.items()))
     for run in now.runs:
         click.echo(

@@ -1,0 +1,148 @@
+"""How pages are packed: zstd, with a dictionary of what this paper's pages have in common.
+
+A dictionary is tried as the archive grows, and adopted where it packs pages that it was not made
+from clearly better than what is in use. Rows name theirs, so old ones are kept for good. It is
+made only from what stands on pages of at least three articles: no article's own text is in it,
+which could not be withdrawn from there.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from weakref import WeakKeyDictionary
+
+import zstandard
+from sqlite_utils import Database
+
+from scraper.archive.schema import write
+from scraper.models import utc_text
+from scraper.urls import article_id
+
+LEVEL = 10  # measured: level 10 halves a page against level 3; higher levels gain next to nothing
+SAMPLES = 500  # the newest pages, of which every fifth is held out
+LEAST_SAMPLES = 100
+LARGEST = 256 * 1024  # bytes of a dictionary
+# With fewer bytes of samples for each of its own, a dictionary is bad, and training does not say.
+SAMPLES_TO_SIZE = 35
+BETTER = 0.9  # of the size that pages have now: a new dictionary costs its own bytes too
+FIRST = (150, 600)  # snapshots after which a dictionary is tried
+EVERY = 2000
+BATCH = 200  # pages packed anew in one transaction
+
+_PIECES = re.compile(rb"(?<=[>\n])")
+
+_Codec = tuple[zstandard.ZstdCompressor, zstandard.ZstdDecompressor]
+_codecs: WeakKeyDictionary[Database, dict[int | None, _Codec]] = WeakKeyDictionary()
+
+
+def pack(db: Database, body: bytes) -> tuple[bytes, int | None]:
+    """`body` packed as small as can be now, and the dictionary that it names."""
+    number = db.execute("SELECT max(id) FROM dictionaries").fetchone()[0]
+    return _codec(db, number)[0].compress(body), number
+
+
+def unpack(db: Database, packed: bytes, dictionary_id: int | None, size: int) -> bytes:
+    """The `size` bytes that were packed. Raises ZstdError where they are not there any more."""
+    # A frame that was damaged may ask for any amount of memory.
+    if zstandard.frame_content_size(packed) != size:
+        raise zstandard.ZstdError(f"not a page of {size} bytes")
+    return _codec(db, dictionary_id)[1].decompress(packed)
+
+
+def is_time_to_try(snapshot_id: int) -> bool:
+    """Whether the archive has grown so far that a dictionary, or another one, may be due."""
+    return snapshot_id in FIRST or snapshot_id % EVERY == 0
+
+
+def renew(db: Database) -> bool:
+    """Make a dictionary of the newest pages, and adopt it if it is better; whether it was.
+
+    Pages that were packed without one are then packed anew.
+    """
+    samples = list(_samples(db))
+    if len(samples) < LEAST_SAMPLES:
+        return False
+    held_out = [body for _, body in samples[::5]]
+    made = _train([sample for n, sample in enumerate(samples) if n % 5])
+    if made is None:
+        return False
+    packer = zstandard.ZstdCompressor(LEVEL, dict_data=made)
+    now = sum(len(pack(db, body)[0]) for body in held_out)
+    if sum(len(packer.compress(body)) for body in held_out) > BETTER * now:
+        return False
+    with write(db):
+        db.execute(
+            "INSERT INTO dictionaries (made_at, sample_count, body) VALUES (?, ?, ?)",
+            [utc_text(datetime.now(UTC)), len(samples) - len(held_out), made.as_bytes()],
+        )
+    _pack_plain(db)
+    return True
+
+
+def _samples(db: Database) -> Iterator[tuple[str, bytes]]:
+    """The newest pages, with their addresses; one that is damaged is no sample."""
+    rows = db.execute(
+        "SELECT url, body, dictionary_id, size_bytes FROM snapshots WHERE status = 200"
+        " AND body IS NOT NULL AND id > (SELECT max(id) FROM snapshots) - ?"
+        " ORDER BY id DESC LIMIT ?",
+        [10 * SAMPLES, SAMPLES],
+    )
+    for url, packed, dictionary_id, size in rows.fetchall():
+        with suppress(zstandard.ZstdError):
+            yield url, unpack(db, packed, dictionary_id, size)
+
+
+def _train(samples: list[tuple[str, bytes]]) -> zstandard.ZstdCompressionDict | None:
+    """A dictionary of what pages of three articles or more share; None where that is too little."""
+    articles: dict[bytes, set[int | None]] = {}
+    for url, body in samples:
+        for piece in set(_PIECES.split(body)):
+            articles.setdefault(piece, set()).add(article_id(url))
+    shared: list[bytes | bytearray | memoryview] = [
+        b"".join(piece for piece in _PIECES.split(body) if len(articles[piece]) >= 3)
+        for _, body in samples
+    ]
+    size = min(LARGEST, sum(map(len, shared)) // SAMPLES_TO_SIZE)
+    try:
+        return zstandard.train_dictionary(size, shared, level=LEVEL)
+    except zstandard.ZstdError:
+        return None
+
+
+def _pack_plain(db: Database) -> None:
+    """Pack anew, with the dictionary in use, what was packed without one."""
+    done = 0
+    while rows := db.execute(
+        "SELECT id, body, size_bytes FROM snapshots INDEXED BY snapshots_plain"
+        " WHERE codec = 'zstd' AND dictionary_id IS NULL AND id > ? ORDER BY id LIMIT ?",
+        [done, BATCH],
+    ).fetchall():
+        done = rows[-1][0]
+        with write(db):
+            for snapshot_id, plain, size in rows:
+                with suppress(zstandard.ZstdError):  # damaged: left as it is, for `verify` to name
+                    db.execute(
+                        "UPDATE snapshots SET body = ?, dictionary_id = ? WHERE id = ?",
+                        [*pack(db, unpack(db, plain, None, size)), snapshot_id],
+                    )
+
+
+def _codec(db: Database, dictionary_id: int | None) -> _Codec:
+    codecs = _codecs.setdefault(db, {})
+    if dictionary_id not in codecs:
+        if dictionary_id is None:
+            codecs[None] = (zstandard.ZstdCompressor(LEVEL), zstandard.ZstdDecompressor())
+        else:
+            row = db.execute(
+                "SELECT body FROM dictionaries WHERE id = ?", [dictionary_id]
+            ).fetchone()
+            if row is None:
+                raise zstandard.ZstdError(f"dictionary {dictionary_id} is not there")
+            shared = zstandard.ZstdCompressionDict(row[0])
+            shared.precompute_compress(level=LEVEL)
+            codecs[dictionary_id] = (
+                zstandard.ZstdCompressor(LEVEL, dict_data=shared),
+                zstandard.ZstdDecompressor(dict_data=shared),
+            )
+    return codecs[dictionary_id]
