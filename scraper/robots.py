@@ -66,7 +66,9 @@ def decode(body: bytes) -> str:
     if len(body) > MAX_BYTES:
         # A line that is cut could allow more than the whole line does.
         body = body[:MAX_BYTES]
-        body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
+        # What has no lines at all stays, to be known for what it is: no robots.txt.
+        whole_lines = max(body.rfind(b"\n"), body.rfind(b"\r")) + 1
+        body = body[:whole_lines] or body
     text = body.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
     return _SURROGATE.sub(lambda m: f"%{ord(m[0]) - 0xDC00:02X}", text)
 
