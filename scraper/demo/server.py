@@ -1,10 +1,16 @@
-"""The stand-in newspaper as a web server on loopback, with a log of every request."""
+"""The stand-in newspaper as a web server on loopback, with a log of every request.
+
+Its newsroom may work on while it is crawled: publish(), withdraw(). What goes wrong on demand
+is told in faults.py.
+"""
 
 import gzip
 import hashlib
 import threading
 import time
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,8 +18,10 @@ from types import TracebackType
 from typing import Any
 
 from scraper.demo import lists, onecms_pages, site2022_pages
+from scraper.demo.faults import Fault, edited, fault_at, spoiled
 from scraper.demo.markup import SECTIONS
 from scraper.demo.newspaper import Newspaper
+from scraper.demo.sending import Answer, headers_of, send
 from scraper.demo.story import Story
 from scraper.urls import article_id
 
@@ -34,26 +42,19 @@ class Request:
     at_once: int  # requests under way when this one began, itself included
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is sent for one path."""
-
-    status: int
-    body: bytes
-    content_type: str = "text/html; charset=utf-8"
-    location: str = ""
-    last_modified: str = ""
-    gzipped: bool = False
-
-
 class StandIn:
     """The newspaper, served: `with StandIn(newspaper) as site: ... site.base_url`."""
 
-    def __init__(self, newspaper: Newspaper, port: int = 0) -> None:
+    def __init__(
+        self, newspaper: Newspaper, port: int = 0, *, faults: Sequence[Fault] = ()
+    ) -> None:
         self.newspaper = newspaper
+        self.faults = faults
         self.stories = {story.article_id: story for story in newspaper}
         self.newest = sorted(self.stories.values(), key=lambda s: s.article_id, reverse=True)
         self.log: list[Request] = []
+        self._asked: Counter[str] = Counter()  # requests by path
+        self._lock = threading.Lock()  # over stories, newest, and what was made of them
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.site = self
         self._thread = threading.Thread(
@@ -76,6 +77,44 @@ class StandIn:
         self._server.server_close()
         self._thread.join()
 
+    def publish(self, story: Story) -> None:
+        """Put a story into the paper, new or in place of the one with its number."""
+        with self._lock:
+            self._take_out(story.article_id)
+            self.stories[story.article_id] = story
+            self.newest.append(story)
+            self.newest.sort(key=lambda s: s.article_id, reverse=True)
+
+    def withdraw(self, number: int) -> None:
+        """Take a story out of the paper and its lists."""
+        with self._lock:
+            self._take_out(number)
+
+    def _take_out(self, number: int) -> None:
+        if (story := self.stories.pop(number, None)) is not None:
+            self.newest.remove(story)
+        self.answer.cache_clear()
+
+    def reply(self, path: str) -> Answer:
+        """What this request is answered: the page, or what a fault makes of it."""
+        with self._lock:
+            asked = self._asked[path]
+            self._asked[path] += 1
+            fault = fault_at(self.faults, self.newspaper.seed, path, asked)
+            if fault is None:
+                return self.answer(path)
+            if fault.kind == "soft 404":
+                return Answer(200, lists.soft_404(self.newest[:NEWEST]))
+            if fault.kind == "changed":
+                return self._changed(path)
+            return spoiled(self.answer(path), fault, path)
+
+    def _changed(self, path: str) -> Answer:
+        story = self.stories.get(article_id(path) or 0)
+        if story is None or path != story.path:
+            return self.answer(path)
+        return self._page(edited(story), self._others(story))
+
     def _answer(self, path: str) -> Answer:
         number = article_id(path)
         if number is not None:
@@ -88,12 +127,13 @@ class StandIn:
             return Answer(200, lists.soft_404(self.newest[:NEWEST]))
         if path != story.path and path == story.old_path:
             return Answer(301, b"", location=story.path)
+        return self._page(story, self._others(story))
+
+    def _page(self, story: Story, others: Sequence[Story]) -> Answer:
         render = site2022_pages.render if story.template == "site2022" else onecms_pages.render
         modified = story.modified_at or story.published_at
         return Answer(
-            200,
-            render(story, self._others(story)),
-            last_modified=format_datetime(modified, usegmt=True),
+            200, render(story, others), last_modified=format_datetime(modified, usegmt=True)
         )
 
     def _others(self, story: Story) -> list[Story]:
@@ -134,8 +174,11 @@ class StandIn:
             if path == f"/sitemaps/news-{year}-{month}.xml":
                 own = [s for s in self.newest if lists.month_of(s) == (year, month)]
                 body = lists.month_map(self.base_url, own)
+                if (year, month) != months[-1]:
+                    return Answer(200, body, "application/xml")
                 # One of them travels compressed, whatever was asked for.
-                return Answer(200, body, "application/xml", gzipped=(year, month) == months[-1])
+                packed = gzip.compress(body, mtime=0)
+                return Answer(200, packed, "application/xml", encoding="gzip")
         return None
 
 
@@ -155,7 +198,6 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    wbufsize = -1  # head and body leave together
     server: _Server
 
     def log_message(self, format: str, *arguments: Any) -> None:
@@ -166,35 +208,16 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server.lock:
             self.server.under_way += 1
             at_once = self.server.under_way
-        try:
-            status, size = self._send(self.server.site.answer(self.path))
-        finally:
-            with self.server.lock:
-                self.server.under_way -= 1
+        answer = self.server.site.reply(self.path)
+        etag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
+        if answer.status == 200 and self.headers.get("if-none-match") == etag:
+            answer = replace(answer, status=304, body=b"", encoding="", manner="whole")
+        self.close_connection = answer.manner != "whole"
+        size = send(self.connection, answer, headers_of(answer, etag))
+        with self.server.lock:
+            self.server.under_way -= 1
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.site.log.append(
+        log, status = self.server.site.log, answer.status
+        log.append(
             Request(started, time.monotonic(), "GET", self.path, headers, status, size, at_once)
         )
-
-    def _send(self, answer: Answer) -> tuple[int, int]:
-        etag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
-        body, status = answer.body, answer.status
-        if status == 200 and self.headers.get("if-none-match") == etag:
-            status, body = 304, b""
-        elif answer.gzipped:
-            body = gzip.compress(body, mtime=0)
-        self.send_response(status)
-        if answer.status == 200:
-            self.send_header("ETag", etag)
-            if answer.last_modified:
-                self.send_header("Last-Modified", answer.last_modified)
-        if answer.location:
-            self.send_header("Location", answer.location)
-        if status != 304:
-            self.send_header("Content-Type", answer.content_type)
-            if answer.gzipped:
-                self.send_header("Content-Encoding", "gzip")
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        return status, len(body)

@@ -1,0 +1,329 @@
+"""The real crawler against a newspaper on which things go wrong, by kind of fault and of page."""
+
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scraper.archive.schema import open_archive
+from scraper.config import CrawlSettings, Settings, SiteSettings
+from scraper.crawl import Outcome, Plan, crawl_site
+from scraper.demo.faults import KINDS, Fault, edited, fault_at
+from scraper.demo.newspaper import make_newspaper
+from scraper.demo.server import StandIn
+from scraper.errors import SiteUnavailable
+from scraper.progress import Silence
+from scraper.urls import article_id
+
+DELAY = 0.01
+PAPER = make_newspaper(seed=3, pages=9, months=2)
+SHARE = 0.4
+# What a page with the fault ends as: its frontier state, and what the reason says.
+ENDS = {
+    "500": ("failed", "answered 500"),
+    "503": ("failed", "answered 503"),
+    "429": ("failed", "answered 429"),
+    "reset": ("failed", "reset"),
+    "truncated": ("failed", "closed connection"),
+    "slow headers": ("failed", "took too long"),
+    "slow body": ("failed", "took too long"),
+    "gzip bomb": ("not_article", "larger than 0.2 MB"),
+    "flood": ("not_article", "more than it should|larger than 0.2 MB"),
+    "bad gzip": ("failed", "damaged on the way"),
+    "wrong charset": ("archived", ""),
+    "redirect loop": ("redirect", "redirects to|in a circle"),
+    "redirect abroad": ("redirect", "no article of this site"),
+    "redirect inwards": ("redirect", "no article of this site"),
+    "404": ("failed", "answered 404"),
+    "410": ("failed", "answered 410"),
+    "soft 404": ("not_article", "no template fits"),
+    "empty": ("not_article", "empty"),
+    "binary": ("not_article", "binary"),
+    "changed": ("archived", ""),
+}
+
+
+@pytest.fixture
+def contacted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Every host whose address is looked up from here on."""
+    hosts: set[str] = set()
+    look_up = socket.getaddrinfo
+
+    def noted(host: str, *arguments: Any, **options: Any) -> Any:
+        hosts.add(host)
+        return look_up(host, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", noted)
+    return hosts
+
+
+def settings_for(site: StandIn, retries: int = 0) -> Settings:
+    crawl = CrawlSettings(
+        retries=retries,
+        backoff_seconds=0.0,
+        timeout_seconds=0.3,
+        max_page_mb=0.2,
+        stop_after_failures=100,
+    )
+    return Settings(SiteSettings(site.base_url, delay_seconds=DELAY), crawl)
+
+
+def crawl(folder: Path, site: StandIn, *, retries: int = 0, minutes: float = 1.0) -> Outcome:
+    plan = Plan(pages=1000, minutes=minutes, full=True)
+    with open_archive(folder / "archive.db") as archive:
+        return crawl_site(archive, settings_for(site, retries), plan, Silence())
+
+
+def rows(folder: Path, sql: str) -> list[sqlite3.Row]:
+    with closing(sqlite3.connect(folder / "archive.db")) as db:
+        db.row_factory = sqlite3.Row
+        return db.execute(sql).fetchall()
+
+
+def make_due(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "archive.db")) as db, db:
+        db.execute("UPDATE frontier SET due_at = '2020-01-01T00:00:00Z' WHERE due_at IS NOT NULL")
+
+
+def hit(site: StandIn, asked: int = 0) -> set[int]:
+    """The numbers of the articles that a fault is on, after so many requests."""
+    seed = site.newspaper.seed
+    return {n for n, s in site.stories.items() if fault_at(site.faults, seed, s.path, asked)}
+
+
+def assert_polite(site: StandIn) -> None:
+    log = site.log
+    assert max(request.at_once for request in log) == 1
+    gaps = [b.started - a.ended for a, b in zip(log, log[1:], strict=False)]
+    assert min(gaps) >= DELAY / 2  # the log notes an end a little after the client has it
+
+
+def asked_articles(site: StandIn) -> list[str]:
+    return [r.path for r in site.log if article_id(r.path)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_page_ends_in_a_stated_state_and_the_rest_is_archived(
+    kind: Any, tmp_path: Path, contacted: set[str]
+) -> None:
+    state, reason = ENDS[kind]
+    with StandIn(PAPER, faults=[Fault(kind, share=SHARE)]) as site:
+        outcome = crawl(tmp_path, site)
+        assert_polite(site)
+        spoiled = hit(site)
+    assert 2 <= len(spoiled) <= 6
+    frontier = rows(tmp_path, "SELECT * FROM frontier WHERE state NOT IN ('list', 'duplicate')")
+    assert {row["article_id"] for row in frontier} == site.stories.keys()
+    for row in frontier:
+        if row["article_id"] in spoiled:
+            assert row["state"] == state
+            assert any(part in row["error"] for part in reason.split("|")), row["error"]
+        else:
+            assert (row["state"], row["error"]) == ("archived", "")
+        assert row["due_at"] or row["state"] != "failed"
+    filed = {row["id"] for row in rows(tmp_path, "SELECT id FROM articles")}
+    assert filed == site.stories.keys() - (set() if state == "archived" else spoiled)
+    assert outcome.run.outcome == "done"
+    assert outcome.run.new_articles == len(filed)
+    failed = len(spoiled) if state == "failed" and kind not in ("404", "410") else 0
+    assert outcome.run.failed == failed == len(rows(tmp_path, "SELECT 1 FROM failures"))
+    assert contacted <= {"127.0.0.1"}
+
+
+# What a robots.txt with the fault means for a run: why it stops, or "" where it goes on.
+ROBOTS = {
+    **{kind: reason for kind, (_, reason) in ENDS.items()},
+    "gzip bomb": "no robots.txt",
+    "flood": "",  # the first 500 KiB count
+    "wrong charset": "",
+    "redirect loop": "more than five times",
+    "redirect abroad": "out of the site",
+    "redirect inwards": "out of the site",
+    "404": "",
+    "410": "",
+    "soft 404": "no robots.txt",
+    "empty": "",
+    "binary": "no robots.txt",
+    "changed": "",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_article_is_asked_for_while_robots_txt_is_in_doubt(
+    kind: Any, tmp_path: Path, contacted: set[str]
+) -> None:
+    reason = ROBOTS[kind]
+    with StandIn(PAPER, faults=[Fault(kind, on="robots")]) as site:
+        if reason:
+            with pytest.raises(SiteUnavailable, match=reason) as stopped:
+                crawl(tmp_path, site)
+            assert stopped.value.exit_code == 3
+            assert {request.path for request in site.log} == {"/robots.txt"}
+            run = rows(tmp_path, "SELECT outcome, detail FROM runs")[0]
+            assert tuple(run) == ("failed", str(stopped.value))
+        else:
+            assert crawl(tmp_path, site).run.new_articles == len(PAPER)
+            assert_polite(site)
+    assert contacted <= {"127.0.0.1"}
+
+
+LISTS_THAT_STILL_READ = {"wrong charset", "changed"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("on", ["sitemaps", "feeds", "sections"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_broken_list_is_a_recorded_failure_and_the_others_still_tell(
+    kind: Any, on: str, tmp_path: Path, contacted: set[str]
+) -> None:
+    with StandIn(PAPER, faults=[Fault(kind, on=on)]) as site:
+        outcome = crawl(tmp_path, site)
+        assert_polite(site)
+    assert (outcome.run.outcome, outcome.run.new_articles) == ("done", len(PAPER))
+    failures = rows(tmp_path, "SELECT kind, url, detail FROM failures")
+    # A page that lists articles is a section page, whatever its heading says.
+    if kind in LISTS_THAT_STILL_READ or (kind, on) == ("soft 404", "sections"):
+        return
+    assert failures and outcome.run.failed == len(failures)
+    assert {row["kind"] for row in failures} == {"list"}
+    assert all(row["detail"] for row in failures)
+    assert contacted <= {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("kind", ["503", "429"])
+def test_nothing_is_asked_while_the_server_asks_for_silence(kind: Any, tmp_path: Path) -> None:
+    silence = Fault(kind, share=SHARE, times=1, retry_after="1")
+    with StandIn(make_newspaper(seed=3, pages=4, months=2), faults=[silence]) as site:
+        outcome = crawl(tmp_path, site, retries=1)
+        assert outcome.run.new_articles == 4
+        refusals = [n for n, request in enumerate(site.log) if request.status == int(kind)]
+        assert len(refusals) == len(hit(site)) > 0
+        for n in refusals:
+            assert site.log[n + 1].started - site.log[n].ended >= 0.995
+
+
+def test_silence_beyond_the_run_ends_it_and_binds_the_next(tmp_path: Path) -> None:
+    with StandIn(PAPER, faults=[Fault("503", times=1, retry_after="3600")]) as site:
+        for _ in range(2):
+            with pytest.raises(SiteUnavailable, match="asked for silence until"):
+                crawl(tmp_path, site)
+        assert len(asked_articles(site)) == 1
+        assert site.log[-1].status == 503
+
+
+def test_pages_that_fail_once_are_archived_within_the_same_run(tmp_path: Path) -> None:
+    faults = [
+        Fault(kind, share=0.2, times=1)
+        for kind in ("500", "reset", "truncated", "bad gzip", "slow body")
+    ]
+    with StandIn(PAPER, faults=faults) as site:
+        outcome = crawl(tmp_path, site, retries=1)
+        assert_polite(site)
+    assert len(asked_articles(site)) == 2 * len(PAPER)
+    assert (outcome.run.new_articles, outcome.run.failed) == (len(PAPER), 0)
+
+
+def test_a_changed_article_gets_a_revision_and_no_other_does(tmp_path: Path) -> None:
+    with StandIn(PAPER, faults=[Fault("changed", share=SHARE, after=1)]) as site:
+        crawl(tmp_path, site)
+        make_due(tmp_path)
+        outcome = crawl(tmp_path, site)
+        changed = hit(site, asked=1)
+    assert outcome.run.new_revisions == len(changed) > 0
+    assert outcome.run.unchanged == len(PAPER) - len(changed) > 0
+    filed = {row["id"]: row for row in rows(tmp_path, "SELECT * FROM articles")}
+    assert {n for n, row in filed.items() if row["revision_count"] == 2} == changed
+    assert all(filed[n]["title"] == edited(site.stories[n]).title for n in changed)
+
+
+@pytest.mark.parametrize("kind", ["404", "410", "soft 404", "empty", "redirect abroad", "500"])
+def test_a_vanished_article_keeps_its_text(kind: Any, tmp_path: Path) -> None:
+    with StandIn(PAPER, faults=[Fault(kind, after=1)]) as site:
+        crawl(tmp_path, site)
+        kept = rows(tmp_path, "SELECT article_id, body FROM texts ORDER BY 1")
+        make_due(tmp_path)
+        crawl(tmp_path, site)
+    assert rows(tmp_path, "SELECT article_id, body FROM texts ORDER BY 1") == kept
+    assert {row["gone_at"] for row in rows(tmp_path, "SELECT gone_at FROM articles")} == {None}
+    frontier = rows(tmp_path, "SELECT * FROM frontier WHERE article_id IS NOT NULL")
+    assert all(row["error"] and row["due_at"] for row in frontier)
+
+
+def test_what_the_newsroom_publishes_edits_and_takes_out_is_followed(tmp_path: Path) -> None:
+    with StandIn(PAPER) as site:
+        crawl(tmp_path, site)
+        latest, before, *_ = site.newest
+        site.publish(replace(latest, article_id=latest.article_id + 7, slug="tin-moi"))
+        site.publish(edited(before))
+        outcome = crawl(tmp_path, site)
+        assert (outcome.run.new_articles, outcome.run.new_revisions) == (1, 0)
+        site.withdraw(latest.article_id)
+        make_due(tmp_path)
+        outcome = crawl(tmp_path, site)
+    assert (outcome.run.new_articles, outcome.run.new_revisions) == (0, 1)
+    assert outcome.run.not_articles == 1  # a soft 404
+
+
+def test_faults_of_one_kind_of_page_add_up_and_never_meet() -> None:
+    faults = [Fault(kind, share=0.5 / len(KINDS)) for kind in KINDS]
+    paper = make_newspaper(seed=5, pages=2000)
+    paths = [story.path for story in paper]
+    kinds = [fault.kind for path in paths if (fault := fault_at(faults, paper.seed, path, 0))]
+    assert set(kinds) == set(KINDS)
+    assert 0.45 < len(kinds) / len(paths) < 0.55
+    assert [fault_at(faults, 5, path, 0) for path in paths] == [
+        fault_at(faults, 5, path, 7) for path in paths
+    ]
+    assert fault_at(faults, 5, "/rss/home.rss", 0) is None
+
+
+def run_crawl(folder: Path, site: StandIn) -> subprocess.CompletedProcess[str]:
+    (folder / "config.toml").write_text(
+        f'[site]\nbase_url = "{site.base_url}"\ndelay_seconds = 0\n'
+        "[crawl]\nretries = 0\nstop_after_failures = 3\n",
+        "utf-8",
+    )
+    return subprocess.run(
+        [sys.executable, "-m", "scraper", "crawl", "--full", "--json"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_single_failed_pages_are_counted_and_end_in_exit_0(tmp_path: Path) -> None:
+    with StandIn(PAPER, faults=[Fault("bad gzip", share=SHARE)]) as site:
+        run = run_crawl(tmp_path, site)
+    said = json.loads(run.stdout)
+    failed = len(hit(site))
+    assert run.returncode == 0
+    assert (said["outcome"], said["failed"], said["remaining"]) == ("done", failed, 0)
+    assert said["new_articles"] == len(PAPER) - failed
+    assert f"{failed} failed" in run.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("fault", "articles"),
+    [
+        (Fault("500", on="robots"), 0),
+        (Fault("500"), 3),
+        (Fault("503", retry_after="7200"), 1),
+    ],
+)
+def test_a_site_that_cannot_be_asked_ends_the_run_in_exit_3(
+    fault: Fault, articles: int, tmp_path: Path
+) -> None:
+    with StandIn(PAPER, faults=[fault]) as site:
+        run = run_crawl(tmp_path, site)
+    assert (run.returncode, len(asked_articles(site))) == (3, articles)
+    assert run.stderr.splitlines()[-1].startswith("scraper: ")
