@@ -5,6 +5,7 @@ from collections import Counter
 import httpx
 import pytest
 
+from scraper.demo.departure import Departure
 from scraper.demo.newspaper import Newspaper, make_newspaper
 from scraper.demo.server import StandIn
 from scraper.demo.story import DRESSES
@@ -64,3 +65,22 @@ def test_the_oldest_monthly_map_travels_compressed(stand_in: StandIn) -> None:
             for loc in index.split("<loc>")[3:]
         ]
     assert packed.count("gzip") == 1
+
+
+def test_the_stand_in_can_contradict_what_is_known_of_the_paper() -> None:
+    other = Departure(classes=True, sitemaps=True, feeds=True)
+    with (
+        StandIn(make_newspaper(pages=20), departure=other) as site,
+        httpx.Client(base_url=site.base_url, trust_env=False) as client,
+    ):
+        for path in ("/sitemap.xml", "/rss/home.rss", "/rss/kinh-te.rss"):
+            assert client.get(path).status_code == 404
+        assert "/sitemap_index.xml" in client.get("/robots.txt").text
+        maps = [
+            loc.split("</loc>")[0] for loc in client.get("/sitemap_index.xml").text.split("<loc>")
+        ]
+        months = [url for url in maps if "/sitemaps/posts-" in url]
+        assert months and all("<urlset" in client.get(url).text for url in months)
+        page = client.get(site.newest[0].path).text
+    assert site.newest[0].title in page
+    assert not [name for name in ("article__", "cms-", "articleBody") if name in page]

@@ -1,7 +1,7 @@
 """The stand-in newspaper as a web server on loopback, with a log of every request.
 
 Its newsroom may work on while it is crawled: publish(), withdraw(). What goes wrong on demand
-is told in faults.py.
+is told in faults.py, in what it may contradict our knowledge of the paper in departure.py.
 """
 
 import gzip
@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from scraper.demo import lists, onecms_pages, site2022_pages
+from scraper.demo.departure import Departure
 from scraper.demo.faults import Fault, edited, fault_at, spoiled
 from scraper.demo.markup import SECTIONS
 from scraper.demo.newspaper import Newspaper
@@ -46,10 +47,16 @@ class StandIn:
     """The newspaper, served: `with StandIn(newspaper) as site: ... site.base_url`."""
 
     def __init__(
-        self, newspaper: Newspaper, port: int = 0, *, faults: Sequence[Fault] = ()
+        self,
+        newspaper: Newspaper,
+        port: int = 0,
+        *,
+        faults: Sequence[Fault] = (),
+        departure: Departure | None = None,
     ) -> None:
         self.newspaper = newspaper
         self.faults = faults
+        self.departure = departure or Departure()
         self.stories = {story.article_id: story for story in newspaper}
         self.newest = sorted(self.stories.values(), key=lambda s: s.article_id, reverse=True)
         self.log: list[Request] = []
@@ -113,13 +120,16 @@ class StandIn:
         story = self.stories.get(article_id(path) or 0)
         if story is None or path != story.path:
             return self.answer(path)
-        return self._page(edited(story), self._others(story))
+        return self.departure.told(path, self._page(edited(story), self._others(story)))
 
     def _answer(self, path: str) -> Answer:
-        number = article_id(path)
+        number, usual = article_id(path), self.departure.usual_path(path)
+        found = None
         if number is not None:
-            return self._article(path, number)
-        return self._list(path) or Answer(404, b"<html><body>404</body></html>")
+            found = self._article(path, number)
+        elif usual is not None:
+            found = self._list(usual)
+        return self.departure.told(path, found or Answer(404, b"<html><body>404</body></html>"))
 
     def _article(self, path: str, number: int) -> Answer:
         story = self.stories.get(number)
