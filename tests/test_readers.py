@@ -1,0 +1,91 @@
+"""Datasette reads while crawl, import, reread or backup are at work: no page is ever locked out."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from filled import CONTEXT, captures, fill, page
+
+from scraper.archive.schema import open_archive, open_reader
+from scraper.backup import backup
+from scraper.browse.serve import open_datasette
+from scraper.config import ArchiveSettings, CrawlSettings, Settings, SiteSettings
+from scraper.crawl import Plan, crawl_site
+from scraper.demo.server import StandIn
+from scraper.progress import Silence
+from scraper.reread import reread
+
+PAGES = (
+    "/",
+    "/search?q=sua",
+    "/archive/articles?_search=sua",
+    "/archive/articles.json?_size=50&_facet=section",
+    "/archive/captions.json",
+    "/archive/revisions.json",
+    "/archive/articles.json?_where=id+in+(select+article_id+from+texts)",
+    "/dashboard",
+)
+
+
+def crawl(path: Path, site: StandIn) -> None:
+    settings = Settings(SiteSettings(site.base_url, delay_seconds=0.0), CrawlSettings())
+    with open_archive(path) as archive:
+        crawl_site(archive, settings, Plan(pages=1000, minutes=5, full=True), Silence())
+
+
+def read_again(path: Path, site: StandIn) -> None:
+    with open_archive(path) as archive:
+        archive.db.execute("DELETE FROM captions")  # so that all is written anew
+        reread(archive, CONTEXT, Silence())
+
+
+def import_pages(path: Path, site: StandIn) -> None:
+    fill(path, (page(index, day) for day in range(3, 6) for index in range(40)))
+
+
+def copy(path: Path, site: StandIn) -> None:
+    for _ in range(8):
+        with open_reader(path) as archive:
+            backup(archive, path.parent / "copy")
+
+
+def read_until(done: Future[None], settings: Settings) -> list[tuple[str, int, str]]:
+    """Ask for every page, again and again, eight at a time, until `done`; what was answered."""
+    datasette = open_datasette(settings)
+
+    async def ask(address: str) -> tuple[str, int, str]:
+        answer = await datasette.client.get(address)
+        return address, answer.status_code, answer.text
+
+    async def read() -> list[tuple[str, int, str]]:
+        await datasette.invoke_startup()
+        answers: list[tuple[str, int, str]] = []
+        while not done.done() or len(answers) < 2 * len(PAGES):
+            answers += await asyncio.gather(*map(ask, PAGES))
+        return answers
+
+    try:
+        return asyncio.run(read())
+    finally:
+        datasette.executor.shutdown()
+        for database in datasette.databases.values():
+            database.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("work", [crawl, read_again, import_pages, copy])
+def test_no_page_is_locked_out(
+    work: Callable[[Path, StandIn], None], stand_in: StandIn, tmp_path: Path
+) -> None:
+    path = tmp_path / "archive.db"
+    fill(path, captures(40))
+    settings = Settings(SiteSettings(stand_in.base_url), archive=ArchiveSettings(path))
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(work, path, stand_in)
+        answers = read_until(done, settings)
+        done.result()
+    for address, status, text in answers:
+        assert status == 200, (address, text[:500])
+        assert "locked" not in text, address
