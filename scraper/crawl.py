@@ -26,7 +26,7 @@ from scraper.errors import (
 )
 from scraper.fetch import Fetcher, open_fetcher
 from scraper.lists import read_lists
-from scraper.models import utc_text
+from scraper.models import Snapshot, utc_text
 from scraper.pace import HostState
 from scraper.progress import Progress
 from scraper.urls import article_id, canonical
@@ -65,7 +65,7 @@ def crawl_site(
     between two requests, and while waiting for the next.
     """
     due: tuple[str, ...] = ()
-    with _open_run(archive, settings, "crawl", plan.minutes, progress, stop) as crawl:
+    with open_run(archive, settings, "crawl", plan.minutes, progress, stop) as crawl:
         started = crawl.run.started_at
         progress.note("reading robots.txt")
         crawl.fetcher.read_robots()
@@ -108,7 +108,7 @@ def add_urls(
         if tombstone := tombstones.find(archive.snapshots, article_id(url)):
             raise Refused(given, str(tombstone))
     filings: list[Filing] = []
-    with _open_run(archive, settings, "add", settings.crawl.max_minutes, progress, stop) as crawl:
+    with open_run(archive, settings, "add", settings.crawl.max_minutes, progress, stop) as crawl:
         crawl.fetcher.read_robots()
         progress.expect(len(wanted))
         with write(archive.db):
@@ -124,7 +124,7 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-class _Crawl:
+class Crawl:
     """A run under way: its fetcher, and its counts as they stand."""
 
     def __init__(
@@ -155,14 +155,14 @@ class _Crawl:
 
 
 @contextmanager
-def _open_run(
+def open_run(
     archive: Archive,
     settings: Settings,
     command: str,
     minutes: float,
     progress: Progress,
     stop: Callable[[], bool],
-) -> Iterator[_Crawl]:
+) -> Iterator[Crawl]:
     """A run with its row in `runs`, whose end is written down however it ends."""
     db, site = archive.db, settings.site.site
     runs.close_killed_runs(db)
@@ -173,7 +173,7 @@ def _open_run(
     run = runs.begin_run(db, command, now())
     state = runs.load_host(db, site.host)
     with open_fetcher(settings, state, remember, max_minutes=minutes, stop=stop) as fetcher:
-        crawl = _Crawl(archive, settings, fetcher, run, progress)
+        crawl = Crawl(archive, settings, fetcher, run, progress)
         try:
             if repaired := file_unfiled(archive, crawl.context):
                 progress.note(f"filed {repaired} pages that a killed run had left unfiled")
@@ -191,7 +191,7 @@ def _open_run(
             crawl.save(now())
 
 
-def _fetch_what_is_due(crawl: _Crawl, plan: Plan) -> None:
+def _fetch_what_is_due(crawl: Crawl, plan: Plan) -> None:
     db, started = crawl.archive.db, crawl.run.started_at
     crawl.progress.expect(min(frontier.count_due(db, started, plan.since), plan.pages))
     asked = 0
@@ -203,7 +203,7 @@ def _fetch_what_is_due(crawl: _Crawl, plan: Plan) -> None:
         crawl.save()
 
 
-def _capture_now(crawl: _Crawl, url: str) -> Iterator[Filing]:
+def _capture_now(crawl: Crawl, url: str) -> Iterator[Filing]:
     """Capture `url`, and what it redirects to within the site."""
     for _ in range(frontier.MOST_REDIRECTS):
         address = frontier.find(crawl.archive.db, url)
@@ -219,16 +219,21 @@ def _capture_now(crawl: _Crawl, url: str) -> Iterator[Filing]:
         url = filing.target
 
 
-def _capture(crawl: _Crawl, address: Address) -> Filing | None:
+def _capture(crawl: Crawl, address: Address) -> Filing | None:
     """Ask for one address and file the answer; None where there was none."""
-    fetcher, url = crawl.fetcher, address.url
     # Only what is filed may be asked for conditionally: a 304 brings no text.
-    known = address.state == "archived"
+    snapshot = ask(crawl, address, conditionally=address.state == "archived")
+    return file(crawl, snapshot) if snapshot else None
+
+
+def ask(crawl: Crawl, address: Address, *, conditionally: bool) -> Snapshot | None:
+    """Ask for one address; None where that failed, which is then recorded."""
+    url = address.url
     try:
-        snapshot = fetcher.get(
+        return crawl.fetcher.get(
             url,
-            etag=address.etag if known else "",
-            last_modified=address.last_modified if known else "",
+            etag=address.etag if conditionally else "",
+            last_modified=address.last_modified if conditionally else "",
         )
     except RobotsDisallowed as e:
         _settle(crawl, address, "disallowed", e)
@@ -243,15 +248,18 @@ def _capture(crawl: _Crawl, address: Address) -> Filing | None:
             _settle(crawl, address, "failed", e.__cause__)
             crawl.fail(url, "fetch", e.__cause__.reason)
         raise
-    else:
-        snapshot_id = snapshots.store(crawl.archive.snapshots, snapshot)
-        filing = file_snapshot(crawl.archive, snapshot_id, snapshot, crawl.context)
-        _count_filing(crawl, filing)
-        return filing
     return None
 
 
-def _settle(crawl: _Crawl, address: Address, state: frontier.State, error: FetchError) -> None:
+def file(crawl: Crawl, snapshot: Snapshot) -> Filing:
+    """Store an answer, then file what it says."""
+    snapshot_id = snapshots.store(crawl.archive.snapshots, snapshot)
+    filing = file_snapshot(crawl.archive, snapshot_id, snapshot, crawl.context)
+    _count_filing(crawl, filing)
+    return filing
+
+
+def _settle(crawl: Crawl, address: Address, state: frontier.State, error: FetchError) -> None:
     """Mark an address that gave no snapshot; an article that is archived stays so."""
     attempts = address.attempts + 1
     with write(crawl.archive.db):
@@ -267,7 +275,7 @@ def _settle(crawl: _Crawl, address: Address, state: frontier.State, error: Fetch
     crawl.progress.step(f"{address.url}: {error.reason}")
 
 
-def _count_filing(crawl: _Crawl, filing: Filing) -> None:
+def _count_filing(crawl: Crawl, filing: Filing) -> None:
     crawl.count(
         fetched=1,
         new_articles=filing.kind == "new",

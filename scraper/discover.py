@@ -25,7 +25,10 @@ from scraper.urls import Site, article_id, canonical
 VIETNAM = timezone(timedelta(hours=7))
 _MAX_XML_BYTES = 64_000_000  # of an unpacked map; 50,000 addresses, the most allowed, need less
 _STEP_BYTES = 64 * 1024
-_MONTH = re.compile(r"/news-([0-9]{4})-([0-9]{1,2})\.xml(?:\.gz)?$")
+# Whatever stands before year and month, or after: other papers name theirs posts-2024-09-1.xml.
+_MONTH = re.compile(
+    r"(?<![0-9])((?:19|20)[0-9]{2})[-_/.]?(0?[1-9]|1[0-2])(?![0-9])[^/]*\.xml(?:\.gz)?$"
+)
 
 Fields = dict[str, str]  # of one entry: child element (no prefix of its own) to text
 

@@ -218,7 +218,13 @@ def test_page_without_links_is_no_section_page() -> None:
     [
         (HOME + "/sitemaps/news-2024-9.xml", (2024, 9)),
         (HOME + "/sitemaps/news-2024-12.xml.gz", (2024, 12)),
+        (HOME + "/sitemaps/posts-2024-09.xml", (2024, 9)),
+        (HOME + "/sitemap-post-202409-2.xml", (2024, 9)),
+        (HOME + "/sitemap/2024/9.xml", (2024, 9)),
         (HOME + "/sitemaps/categories.xml", None),
+        (HOME + "/sitemaps/topics-2024.xml", None),
+        (HOME + "/sitemaps/posts-2024-13.xml", None),
+        (HOME + "/sitemaps/posts-120245.xml", None),
     ],
 )
 def test_month_of_a_map_is_in_its_address(url: str, month: tuple[int, int] | None) -> None:

@@ -46,6 +46,7 @@ class Address:
     attempts: int  # failures in a row
     etag: str  # "" where none was sent
     last_modified: str
+    error: str  # why it is in this state; ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +246,8 @@ def find_article(db: Database, number: int) -> Address | None:
 
 
 _SELECT = (
-    "SELECT url, article_id, state, attempts, coalesce(etag, ''), coalesce(last_modified, '')"
-    " FROM frontier"
+    "SELECT url, article_id, state, attempts, coalesce(etag, ''), coalesce(last_modified, ''),"
+    " coalesce(error, '') FROM frontier"
 )
 
 

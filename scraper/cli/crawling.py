@@ -4,6 +4,7 @@ import json
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -85,6 +86,39 @@ def add(settings: Settings, urls: tuple[str, ...]) -> None:
         click.echo(f"{filing.kind}: {filing.title or filing.url} {filing.detail}".rstrip())
     if run.failed:
         click.echo(f"{run.failed} failed; see the table failures", err=True)
+
+
+@cli.command()
+@config_option
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where to write the captured pages (ZIP). Default: probe-HOST.zip beside the archive.",
+)
+@json_option
+def probe(settings: Settings, bundle: Path | None, as_json: bool) -> None:
+    """First contact: ask 8 times at most, and say which of our assumptions hold."""
+    from scraper.archive.schema import open_archive
+    from scraper.probe import probe_site, report
+    from scraper.probe.bundle import write_bundle
+    from scraper.progress import watch
+
+    settings.require_contact()
+    host = settings.site.site.host.replace(":", "-")
+    path = bundle or settings.archive.path.with_name(f"probe-{host}.zip")
+    with (
+        stop_on_signal() as stop,
+        open_archive(settings.archive.path) as archive,
+        watch("probe") as progress,
+    ):
+        seen = probe_site(archive, settings, progress, stop)
+    write_bundle(path, seen, settings.site.contact)
+    if as_json:
+        said = {**report.as_json(seen), "bundle": str(path)}
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+    else:
+        click.echo(report.text(seen))
+        click.echo(f"\nThe captured pages, without cookies and addresses, are in {path}")
 
 
 @cli.command()
