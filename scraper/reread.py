@@ -17,10 +17,10 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from scraper.archive import snapshots
-from scraper.archive.articles import remove_article, shown_by, shown_in
+from scraper.archive.articles import REINDEX_MARK, remove_article, shown_by, shown_in
 from scraper.archive.captures import Capture, forget_unknown, reading_of, revision_of
 from scraper.archive.filing import Context, file_read
-from scraper.archive.index import check_index, holds_strangers, reindex
+from scraper.archive.index import is_complete, reindex
 from scraper.archive.readings import Reread, reread_all
 from scraper.archive.runs import read_mark, set_mark
 from scraper.archive.schema import Archive, write
@@ -76,7 +76,7 @@ def reread(
     mark = f"reread {rules} {utc_text(since) if since else 'all'}"
     done = Rebuilt()
     carry_out(archive)
-    if holds_strangers(archive.db):
+    if not is_complete(archive.db):
         _reindex(archive.db, progress, done)
     begin = read_mark(archive.db, mark)
     if begin == 0 and since is None:
@@ -92,7 +92,7 @@ def reread(
         if stop():
             return done
     _remove_strays(archive.db)
-    if since is None and any(check_index(archive.db)):
+    if read_mark(archive.db, REINDEX_MARK):
         _reindex(archive.db, progress, done)
     with write(archive.db):
         archive.db.execute(
@@ -117,6 +117,8 @@ def _remove_strays(db: Database) -> None:
 def _reindex(db: Database, progress: Progress, done: Rebuilt) -> None:
     progress.note("the search index is made anew")
     reindex(db)
+    with write(db):
+        set_mark(db, REINDEX_MARK, 0)
     done.is_reindexed = True
 
 

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from scraper.archive.articles import weather_in, weather_rows
 from scraper.archive.captures import Capture, is_told
 from scraper.archive.filing import is_filed
-from scraper.archive.index import check_index
+from scraper.archive.index import check_index, is_complete
 from scraper.archive.readings import Reread
 from scraper.archive.schema import Archive, one_moment
 from scraper.progress import Progress
@@ -47,9 +47,12 @@ def verify(archive: Archive, progress: Progress, workers: int = 1) -> Iterator[D
         ):
             yield from _readable(name, remedy, check_file(name, db, remedy))
         yield from _readable("snapshots.db", _BACKUP, _missing(archive))
-        yield from _readable("archive.db", _NEW, _pages(archive, progress, workers))
-        yield from _readable("archive.db", _NEW, _articles(archive.db))
-        yield from _readable("archive.db", _NEW, _index(archive.db))
+        altered: set[str] = set()
+        for check in (_pages(archive, progress, workers), _articles(archive.db)):
+            for damage in _readable("archive.db", _NEW, check):
+                altered.add(damage.where)
+                yield damage
+        yield from _readable("archive.db", _NEW, _index(archive.db, altered))
 
 
 _BACKUP: Remedy = "backup"
@@ -131,6 +134,9 @@ def _articles(db: Database) -> Iterator[Damage]:
             yield Damage(f"article {number}", "not what its captures tell", "reread")
 
 
-def _index(db: Database) -> Iterator[Damage]:
+def _index(db: Database, altered: set[str]) -> Iterator[Damage]:
+    """The search index against the texts; `altered` are articles that are to be read again."""
+    is_kept_up = is_complete(db)
     for number, found in check_index(db):
-        yield Damage(f"article {number}", found, "reread")
+        where = f"article {number}"
+        yield Damage(where, found, _NEW if is_kept_up and where not in altered else "reread")

@@ -44,3 +44,27 @@ def test_extraction_benchmark_finds_every_field_of_the_stand_in_right() -> None:
     assert [ours[field] for field in right] == [1] * len(right)
     for name, theirs in found["readers"].items():
         assert 0.2 < theirs["body_f1"] < 1, name
+
+
+@pytest.mark.bench
+def test_archive_benchmark_measures_what_a_page_costs() -> None:
+    pytest.importorskip("trafilatura")
+    found = figures("archive", "--pages", "200")
+    assert 0 < found["bytes_per_page"]["stored"] < found["bytes_per_page"]["gzip_6"]
+    rates = found["pages_per_second"]
+    assert rates["reread_one_core"] > rates["warcio_and_trafilatura_one_core"]
+
+
+@pytest.mark.bench
+def test_archive_benchmark_stops_at_each_size() -> None:
+    done = subprocess.run(
+        [sys.executable, "bench/archive.py", "--scale", "1000", "2000"],
+        capture_output=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=True,
+        timeout=120,
+    )
+    stops = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [stop["articles"] for stop in stops] == [1000, 2000]
+    assert all(value > 0 for stop in stops for value in stop.values())

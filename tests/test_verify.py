@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from filled import CONTEXT, captures, fill, page
 
 from scraper.archive import snapshots
+from scraper.archive.index import unindex_article
 from scraper.archive.schema import open_archive, open_reader
 from scraper.cli import cli
 from scraper.errors import ArchiveError
@@ -104,6 +105,18 @@ def test_altered_rows_are_named_and_made_good_by_a_reread(path: Path, sql: str) 
     if not sql.startswith("DELETE FROM articles "):  # which leaves rows that belong to no article
         assert {damage.remedy for damage in found} == {"reread"}
         assert damages(path) == []
+
+
+def test_other_words_in_the_index_are_found(path: Path) -> None:
+    with open_archive(path) as archive:
+        unindex_article(archive.db, NUMBER)
+        archive.db.execute(
+            "INSERT INTO articles_fts (rowid, title, body_folded) VALUES (?, 'khác', 'khac')",
+            [NUMBER],
+        )
+    (damage,) = damages(path)
+    assert str(damage).startswith(f"article {NUMBER}: is in the search index with other words")
+    assert damage.remedy == "new archive.db"
 
 
 def test_rows_without_an_article_are_found(path: Path) -> None:

@@ -13,7 +13,9 @@ from sqlite_utils import Database
 
 from scraper.archive.captures import (
     Capture,
+    Revision,
     add_revision,
+    has_revision,
     newest_text,
     note,
     retell,
@@ -21,8 +23,10 @@ from scraper.archive.captures import (
 )
 from scraper.archive.index import index_article, unindex_article
 from scraper.archive.migrations import CAPTIONS, READINGS, tag_id
+from scraper.archive.runs import set_mark
 from scraper.models import Article, utc_text
 
+REINDEX_MARK = "reindex"  # 1: `reread` has to make the search index anew
 VIETNAM = timezone(timedelta(hours=7))  # no daylight saving since 1975
 
 
@@ -252,6 +256,9 @@ def _show(db: Database, article_id: int, new: Shown) -> None:
     old = shown_in(db, article_id)
     if new == old:
         return
+    if old is not None and not has_revision(db, article_id, _revision_shown(old)):
+        # Rows that were altered from outside: what the index holds of them cannot be taken out.
+        set_mark(db, REINDEX_MARK, 1)
     unindex_article(db, article_id)
     db.execute(_PUT_ARTICLE, list(new.article.values()))
     db.execute(
@@ -268,6 +275,12 @@ def _show(db: Database, article_id: int, new: Shown) -> None:
     if old is None or old.tags != new.tags:
         _put_tags(db, article_id, new.tags)
     index_article(db, article_id)
+
+
+def _revision_shown(shown: Shown) -> Revision:
+    captions = [[text, credit] for _, _, _, _, text, credit, _, _ in shown.captions]
+    row = shown.article
+    return Revision(row["title"], row["lead"], shown.body, json.dumps(captions, ensure_ascii=False))
 
 
 def _put_tags(db: Database, article_id: int, names: frozenset[str]) -> None:

@@ -98,6 +98,14 @@ def newest_text(db: Database, article_id: int) -> int | None:
     return int(row[0]) if row else None
 
 
+def has_revision(db: Database, article_id: int, revision: Revision) -> bool:
+    """Whether this text was ever filed of an article."""
+    row = db.execute(
+        "SELECT 1 FROM revisions WHERE article_id = ? AND sha256 = ?", [article_id, revision.sha256]
+    ).fetchone()
+    return row is not None
+
+
 def add_revision(db: Database, revision: Revision, capture: Capture) -> bool:
     """Add the text of a capture, unless it is there; `retell` then gives it its place."""
     at, number, sha256 = utc_text(capture.captured_at), capture.article_id, revision.sha256

@@ -74,10 +74,17 @@ def check_index(db: Database) -> Iterator[tuple[int, str]]:
         yield article_id, "is in the search index but not in the archive"
 
 
-def holds_strangers(db: Database) -> bool:
-    """Whether the index holds articles that the archive does not: it can no longer be kept up."""
-    sql = "SELECT 1 FROM articles_fts_docsize WHERE id NOT IN (SELECT id FROM articles) LIMIT 1"
-    return db.conn.execute(sql).fetchone() is not None
+def is_complete(db: Database) -> bool:
+    """Whether the index holds the articles of the archive and no others; `check_index` reads more.
+
+    Where it does not, it cannot be kept up by single articles any more.
+    """
+    ids = "SELECT id FROM articles_fts_docsize"
+    found = db.conn.execute(
+        f"SELECT (SELECT 1 FROM ({ids}) WHERE id NOT IN (SELECT id FROM articles) LIMIT 1),"
+        f" (SELECT 1 FROM articles WHERE id NOT IN ({ids}) LIMIT 1)"
+    ).fetchone()
+    return tuple(found) == (None, None)
 
 
 def _differences(

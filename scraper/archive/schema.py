@@ -20,6 +20,7 @@ from scraper.errors import ArchiveError, Locked
 
 APPLICATION_ID = 0x424C4341  # "BLCA"; marks both files as ours
 BUSY_SECONDS = 30
+SNAPSHOT_PAGE = 8192  # bytes of a page of snapshots.db
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,10 @@ def _open_for_writing(path: Path, migrations: Migrations) -> Database:
 
 def _prepare(db: Database, migrations: Migrations) -> None:
     """Make a file that is ours, or empty, ready to be written to."""
+    if migrations is snapshot_migrations:
+        # Counts for a new file only. With SQLite's usual 4,096 a packed page and its record fill
+        # one a little more than half: a seventh more in all.
+        db.conn.execute(f"PRAGMA page_size = {SNAPSHOT_PAGE}")
     db.conn.execute("PRAGMA journal_mode = WAL")
     db.conn.execute("PRAGMA synchronous = NORMAL")
     db.conn.execute("PRAGMA foreign_keys = ON")
