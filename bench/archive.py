@@ -113,7 +113,7 @@ def scale(archive: Archive, stops: Sequence[int]) -> Iterator[dict[str, float]]:
         ids = [snapshots.store(archive.snapshots, snapshot) for snapshot in window]
         storing = time.perf_counter() - started
         done = stop
-        first = stop // 2
+        first = (stop - WINDOW) // 2 + 1
         old = range(first, first + WINDOW)
         yield {
             "articles": stop,
