@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from scraper.archive import snapshots
 from scraper.archive.articles import REINDEX_MARK, remove_article, shown_by, shown_in
 from scraper.archive.captures import Capture, forget_unknown, reading_of, revision_of
-from scraper.archive.filing import Context, file_read
+from scraper.archive.filing import Context, file_read, file_unfiled
 from scraper.archive.index import is_complete, reindex
 from scraper.archive.readings import Reread, reread_all
 from scraper.archive.runs import read_mark, set_mark
@@ -76,6 +76,8 @@ def reread(
     mark = f"reread {rules} {utc_text(since) if since else 'all'}"
     done = Rebuilt()
     carry_out(archive)
+    if since:
+        file_unfiled(archive, context)  # else they would count as filed
     if not is_complete(archive.db):
         _reindex(archive.db, progress, done)
     begin = read_mark(archive.db, mark)

@@ -1,5 +1,6 @@
 """Reading stored snapshots again: the same rows, whatever they were before."""
 
+import multiprocessing
 import os
 import signal
 import sqlite3
@@ -13,9 +14,10 @@ from pathlib import Path
 import pytest
 from filled import CONTEXT, captures, fill, page
 
+from scraper.archive import readings
 from scraper.archive.index import check_index
 from scraper.archive.schema import open_archive, open_reader
-from scraper.errors import MissingField, NotAnArticle
+from scraper.errors import ArchiveError, MissingField, NotAnArticle
 from scraper.models import Article
 from scraper.progress import Silence
 from scraper.reread import Rebuilt, forecast, reread
@@ -129,8 +131,6 @@ def test_captures_filed_in_any_order_give_the_same_rows(path: Path, tmp_path: Pa
 
 def by_other_rules(monkeypatch: pytest.MonkeyPatch, change: Callable[[Article], Article]) -> None:
     """Have pages read as if a template had been mended."""
-    from scraper.archive import readings
-
     real = readings.extract
     monkeypatch.setattr(readings, "extract", lambda snapshot: change(real(snapshot)))
 
@@ -199,8 +199,6 @@ def test_what_is_no_article_any_more_leaves_the_archive(
 def test_a_reread_that_was_stopped_goes_on_where_it_was(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from scraper.archive import readings
-
     monkeypatch.setattr(readings, "SPAN", 4)
     first = read_again(path, stop=lambda: True)
     assert (first.read, first.is_whole) == (4, False)
@@ -211,7 +209,6 @@ def test_a_reread_that_was_stopped_goes_on_where_it_was(
 
 def test_other_rules_begin_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from scraper import reread as module
-    from scraper.archive import readings
 
     monkeypatch.setattr(readings, "SPAN", 4)
     read_again(path, stop=lambda: True)
@@ -221,6 +218,33 @@ def test_other_rules_begin_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_since_reads_only_what_was_captured_from_that_day(path: Path) -> None:
     assert read_again(path, since=page(0, 1).captured_at).read == 7
+
+
+def test_since_leaves_nothing_unfiled_that_was_captured_before(path: Path) -> None:
+    before = rows(path)
+    path.unlink()
+    read_again(path, since=page(0, 1).captured_at)
+    assert rows(path) == before
+
+
+def test_a_reader_that_is_killed_ends_it_with_one_line_and_the_next_goes_on(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rows(path)
+    path.unlink()
+
+    def kill() -> bool:
+        for child in multiprocessing.active_children():
+            child.kill()
+            child.join()
+        return False
+
+    with monkeypatch.context() as patch, pytest.raises(ArchiveError, match="was killed"):
+        patch.setattr(readings, "SPAN", 1)
+        read_again(path, workers=2, stop=kill)
+    assert 0 < len(rows(path)["articles"]) < 12
+    read_again(path)
+    assert rows(path) == before
 
 
 def test_a_dry_run_names_the_fields_and_writes_nothing(

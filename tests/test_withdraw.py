@@ -154,6 +154,21 @@ def test_a_page_that_another_article_shares_stays_with_that(path: Path) -> None:
         assert snapshots.load(archive.snapshots, snapshot_id).body == error
 
 
+def test_a_program_that_reads_is_told_of_and_a_second_withdrawal_ends_the_work(path: Path) -> None:
+    reader = sqlite3.connect(path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM articles").fetchone()
+    with (
+        pytest.raises(ArchiveError, match="another program reads the archive"),
+        open_archive(path) as archive,
+    ):
+        archive.db.execute("PRAGMA busy_timeout = 10")
+        withdraw(archive, NUMBER, "x", AT)
+    reader.close()
+    take_out(path)
+    assert SECRET.encode() not in bytes_of(path.parent)
+
+
 def test_an_unknown_article_cannot_be_withdrawn(path: Path) -> None:
     with pytest.raises(UnknownArticle, match="article 7: not in this archive"):
         take_out(path, 7)

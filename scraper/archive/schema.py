@@ -116,6 +116,14 @@ def open_snapshots(path: Path) -> Iterator[Database]:
         yield db
 
 
+def require_snapshots(path: Path) -> None:
+    """Raise ArchiveError where the archive at `path` has no snapshots.db: nothing to work on."""
+    if not snapshots_path(path).exists():
+        raise ArchiveError(
+            f"{snapshots_path(path)}: no archive here yet; `scraper crawl` makes one"
+        )
+
+
 def snapshots_path(path: Path) -> Path:
     """Where the snapshots of the archive at `path` are."""
     return path.with_name("snapshots.db")

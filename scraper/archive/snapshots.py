@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -213,15 +214,15 @@ def page_cost(db: Database, pages: int = 100) -> PageCost | None:
         " AND status = 200 ORDER BY id DESC LIMIT ?",
         [pages],
     ).fetchall()
-    packed = sum(len(body) for body, _, _ in rows)
-    plain = sum(size for _, _, size in rows)
+    packed = plain = gzipped = count = 0
+    for row in rows:
+        with suppress(zstandard.ZstdError):  # damaged: for `verify` to name
+            gzipped += len(gzip.compress(dictionaries.unpack(db, *row), 6))
+            packed, plain, count = packed + len(row[0]), plain + row[2], count + 1
     if not plain:
         return None
-    gzipped = sum(len(gzip.compress(dictionaries.unpack(db, *row), 6)) for row in rows)
     number = db.execute("SELECT count(*) FROM dictionaries").fetchone()[0]
-    return PageCost(
-        packed // len(rows), round(packed / plain, 3), round(packed / gzipped, 3), number
-    )
+    return PageCost(packed // count, round(packed / plain, 3), round(packed / gzipped, 3), number)
 
 
 def _has_body(db: Database, sha256: str) -> bool:

@@ -12,7 +12,7 @@ from scraper.archive import frontier, snapshots, tombstones
 from scraper.archive.articles import remove_article
 from scraper.archive.schema import Archive, write
 from scraper.archive.tombstones import Tombstone
-from scraper.errors import UnknownArticle
+from scraper.errors import ArchiveError, UnknownArticle
 from scraper.models import utc_text
 
 
@@ -20,7 +20,8 @@ def withdraw(archive: Archive, article_id: int, reason: str, at: datetime) -> in
     """Remove an article's text and pages everywhere; how many snapshots lost their page.
 
     Both files are packed afterwards, so that no trace stays in their free space. Raises
-    UnknownArticle where the archive has never heard of the article.
+    UnknownArticle where the archive has never heard of the article, ArchiveError where another
+    program has the files open, so that they cannot be packed.
     """
     urls = _addresses(archive.db, article_id)
     if not urls and tombstones.find(archive.snapshots, article_id) is None:
@@ -32,7 +33,11 @@ def withdraw(archive: Archive, article_id: int, reason: str, at: datetime) -> in
     archive.db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
     for db in (archive.db, archive.snapshots):
         db.execute("VACUUM")
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            raise ArchiveError(
+                f"article {article_id}: withdrawn, but another program reads the archive, and"
+                " traces stay in its files: close that, and withdraw it again"
+            )
     return count
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from scraper.cli.root import cli, config_option, json_option, stop_on_signal
+from scraper.cli.root import cli, config_option, json_option, stop_on_signal, vietnam_day
 from scraper.config import Settings
 
 
@@ -50,9 +50,7 @@ workers_option = click.option(
 
 @cli.command()
 @config_option
-@click.option(
-    "--since", type=click.DateTime(["%Y-%m-%d"]), help="Only pages captured since DATE, UTC."
-)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only pages captured since DATE.")
 @workers_option
 @click.option("--dry-run", is_flag=True, help="Say what would change, field by field.")
 @json_option
@@ -61,18 +59,18 @@ def reread(
 ) -> None:
     """Read every captured page again, and bring the archive to what today's rules make of it."""
     from scraper.archive.filing import Context
-    from scraper.archive.schema import open_archive, open_reader
+    from scraper.archive.schema import open_archive, open_reader, require_snapshots
     from scraper.progress import watch
     from scraper.reread import forecast
     from scraper.reread import reread as read_again
 
-    at = since.replace(tzinfo=UTC) if since else None
-    path = settings.archive.path
+    path, at = settings.archive.path, vietnam_day(since)
     if dry_run:
         with open_reader(path) as archive, watch("reread") as progress:
             told = forecast(archive, progress, since=at, workers=workers)
         _say_forecast(told, as_json)
         return
+    require_snapshots(path)
     context = Context(settings.site.site, settings.crawl.revisit_days)
     with (
         stop_on_signal() as stop,
@@ -171,11 +169,12 @@ def backup(settings: Settings, folder: Path, slim: bool, as_json: bool) -> None:
 def withdraw(settings: Settings, article_id: int, reason: str) -> None:
     """Remove an article's text and pages everywhere, and for good; the reason stays."""
     from scraper.archive.filing import Context, file_unfiled
-    from scraper.archive.schema import open_archive
+    from scraper.archive.schema import open_archive, require_snapshots
     from scraper.archive.withdraw import withdraw as take_out
 
     if not reason.strip():
         raise click.UsageError("--reason: say why")
+    require_snapshots(settings.archive.path)
     context = Context(settings.site.site, settings.crawl.revisit_days)
     with open_archive(settings.archive.path) as archive:
         file_unfiled(archive, context)

@@ -3,13 +3,13 @@
 import json
 import sys
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from scraper.cli.root import cli, config_option, json_option, stop_on_signal
+from scraper.cli.root import cli, config_option, json_option, stop_on_signal, vietnam_day
 from scraper.config import Settings
 
 _LATIN_DATE = click.DateTime(["%Y-%m-%d"])
@@ -43,7 +43,7 @@ def crawl(
     plan = Plan(
         pages=limit or settings.crawl.max_pages,
         minutes=max_minutes or settings.crawl.max_minutes,
-        since=_vietnam_day(since),
+        since=vietnam_day(since),
         full=full,
         dry=dry_run,
     )
@@ -170,8 +170,3 @@ def check(settings: Settings, as_json: bool) -> None:
         sys.exit(5)
     if not as_json:
         click.echo("all is well")
-
-
-def _vietnam_day(day: datetime | None) -> datetime | None:
-    """The instant at which `day` begins in Vietnam."""
-    return (day - timedelta(hours=7)).replace(tzinfo=UTC) if day else None

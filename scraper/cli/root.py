@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,11 @@ def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(settings=load_settings(config_path), **options)
 
     return with_settings
+
+
+def vietnam_day(day: datetime | None) -> datetime | None:
+    """The instant at which `day` begins in Vietnam."""
+    return (day - timedelta(hours=7)).replace(tzinfo=UTC) if day else None
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
