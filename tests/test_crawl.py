@@ -245,8 +245,7 @@ def test_a_soft_404_leaves_an_archived_article_as_it_was(tmp_path: Path) -> None
         settings = settings_for(site)
         crawl(tmp_path, settings)
         number = min(site.stories)
-        del site.stories[number]
-        site.answer.cache_clear()
+        site.withdraw(number)
         # A soft 404 says nothing of the article's text: it stays as it was.
         db = sqlite3.connect(tmp_path / "archive.db")
         db.execute(

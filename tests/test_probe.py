@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from scraper.errors import SiteUnavailable
 from scraper.models import Snapshot
 from scraper.probe import MOST_REQUESTS, Probe, probe_site, report
 from scraper.probe.bundle import STRUCK_OUT, redacted, write_bundle
-from scraper.probe.facts import PageSeen, Seen
+from scraper.probe.seen import PageSeen, Seen
 from scraper.progress import Silence
 from scraper.urls import article_id
 
@@ -137,6 +138,19 @@ def test_without_sitemap_and_feed_articles_are_found_on_the_home_page(tmp_path: 
         seen = probe(tmp_path, site)
     assert differing(seen) >= {"sitemap index", "feed"}
     assert [page.article is not None for page in seen.seen.pages] == [True] * 3
+
+
+def test_a_site_that_sends_us_on_to_its_other_name_is_to_be_called_by_that(tmp_path: Path) -> None:
+    with StandIn(PAPER) as site:
+        other = site.base_url.replace("127.0.0.1", "localhost")
+        site.faults = [Fault("redirect abroad", on="/sitemap.xml", location=f"{other}/sitemap.xml")]
+        settings = settings_for(site)
+        alias = SiteSettings(site.base_url, (other.removeprefix("http://"),), delay_seconds=0.0)
+        with open_archive(tmp_path / "archive.db") as archive:
+            seen = probe_site(archive, replace(settings, site=alias), Silence())
+    fact = seen.facts[0]
+    assert (fact.verdict, fact.advice) == ("differs", f'[site] base_url = "{other}"')
+    assert [request.path for request in site.log].count("/sitemap.xml") == 1
 
 
 def test_what_was_asked_is_kept_and_the_crawl_after_it_misses_nothing(tmp_path: Path) -> None:

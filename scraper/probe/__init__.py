@@ -21,7 +21,8 @@ from scraper.extract import extract
 from scraper.extract.trace import Choice
 from scraper.lists import Reader
 from scraper.models import Snapshot
-from scraper.probe.facts import Fact, ListSeen, PageSeen, RobotsSeen, Seen, facts
+from scraper.probe.facts import Fact, facts
+from scraper.probe.seen import ListSeen, PageSeen, RobotsSeen, Seen
 from scraper.progress import Progress
 from scraper.urls import article_id, canonical
 
@@ -123,9 +124,12 @@ def _list(crawl: Crawl, name: str, url: str, reader: Reader) -> Iterator[ListSee
             return
         seen = _ask_list(crawl, name, url, reader)
         yield seen
-        if not (seen.snapshot and seen.snapshot.is_redirect and seen.snapshot.location):
+        asked, snapshot = url, seen.snapshot
+        if not (snapshot and snapshot.is_redirect and snapshot.location):
             return
-        url = canonical(seen.snapshot.location, crawl.context.site, url)
+        url = canonical(snapshot.location, crawl.context.site, asked)
+        if url == asked:
+            return
 
 
 def _ask_list(crawl: Crawl, name: str, url: str, reader: Reader) -> ListSeen:

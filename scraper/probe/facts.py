@@ -8,72 +8,22 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urljoin, urlsplit
 
 from scraper.config import Settings
 from scraper.discover import Found, month_of_map
-from scraper.extract.trace import Choice
-from scraper.models import Article, Snapshot, utc_text
-from scraper.robots import Rules
-from scraper.urls import article_id
+from scraper.models import Article, utc_text
+from scraper.probe.seen import Seen
+from scraper.urls import article_id, canonical
 
 Verdict = Literal["agrees", "differs", "not seen"]
 
-KNOWN_TEMPLATES = ("onecms", "site2022")
+_NONE_FITS = "fallback"  # the template of pages that no template fits
 # Every article has them; 2022 pages print no time of publication.
 _ALWAYS = ("title", "text", "published_at", "section")
 FIELDS = (*_ALWAYS, "lead", "byline", "tags", "captions", "weather", "modified_at")
 _NEWS_MAP = re.compile(r"/sitemaps/news-[0-9]{4}-[0-9]{1,2}\.xml$")
 _MOST = 0.9  # of the addresses in a map: a few of another kind are no other scheme
-
-
-@dataclass(frozen=True, slots=True)
-class RobotsSeen:
-    """robots.txt as it is in force."""
-
-    status: int | None
-    body: str
-    rules: Rules
-
-
-@dataclass(frozen=True, slots=True)
-class ListSeen:
-    """One list that was asked for."""
-
-    name: str  # "sitemap", "feed", "newest map", "oldest map", "section page"
-    url: str
-    snapshot: Snapshot | None  # None: there was no answer
-    found: tuple[Found, ...]
-    failure: str  # why it could not be read, or not to its end; ""
-
-    @property
-    def articles(self) -> int:
-        """How many article addresses it names."""
-        return sum(article_id(found.url) is not None for found in self.found)
-
-
-@dataclass(frozen=True, slots=True)
-class PageSeen:
-    """One article page that was asked for."""
-
-    age: str  # "newest", "middle", "oldest"
-    url: str
-    snapshot: Snapshot | None
-    article: Article | None  # None: the page could not be read as one
-    notes: tuple[Choice, ...]  # which selectors matched
-    failure: str  # why, then; ""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """All that a probe saw; None and () for what it did not come to."""
-
-    robots: RobotsSeen | None
-    lists: tuple[ListSeen, ...]
-    pages: tuple[PageSeen, ...]
-
-    def of(self, *names: str) -> list[ListSeen]:
-        """The lists of these names, in the order asked."""
-        return [seen for seen in self.lists if seen.name in names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +40,7 @@ class Fact:
 def facts(seen: Seen, settings: Settings) -> tuple[Fact, ...]:
     """Each assumption with its verdict, in the order of a run."""
     return (
+        _address(seen, settings),
         _robots(seen, settings),
         _sitemap(seen),
         _months(seen),
@@ -126,13 +77,32 @@ def _verdict(holds: bool) -> Verdict:
     return "agrees" if holds else "differs"
 
 
+def _address(seen: Seen, settings: Settings) -> Fact:
+    name, site = "site address", settings.site.site
+    assumed = f"pages are answered at {site.base_url}"
+    taken = [snapshot for _, snapshot in seen.asked if snapshot]
+    if not taken:
+        return Fact(name, assumed, "", "not seen")
+    # One name of the site that sends on to another: to us, both are the same address.
+    moved = [(s.url, urljoin(s.url, s.location)) for s in taken if s.is_redirect]
+    for url, target in moved:
+        if canonical(target, site) == url and _origin(target) != site.base_url:
+            advice = f'[site] base_url = "{_origin(target)}"'
+            return Fact(name, assumed, f"{url} leads to {target}", "differs", advice)
+    return Fact(name, assumed, f"{len(taken)} answers from there", "agrees")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _robots(seen: Seen, settings: Settings) -> Fact:
     name, assumed = "robots.txt", "there is one, and it allows articles and lists"
     if seen.robots is None:
         return Fact(name, assumed, "", "not seen")
     rules, status = seen.robots.rules, seen.robots.status
-    urls = [s.url for s in seen.lists] + [p.url for p in seen.pages]
-    forbidden = [url for url in urls if not rules.allows(url)]
+    forbidden = [url for url, _ in seen.asked if not rules.allows(url)]
     said = f"answered {status}; sitemaps named: {len(rules.sitemaps)}"
     if forbidden:
         said += f"; forbids {', '.join(forbidden)}"
@@ -249,11 +219,11 @@ def _newest(seen: Seen) -> Fact:
 
 
 def _template(seen: Seen) -> Fact:
-    name, assumed = "templates", f"article pages are of {' or '.join(KNOWN_TEMPLATES)}"
+    name, assumed = "templates", "a known template fits every article page"
     if not seen.pages:
         return Fact(name, assumed, "", "not seen")
     read = [f"{p.age}: {p.article.template if p.article else p.failure}" for p in seen.pages]
-    holds = all(p.article and p.article.template in KNOWN_TEMPLATES for p in seen.pages)
+    holds = all(p.article and p.article.template != _NONE_FITS for p in seen.pages)
     advice = "" if holds else "attach the bundle to a report: the selectors do not fit these pages"
     return Fact(name, assumed, "; ".join(read), _verdict(holds), advice)
 

@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 from scraper.models import utc_text
 from scraper.probe import Probe
-from scraper.probe.facts import PageSeen, filled
+from scraper.probe.facts import filled
+from scraper.probe.seen import PageSeen
 
 _SHOWN = {"agrees": "agrees", "differs": "DIFFERS", "not seen": "not seen"}
 
