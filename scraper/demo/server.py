@@ -59,7 +59,6 @@ class StandIn:
         self.departure = departure or Departure()
         self.stories = {story.article_id: story for story in newspaper}
         self.newest = sorted(self.stories.values(), key=lambda s: s.article_id, reverse=True)
-        self.log: list[Request] = []
         self._asked: Counter[str] = Counter()  # requests by path
         self._lock = threading.Lock()  # over stories, newest, and what was made of them
         self._server = _Server(("127.0.0.1", port), _Handler)
@@ -83,6 +82,13 @@ class StandIn:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    @property
+    def log(self) -> list[Request]:
+        """Every request so far, once none is under way: a client may be ahead of us by a moment."""
+        with self._server.turn:
+            self._server.turn.wait_for(lambda: self._server.under_way == 0, timeout=2.0)
+        return self._server.log
 
     def publish(self, story: Story) -> None:
         """Put a story into the paper, new or in place of the one with its number."""
@@ -198,8 +204,9 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
+        self.log: list[Request] = []
         self.under_way = 0
-        self.lock = threading.Lock()
+        self.turn = threading.Condition()  # over both
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that went away."""
@@ -215,7 +222,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         started = time.monotonic()
-        with self.server.lock:
+        with self.server.turn:
             self.server.under_way += 1
             at_once = self.server.under_way
         answer = self.server.site.reply(self.path)
@@ -224,10 +231,11 @@ class _Handler(BaseHTTPRequestHandler):
             answer = replace(answer, status=304, body=b"", encoding="", manner="whole")
         self.close_connection = answer.manner != "whole"
         size = send(self.connection, answer, headers_of(answer, etag))
-        with self.server.lock:
-            self.server.under_way -= 1
+        ended, status = time.monotonic(), answer.status
         headers = {name.lower(): value for name, value in self.headers.items()}
-        log, status = self.server.site.log, answer.status
-        log.append(
-            Request(started, time.monotonic(), "GET", self.path, headers, status, size, at_once)
-        )
+        with self.server.turn:
+            self.server.log.append(
+                Request(started, ended, "GET", self.path, headers, status, size, at_once)
+            )
+            self.server.under_way -= 1
+            self.server.turn.notify_all()
