@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -15,8 +16,12 @@ import pytest
 from filled import CONTEXT, captures, fill, page
 
 from scraper.archive import readings
+from scraper.archive.filing import Context
 from scraper.archive.index import check_index
 from scraper.archive.schema import open_archive, open_reader
+from scraper.config import CrawlSettings, Settings, SiteSettings
+from scraper.crawl import Plan, add_urls, crawl_site
+from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError, MissingField, NotAnArticle
 from scraper.models import Article
 from scraper.progress import Silence
@@ -74,6 +79,26 @@ def test_a_lost_archive_is_read_from_the_snapshots_row_for_row(path: Path) -> No
     assert rows(path) == before
 
 
+def test_the_archive_of_a_crawl_is_made_anew_with_its_frontier(
+    stand_in: StandIn, tmp_path: Path
+) -> None:
+    path = tmp_path / "archive.db"
+    settings = Settings(SiteSettings(stand_in.base_url, delay_seconds=0.0), CrawlSettings())
+    moved = [stand_in.base_url + story.old_path for story in list(stand_in.stories.values())[-8:]]
+    with open_archive(path) as archive:
+        crawl_site(archive, settings, Plan(1000, 5, full=True), Silence())
+        archive.db.execute("UPDATE frontier SET due_at = '2020-01-01T00:00:00Z'")
+        crawl_site(archive, settings, Plan(1000, 5), Silence())
+        add_urls(archive, settings, [*moved, f"{stand_in.base_url}/x-post1.html"], Silence())
+        archive.db.execute("DELETE FROM frontier WHERE state = 'list'")  # no captures: not restored
+    before = rows(path)
+    assert {row[2] for row in before["frontier"]} == {"archived", "redirect", "not_article"}
+    path.unlink()
+    with open_archive(path) as archive:
+        reread(archive, Context(settings.site.site, settings.crawl.revisit_days), Silence())
+    assert rows(path) == before
+
+
 @pytest.mark.parametrize(
     "emptied",
     [
@@ -106,10 +131,15 @@ def test_a_second_reread_changes_nothing(path: Path) -> None:
     assert (done.read, done.changed, done.is_reindexed) == (19, 0, False)
 
 
-def test_captures_filed_in_any_order_give_the_same_rows(path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", range(4))
+def test_captures_filed_in_any_order_give_the_same_rows(
+    path: Path, tmp_path: Path, seed: int
+) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    fill(other / "archive.db", reversed(list(captures(12))))
+    shuffled = list(captures(12))
+    random.Random(seed).shuffle(shuffled)
+    fill(other / "archive.db", shuffled)
 
     # Numbers of snapshots differ, and with them those of weather rows.
     def told(archive: Path) -> list[tuple[object, ...]]:
@@ -276,7 +306,7 @@ def test_a_damaged_snapshot_costs_only_itself(path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_it_leaves_no_reader_behind_and_is_made_good(
+def test_killed_at_any_moment_it_leaves_no_lock_behind_and_is_made_good(
     path: Path, tmp_path: Path
 ) -> None:
     before = rows(path)
