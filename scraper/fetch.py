@@ -23,6 +23,7 @@ from scraper.errors import Refused, RobotsDisallowed, SiteUnavailable, Transient
 from scraper.models import Snapshot
 from scraper.pace import ASKED, DELAY, LONGEST_BACKOFF_SECONDS, SYSTEM_CLOCK, Clock, HostState, Pace
 from scraper.robots import AGENT, MAX_BYTES, Rules, decode, is_robots_file, read_rules
+from scraper.urls import canonical
 from scraper.wire import Allowance, Overflow, Transport
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -56,6 +57,8 @@ class Fetcher:
         self.pace = pace
         self.robots = Rules()  # as read_robots() left it
         self.requests = 0  # sent so far, robots.txt and retries included
+        # Scheme and host that are asked: another of the site's names, once it has sent us there.
+        self.origin = settings.site.site.base_url
         self._site = settings.site.site
         self._settings = settings
         self._origins: set[str] = set()  # scheme and host that were seen to be the site's
@@ -77,13 +80,16 @@ class Fetcher:
     ) -> Snapshot:
         """Capture `url` (canonical); redirects are not followed but captured.
 
+        Where the site sends all on from one of its names to another (http to https, say), which
+        to us is the same address, it is asked under that one from then on.
+
         With `etag` or `last_modified` of an earlier capture the answer may be a 304 without
         body. A 404 is news about the paper, not an error. Raises RobotsDisallowed and Refused
         before any traffic; NotAPage and Refused for what we do not take; Transient when the
         last attempt broke off or was answered 429 or 5xx; SiteUnavailable and RunEnded when
         the run is to stop.
         """
-        target = self._admit(url)
+        target = self._renamed(self._admit(url))
         sent = str(target)
         self.read_robots()
         # As written, and as it goes out: httpx resolves "/../" and percent-encodes.
@@ -105,7 +111,32 @@ class Fetcher:
             self._failures = 0  # the server is there, and answers
             raise
         self._failures = 0
+        if self._is_sent_on(target, snapshot):
+            return self.get(url, etag=etag, last_modified=last_modified, kind=kind)
         return snapshot
+
+    def _renamed(self, target: httpx.URL) -> httpx.URL:
+        """`target` under the name by which the site wants to be asked."""
+        if self.origin == self._site.base_url:
+            return target
+        name = httpx.URL(self.origin)
+        return target.copy_with(scheme=name.scheme, netloc=name.netloc)
+
+    def _is_sent_on(self, target: httpx.URL, snapshot: Snapshot) -> bool:
+        """Whether the site has just told us its other name; it can do so once."""
+        if not snapshot.is_redirect or self.origin != self._site.base_url:
+            return False
+        try:
+            there = self._admit(urljoin(str(target), snapshot.location))
+        except (Refused, ValueError):
+            return False
+        if _origin(there) == _origin(target) or canonical(str(there), self._site) != snapshot.url:
+            return False
+        self.origin = _origin(there)
+        # Each name has a robots.txt of its own.
+        self.pace.learn(replace(self.pace.state, robots_body=None))
+        self._robots_until = -1.0
+        return True
 
     def read_robots(self) -> None:
         """Have rules that are under 24 hours old: the remembered ones, else ask.
@@ -135,7 +166,7 @@ class Fetcher:
 
     def _ask_robots(self) -> HostState:
         """What the site's robots.txt says now. Raises SiteUnavailable."""
-        url = f"{self._site.base_url}/robots.txt"
+        url = f"{self.origin}/robots.txt"
         limit = Limits(MAX_BYTES + 1, cut=True)
         for _ in range(_ROBOTS_REDIRECTS + 1):
             ask = Ask(url, httpx.URL(url), self._headers, limit)
@@ -170,7 +201,7 @@ class Fetcher:
         try:
             target = httpx.URL(url)
             # What httpx will connect to, however another parser reads the address.
-            origin = f"{target.scheme}://{target.netloc.decode('ascii')}"
+            origin = _origin(target)
         except (httpx.InvalidURL, ValueError) as e:
             raise Refused(url, f"is no address: {e}") from e
         if target.userinfo or not (origin in self._origins or self._site.owns(origin)):
@@ -234,6 +265,10 @@ class Fetcher:
             body=body,
             request_headers=texts(request.headers.raw),
         )
+
+
+def _origin(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode('ascii')}"
 
 
 @contextmanager

@@ -479,3 +479,57 @@ def test_success_forgives_earlier_failures(server: Server) -> None:
                 fetcher.get(PAGE)
             with suppress(NotAPage):
                 fetcher.get(PAGE)
+
+
+ALIAS = "http://localhost:8610"
+NAMED_TWICE = replace(SETTINGS, site=replace(SETTINGS.site, aliases=("localhost:8610",)))
+
+
+def test_a_site_that_sends_us_to_its_other_name_is_asked_under_that(server: Server) -> None:
+    answers = [page(status=301, location=ALIAS + "/a-post1.html"), page(b"a"), page(b"b")]
+    server.answers = iter(answers)
+    with opened(server, NAMED_TWICE) as fetcher:
+        first, second = fetcher.get(PAGE), fetcher.get(SITE + "/b-post2.html")
+    assert (first.url, first.status, first.body) == (PAGE, 200, b"a")
+    assert (second.url, second.body) == (SITE + "/b-post2.html", b"b")
+    assert [str(request.url) for request in server.asked] == [
+        SITE + "/robots.txt",
+        PAGE,
+        ALIAS + "/robots.txt",
+        ALIAS + "/a-post1.html",
+        ALIAS + "/b-post2.html",
+    ]
+    starts = [at for at, _ in server.log]
+    assert min(b - a for a, b in itertools.pairwise(starts)) >= 2.0
+
+
+def test_the_other_name_has_a_robots_txt_of_its_own(server: Server) -> None:
+    server.answers = iter([page(status=301, location=ALIAS + "/a-post1.html")])
+    with opened(server, NAMED_TWICE) as fetcher:
+        fetcher.read_robots()
+        server.robots = page(b"User-agent: *\nDisallow: /", content_type="text/plain")
+        with pytest.raises(RobotsDisallowed):
+            fetcher.get(PAGE)
+    assert server.paths == ["/robots.txt", "/a-post1.html", "/robots.txt"]
+
+
+def test_two_names_that_lead_to_each_other_end_in_a_redirect(server: Server) -> None:
+    server.answers = iter(
+        [
+            page(status=301, location=ALIAS + "/a-post1.html"),
+            page(status=301, location=PAGE),
+        ]
+    )
+    with opened(server, NAMED_TWICE) as fetcher:
+        assert fetcher.get(PAGE).status == 301
+    assert len(server.paths) == 4
+
+
+@pytest.mark.parametrize(
+    "location", ["http://127.0.0.1:8611/a-post1.html", "https://a.example/", "/a-post1.html", "//["]
+)
+def test_no_name_is_learnt_but_the_site_s_own(server: Server, location: str) -> None:
+    server.answers = iter([page(status=301, location=location)])
+    with opened(server, NAMED_TWICE) as fetcher:
+        assert fetcher.get(PAGE).status == 301
+        assert fetcher.origin == SITE

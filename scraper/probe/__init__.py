@@ -67,7 +67,7 @@ def probe_site(
             if crawl.fetcher.requests < MOST_REQUESTS:
                 pages.append(_page(crawl, age, url))
     run = crawl.run
-    whole = Seen(robots, tuple(lists), tuple(pages))
+    whole = Seen(crawl.fetcher.origin, robots, tuple(lists), tuple(pages))
     stopped = run.detail if run.outcome == "stopped" else ""
     return Probe(
         once.site.base_url, run.started_at, run.requests, stopped, facts(whole, once), whole
@@ -124,12 +124,9 @@ def _list(crawl: Crawl, name: str, url: str, reader: Reader) -> Iterator[ListSee
             return
         seen = _ask_list(crawl, name, url, reader)
         yield seen
-        asked, snapshot = url, seen.snapshot
-        if not (snapshot and snapshot.is_redirect and snapshot.location):
+        if not (seen.snapshot and seen.snapshot.is_redirect and seen.snapshot.location):
             return
-        url = canonical(snapshot.location, crawl.context.site, asked)
-        if url == asked:
-            return
+        url = canonical(seen.snapshot.location, crawl.context.site, url)
 
 
 def _ask_list(crawl: Crawl, name: str, url: str, reader: Reader) -> ListSeen:

@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
 
 from scraper.config import Settings
 from scraper.discover import Found, month_of_map
 from scraper.models import Article, utc_text
 from scraper.probe.seen import Seen
-from scraper.urls import article_id, canonical
+from scraper.urls import article_id
 
 Verdict = Literal["agrees", "differs", "not seen"]
 
@@ -78,23 +77,14 @@ def _verdict(holds: bool) -> Verdict:
 
 
 def _address(seen: Seen, settings: Settings) -> Fact:
-    name, site = "site address", settings.site.site
-    assumed = f"pages are answered at {site.base_url}"
-    taken = [snapshot for _, snapshot in seen.asked if snapshot]
-    if not taken:
+    name, base_url = "site address", settings.site.base_url
+    assumed = f"pages are answered at {base_url}"
+    if not any(snapshot for _, snapshot in seen.asked):
         return Fact(name, assumed, "", "not seen")
-    # One name of the site that sends on to another: to us, both are the same address.
-    moved = [(s.url, urljoin(s.url, s.location)) for s in taken if s.is_redirect]
-    for url, target in moved:
-        if canonical(target, site) == url and _origin(target) != site.base_url:
-            advice = f'[site] base_url = "{_origin(target)}"'
-            return Fact(name, assumed, f"{url} leads to {target}", "differs", advice)
-    return Fact(name, assumed, f"{len(taken)} answers from there", "agrees")
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    if seen.origin == base_url:
+        return Fact(name, assumed, "they are", "agrees")
+    advice = f'[site] base_url = "{seen.origin}"'
+    return Fact(name, assumed, f"it sends us on to {seen.origin}", "differs", advice)
 
 
 def _robots(seen: Seen, settings: Settings) -> Fact:

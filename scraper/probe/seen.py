@@ -50,6 +50,7 @@ class PageSeen:
 class Seen:
     """All that a probe saw; None and () for what it did not come to."""
 
+    origin: str  # scheme and host under which the site answers
     robots: RobotsSeen | None
     lists: tuple[ListSeen, ...]
     pages: tuple[PageSeen, ...]
