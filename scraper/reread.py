@@ -17,8 +17,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from scraper.archive import snapshots
-from scraper.archive.articles import REINDEX_MARK, remove_article, shown_by, shown_in
-from scraper.archive.captures import Capture, forget_unknown, reading_of, revision_of
+from scraper.archive.articles import REINDEX_MARK, shown_by, shown_in
+from scraper.archive.captures import Capture, reading_of, revision_of
 from scraper.archive.filing import Context, file_read, file_unfiled
 from scraper.archive.index import is_complete, reindex
 from scraper.archive.readings import Reread, reread_all
@@ -75,25 +75,23 @@ def reread(
     rules = _rules()
     mark = f"reread {rules} {utc_text(since) if since else 'all'}"
     done = Rebuilt()
+    begin = read_mark(archive.db, mark)
     carry_out(archive)
-    if since:
-        file_unfiled(archive, context)  # else they would count as filed
     if not is_complete(archive.db):
         _reindex(archive.db, progress, done)
-    begin = read_mark(archive.db, mark)
-    if begin == 0 and since is None:
-        with write(archive.db):
-            forget_unknown(archive.db)
-    if begin:
+    if since:
+        file_unfiled(archive, context)  # else they would count as filed
+    elif begin:
         progress.note(f"goes on after snapshot {begin}")
+    else:
+        _forget_unknown(archive)
     for batch in batches(archive, begin, since, workers, progress):
         with write(archive.db):
-            for reread in batch:
-                _file(archive, reread, context, done)
+            for again in batch:
+                _file(archive, again, context, done)
             set_mark(archive.db, mark, batch[-1].snapshot_id)
         if stop():
             return done
-    _remove_strays(archive.db)
     if read_mark(archive.db, REINDEX_MARK):
         _reindex(archive.db, progress, done)
     with write(archive.db):
@@ -105,15 +103,17 @@ def reread(
     return done
 
 
-def _remove_strays(db: Database) -> None:
-    """Take out articles that no capture shows: nothing could ever be read of them again."""
-    strays = db.execute(
-        "SELECT id FROM articles WHERE id NOT IN"
-        " (SELECT article_id FROM captures WHERE reading = 'text')"
+def _forget_unknown(archive: Archive) -> None:
+    """Forget captures of articles that the frontier does not know, so that they count as new."""
+    lines = archive.db.execute(
+        "SELECT snapshot_id, article_id FROM captures WHERE article_id NOT IN"
+        " (SELECT article_id FROM frontier WHERE article_id IS NOT NULL)"
     ).fetchall()
-    for (number,) in strays:
-        with write(db):
-            remove_article(db, number)
+    with write(archive.db):
+        for snapshot_id, number in lines:
+            url = snapshots.url_of(archive.snapshots, snapshot_id)
+            if url and article_id(url) == number:  # else this line is all that is left of it
+                archive.db.execute("DELETE FROM captures WHERE snapshot_id = ?", [snapshot_id])
 
 
 def _reindex(db: Database, progress: Progress, done: Rebuilt) -> None:

@@ -93,6 +93,27 @@ def test_a_slim_copy_has_all_that_readers_need_and_nothing_of_the_crawl(
         assert db.execute("PRAGMA freelist_count").fetchone()[0] == 0
 
 
+def test_a_slim_copy_takes_no_captures(path: Path, tmp_path: Path) -> None:
+    """They would get the numbers of those that it tells of."""
+    copied(path, tmp_path / "slim", slim=True)
+    before = (tmp_path / "slim/archive.db").read_bytes()
+    with (
+        pytest.raises(ArchiveError, match=r"snapshots.db: lacks captures .* \(up to number 11\)"),
+        open_archive(tmp_path / "slim/archive.db"),
+    ):
+        pass
+    assert (tmp_path / "slim/archive.db").read_bytes() == before
+    assert not (tmp_path / "slim/snapshots.db").exists()
+
+
+def test_an_archive_beside_older_snapshots_is_refused(path: Path, tmp_path: Path) -> None:
+    copied(path, tmp_path / "copy")
+    fill(path, [page(9)])
+    (tmp_path / "copy/snapshots.db").replace(path.with_name("snapshots.db"))
+    with pytest.raises(ArchiveError, match="lacks captures"), open_archive(path):
+        pass
+
+
 def test_a_damaged_page_never_replaces_a_sound_copy(path: Path, tmp_path: Path) -> None:
     copied(path, tmp_path / "copy")
     before = (tmp_path / "copy/snapshots.db").read_bytes()

@@ -80,14 +80,6 @@ def reading_of(db: Database, snapshot_id: int) -> tuple[Reading | None, str | No
     return (row[0], row[1]) if row else (None, None)
 
 
-def forget_unknown(db: Database) -> None:
-    """Forget captures of articles that the frontier does not know, so that they count as new."""
-    db.execute(
-        "DELETE FROM captures WHERE article_id NOT IN"
-        " (SELECT article_id FROM frontier WHERE article_id IS NOT NULL)"
-    )
-
-
 def newest_text(db: Database, article_id: int) -> int | None:
     """The snapshot whose text `articles` has to show; None where no capture shows a text."""
     row = db.execute(

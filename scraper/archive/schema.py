@@ -37,14 +37,14 @@ def open_archive(path: Path) -> Iterator[Archive]:
     """The archive at `path` for its one writer; made if missing, migrated if old.
 
     Raises Locked where another writer is at work, ArchiveError where a file is not ours, not
-    writable, or from a later version; nothing is changed then. Disk full and the like, met
-    later, are ArchiveErrors too: what was committed before stays.
+    writable, from a later version, or does not belong to the other; nothing is changed then.
+    Disk full and the like, met later, are ArchiveErrors too: what was committed before stays.
     """
     with (
         _said_in_one_line(path),
         _writer_lock(path),
         closing(_open_for_writing(path, archive_migrations)) as db,
-        closing(_open_for_writing(snapshots_path(path), snapshot_migrations)) as snapshots,
+        _snapshots_of(path, db) as snapshots,
     ):
         # Not before both are known to be ours, and of no later version.
         _prepare(db, archive_migrations)
@@ -201,6 +201,33 @@ def _open_for_writing(path: Path, migrations: Migrations) -> Database:
         db.close()
         raise
     return db
+
+
+@contextmanager
+def _snapshots_of(path: Path, db: Database) -> Iterator[Database]:
+    """snapshots.db beside an archive.db that is open for writing.
+
+    Raises ArchiveError where it has fewer captures than archive.db tells of: new ones would get
+    the numbers of those, and take their places.
+    """
+    beside, told = snapshots_path(path), _highest(db, "captures", "snapshot_id")
+    lost = ArchiveError(
+        f"{beside}: lacks captures of which {path.name} tells (up to number {told}); put the right"
+        " one there, or leave a slim copy to its readers"
+    )
+    if told and not beside.exists():
+        raise lost
+    with closing(_open_for_writing(beside, snapshot_migrations)) as snapshots:
+        if _highest(snapshots, "snapshots", "id") < told:
+            raise lost
+        yield snapshots
+
+
+def _highest(db: Database, table: str, column: str) -> int:
+    """The highest number in a column; 0 where there is none, or no such table yet."""
+    if not db[table].exists():
+        return 0
+    return int(db.execute(f"SELECT coalesce(max({column}), 0) FROM {table}").fetchone()[0])
 
 
 def _prepare(db: Database, migrations: Migrations) -> None:

@@ -112,6 +112,12 @@ def spans(db: Database, after_id: int, since: datetime | None, size: int) -> Ite
         after_id = last
 
 
+def url_of(db: Database, snapshot_id: int) -> str | None:
+    """The address a snapshot was captured from; None where there is no such snapshot."""
+    row = db.execute("SELECT url FROM snapshots WHERE id = ?", [snapshot_id]).fetchone()
+    return str(row[0]) if row else None
+
+
 def ids(db: Database, span: Span, since: datetime | None) -> list[int]:
     """The ids in `span` of snapshots captured at or after `since`."""
     rows = db.execute(
@@ -182,11 +188,6 @@ def above(db: Database, after_id: int) -> Iterator[int]:
     ).fetchone():
         after_id = int(row[0])
         yield after_id
-
-
-def last_id(db: Database) -> int:
-    """The highest snapshot id; 0 where there is none."""
-    return int(db.execute("SELECT coalesce(max(id), 0) FROM snapshots").fetchone()[0])
 
 
 _KEPT = f"codec <> '{WITHDRAWN}'"
