@@ -16,8 +16,10 @@ from sqlite_utils import Database
 from scraper.archive import snapshots
 from scraper.archive.schema import Archive, one_moment
 from scraper.errors import ArchiveError
+from scraper.progress import Progress
 from scraper.verify import check_file
 
+SPAN = 5000  # snapshots checked between two words about it
 # The crawl's own state: of no use to readers. `failures` names rows of `runs`, so it goes first.
 INTERNAL = ("failures", "runs", "frontier", "hosts", "marks")
 
@@ -32,7 +34,7 @@ class Copy:
     damages: tuple[str, ...]  # found in the copy; () where it is sound
 
 
-def backup(archive: Archive, folder: Path, *, slim: bool = False) -> Copy:
+def backup(archive: Archive, folder: Path, progress: Progress, *, slim: bool = False) -> Copy:
     """Copy `archive`, open for reading, into `folder`, made if missing.
 
     `slim` copies only archive.db, without the crawl's own state, analysed and packed. Raises
@@ -45,10 +47,11 @@ def backup(archive: Archive, folder: Path, *, slim: bool = False) -> Copy:
         names = ("archive.db",) if slim else ("snapshots.db", "archive.db")
         partial = {name: folder / f".{name}.partial" for name in names}
         try:
-            _copy(archive, partial)
+            _copy(archive, partial, progress)
             if slim:
+                progress.note("making it slim")
                 _slim(partial["archive.db"])
-            copy = _checked(partial)
+            copy = _checked(partial, progress)
             if copy.damages and (folder / "archive.db").exists():
                 raise ArchiveError(
                     f"{folder}: the copy is damaged ({copy.damages[0]}); the older one was kept"
@@ -76,10 +79,11 @@ def _refuse_folder(archive: Archive, folder: Path, slim: bool) -> None:
         raise ArchiveError(f"{folder}: holds a whole copy; name another folder for a slim one")
 
 
-def _copy(archive: Archive, partial: dict[str, Path]) -> None:
+def _copy(archive: Archive, partial: dict[str, Path], progress: Progress) -> None:
     sources = {"archive.db": archive.db.conn, "snapshots.db": archive.snapshots.conn}
     with one_moment(archive):
         for name, path in partial.items():
+            progress.note(f"copying {name}")
             path.unlink(missing_ok=True)
             with closing(sqlite3.connect(path)) as target:
                 # In one step: one of many would begin anew with each write of the crawl.
@@ -97,28 +101,33 @@ def _slim(path: Path) -> None:
         db.execute("VACUUM")
 
 
-def _checked(partial: dict[str, Path]) -> Copy:
+def _checked(partial: dict[str, Path], progress: Progress) -> Copy:
     """What the copies hold, and what is wrong with them."""
     damages: list[str] = []
     counts = {"articles": 0, "snapshots": 0}
     for name, path in partial.items():
         with closing(Database(path, execute_plugins=False)) as db:
+            progress.note(f"checking the copy of {name}")
             damages += map(str, check_file(name, db))
             table = "snapshots" if name == "snapshots.db" else "articles"
             counts[table] = db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             if table == "snapshots":
-                damages += _broken(db)
+                damages += _broken(db, progress)
     sizes = {name: path.stat().st_size for name, path in partial.items()}
     return Copy(sizes, counts["articles"], counts["snapshots"], tuple(damages))
 
 
-def _broken(db: Database) -> Iterator[str]:
+def _broken(db: Database, progress: Progress) -> Iterator[str]:
     """Snapshots whose page or record is not as it was stored."""
-    for snapshot_id in snapshots.above(db, 0):
-        try:
-            snapshots.load(db, snapshot_id)
-        except ArchiveError as e:
-            yield str(e)
+    progress.expect(snapshots.count(db, 0, None))
+    for span in snapshots.spans(db, 0, None, SPAN):
+        ids = snapshots.ids(db, span, None)
+        for snapshot_id in ids:
+            try:
+                snapshots.load(db, snapshot_id)
+            except ArchiveError as e:
+                yield str(e)
+        progress.step(f"snapshot {span[1]}", len(ids))
 
 
 def _replace(partial: Path, target: Path) -> None:

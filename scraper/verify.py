@@ -52,6 +52,7 @@ def verify(archive: Archive, progress: Progress, workers: int = 1) -> Iterator[D
             for damage in _readable("archive.db", _NEW, check):
                 altered.add(damage.where)
                 yield damage
+        progress.note("holding the search index against the texts")
         yield from _readable("archive.db", _NEW, _index(archive.db, altered))
 
 

@@ -30,7 +30,7 @@ def path(tmp_path: Path) -> Path:
 
 def copied(path: Path, folder: Path, *, slim: bool = False) -> Copy:
     with open_reader(path) as archive:
-        return backup(archive, folder, slim=slim)
+        return backup(archive, folder, Silence(), slim=slim)
 
 
 def dump(path: Path) -> list[str]:

@@ -48,7 +48,7 @@ def import_pages(path: Path, site: StandIn) -> None:
 def copy(path: Path, site: StandIn) -> None:
     for _ in range(8):
         with open_reader(path) as archive:
-            backup(archive, path.parent / "copy")
+            backup(archive, path.parent / "copy", Silence())
 
 
 def read_until(done: Future[None], settings: Settings) -> list[tuple[str, int, str]]:

@@ -148,9 +148,10 @@ def backup(settings: Settings, folder: Path, slim: bool, as_json: bool) -> None:
     """Copy the archive into FOLDER, safe beside a running crawl, and check the copy."""
     from scraper.archive.schema import open_reader
     from scraper.backup import backup as copy_archive
+    from scraper.progress import watch
 
-    with open_reader(settings.archive.path) as archive:
-        copy = copy_archive(archive, folder, slim=slim)
+    with open_reader(settings.archive.path) as archive, watch("backup") as progress:
+        copy = copy_archive(archive, folder, progress, slim=slim)
     if as_json:
         click.echo(json.dumps(asdict(copy), ensure_ascii=False))
     else:
