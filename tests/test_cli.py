@@ -89,6 +89,17 @@ def test_extract_needs_no_config_and_no_archive(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_extract_tells_where_each_field_came_from_also_of_a_page_that_it_refuses(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.html").write_text('<h1 class="article__title">A</h1><p>B</p>')
+    run = scraper("extract", "a.html", "--url", SEED_URL, "--trace", cwd=tmp_path)
+    assert (run.returncode, "onecms found no text" in run.stderr) == (1, True)
+    told = {choice["field"]: choice for choice in json.loads(run.stdout)["trace"]}
+    assert told["title"]["rule"] == "h1.article__title"
+    assert told["paragraphs"]["rule"] == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

@@ -15,15 +15,25 @@ from scraper.config import Settings
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--url", required=True, help="The address it was captured from.")
-def extract(file: Path, url: str) -> None:
+@click.option("--trace", is_flag=True, help="Add where each field came from, and what lost.")
+def extract(file: Path, url: str, trace: bool) -> None:
     """Print the article in a saved page as JSON; touches no archive."""
     from scraper.captures import read_file
     from scraper.config import BUILT_IN
     from scraper.extract import as_json
     from scraper.extract import extract as read
+    from scraper.extract.trace import Choice, trace_json
 
     snapshot = read_file(file, url, BUILT_IN.site.site)
-    click.echo(json.dumps(as_json(read(snapshot)), ensure_ascii=False, indent=2))
+    notes: list[Choice] | None = [] if trace else None
+    told: dict[str, object] = {}
+    try:
+        told = as_json(read(snapshot, notes))
+    finally:  # a page that is refused has a trace too
+        if notes is not None:
+            told["trace"] = trace_json(notes)
+        if told:
+            click.echo(json.dumps(told, ensure_ascii=False, indent=2))
 
 
 @cli.command()

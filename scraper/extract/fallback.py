@@ -10,10 +10,12 @@ from scraper.extract.nodes import text_of
 from scraper.extract.page import Page
 from scraper.extract.record import Found, article_of
 from scraper.extract.text import clean
+from scraper.extract.trace import Choice, first_of
 from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot
 
 NAME = "fallback"
+_DESCRIPTIONS = ("og:description", "description")
 _MOST_CHARACTERS = 1_000_000  # of HTML; trafilatura takes a second for them
 
 
@@ -22,13 +24,21 @@ def read(page: Page, snapshot: Snapshot) -> Article:
     if not _says_article(page):
         raise NotAnArticle(page.url, "no template fits, and nothing in its head says article")
     heading = page.tree.css_first("h1")
-    title = text_of(heading) or page.meta.get("og:title", "") or _text(page, "headline")
+    named = [
+        ("h1", text_of(heading)),
+        ("meta og:title", page.meta.get("og:title", "")),
+        ("JSON-LD headline", _text(page, "headline")),
+    ]
+    title = first_of(page.notes, "title", named)
     if not title:
         raise NotAnArticle(page.url, "no template fits, and it has no headline")
-    lead = page.meta.get("og:description") or page.meta.get("description", "")
+    described = [(f"meta {name}", page.meta.get(name, "")) for name in _DESCRIPTIONS]
+    lead = first_of(page.notes, "lead", described)
     around = heading.parent if heading else None
     figures = [Figure(node) for node in around.css("figure")] if around else []
     paragraphs = [Paragraph(text, text) for text in _paragraphs(page) if text not in (title, lead)]
+    if page.notes is not None:
+        page.notes.append(Choice("paragraphs", "trafilatura", " ".join(p.text for p in paragraphs)))
     found = Found(
         template=NAME,
         title=title,

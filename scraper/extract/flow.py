@@ -15,8 +15,9 @@ from scraper.extract.text import clean
 
 MOST_LEVELS = 300  # deeper than any page that a person made
 
-_SKIPPED_TAGS = {"script", "style", "noscript", "template", "iframe", "button", "form", "select"}
-_SKIPPED_TAGS |= {"svg", "nav", "textarea", "-comment", "object", "input", "audio"}
+_UNSEEN_TAGS = {"script", "style", "noscript", "template", "iframe", "svg", "-comment", "object"}
+_UNSEEN_TAGS |= {"input", "audio"}
+_SKIPPED_TAGS = _UNSEEN_TAGS | {"button", "form", "select", "nav", "textarea"}
 _INLINE_TAGS = {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "em", "font", "i"}
 _INLINE_TAGS |= {"ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "u"}
 _INLINE_TAGS |= {"strong", "sub", "sup", "time", "tt", "var", "wbr"}
@@ -182,7 +183,8 @@ def _walk(
             if run.breaks > 1:
                 yield from run.take()
         elif rule := why_dropped(child, names, dropped):
-            run.excluded.append(Excluded(rule, child))
+            if tag not in _UNSEEN_TAGS:
+                run.excluded.append(Excluded(rule, child))
             run.parts.append(" ")
             run.unlinked.append(" ")
         elif is_player(child, names):

@@ -1,6 +1,6 @@
 """Small questions to one element of a page."""
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.extract.text import clean
 
@@ -13,6 +13,11 @@ def classes(node: LexborNode) -> frozenset[str]:
 def text_of(node: LexborNode | None) -> str:
     """All text of an element on one line; "" for None."""
     return clean(node.text(deep=True, separator=" ")) if node else ""
+
+
+def each(scope: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
+    """Every element that fits; one that fits two forms of the selector is found twice by css()."""
+    return list({node.mem_id: node for node in scope.css(selector)}.values())
 
 
 def holds(node: LexborNode, other: LexborNode) -> bool:

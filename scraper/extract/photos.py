@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborNode
 
 from scraper.extract.captions import is_numbered_headline, split_credit
 from scraper.extract.flow import Figure, Paragraph, flow
-from scraper.extract.nodes import text_of
+from scraper.extract.nodes import each, text_of
 from scraper.extract.page import Page
 from scraper.extract.text import clean
 from scraper.extract.trace import first_of
@@ -77,8 +77,8 @@ def _images(node: LexborNode) -> list[LexborNode]:
 def _printed(part: Figure, images: list[LexborNode], title: str) -> Iterator[tuple[str, str]]:
     """The caption as printed; the attributes that repeat it serve where it is not."""
     if part.node.tag != "img":
-        for holder in part.node.css(_CAPTION):
-            yield _CAPTION, text_of(holder)
+        for holder in each(part.node, _CAPTION):
+            yield f"<{holder.tag}>", text_of(holder)
         if not part.is_player:
             yield "span, p", _span(part.node)
     for image in images:

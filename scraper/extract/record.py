@@ -87,6 +87,8 @@ def _section(page: Page, selector: str) -> str:
 
     def candidates() -> Iterator[tuple[str, str]]:
         yield "meta article:section", page.meta.get("article:section", "")
+        stated = page.json_ld.get("articleSection")
+        yield "JSON-LD articleSection", clean(stated) if isinstance(stated, str) else ""
         for step in reversed([text_of(node) for node in page.tree.css(selector)]):
             if step.lower() not in ("trang chủ", "home"):
                 yield selector, step

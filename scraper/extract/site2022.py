@@ -14,6 +14,7 @@ from scraper.extract.flow import Paragraph, TooDeep, flow
 from scraper.extract.nodes import text_of
 from scraper.extract.page import Page
 from scraper.extract.record import Found, article_of
+from scraper.extract.trace import Choice
 from scraper.extract.weather import read_weather
 from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot, Weather
@@ -54,6 +55,22 @@ def read(page: Page, snapshot: Snapshot) -> Article:
     lead = ""
     if inside and isinstance(inside[0], Paragraph):
         lead, inside = inside[0].text, inside[1:]
+    if page.notes is not None:
+        page.notes.extend(
+            [
+                Choice("template", "/_nuxt/ assets", NAME),
+                Choice(
+                    "page_clock_at", "first line with weekday, date, time and zone", lines[clock]
+                ),
+                Choice("title", "h1, else first line below clock and hotline", title),
+                Choice("lead", "first lines below the headline, no photo between", lead),
+                Choice(
+                    "paragraphs",
+                    "from the lead to the first side block",
+                    lines[end] if end < len(lines) else "",
+                ),
+            ]
+        )
     found = Found(
         template=NAME,
         title=title,

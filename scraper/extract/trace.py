@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scraper.extract.nodes import text_of
+from scraper.extract.nodes import each, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,11 @@ class Choice:
     field: str  # as `scraper extract` names it; also "template", "excluded", "unaccounted"
     rule: str  # the selector or rule that won; "" where none did
     text: str  # what it gave
-    lost: tuple[tuple[str, str], ...] = ()  # rule and text of every candidate that did not count
+    lost: tuple[tuple[str, str], ...] = ()  # the candidates that did not count: rule, text or ""
 
 
 Notes = list[Choice] | None  # None: nobody asked
+_LONGEST = 120  # characters of a text that is printed
 
 
 def select(
@@ -31,9 +32,10 @@ def select(
     """The first element in `scope` that fits any form of `selector`."""
     if notes is None:
         return scope.css_first(selector)
-    found = scope.css(selector)
+    found = each(scope, selector)
     told = [(_form(node, selector), text_of(node)) for node in found]
-    notes.append(Choice(field, *(told or [("", "")])[0], tuple(told[1:])))
+    won, lost = (told[0], told[1:]) if told else (("", ""), [(selector, "")])
+    notes.append(Choice(field, *won, tuple(lost)))
     return found[0] if found else None
 
 
@@ -44,15 +46,27 @@ def _form(node: LexborNode, selector: str) -> str:
 
 def first_of(notes: Notes, field: str, candidates: Iterable[tuple[str, str]]) -> str:
     """The text of the first candidate that has one; the rest is looked at for the notes alone."""
-    won = ("", "")
-    lost: list[tuple[str, str]] = []
-    for rule, text in candidates:
-        if won[1]:
-            lost.append((rule, text))
-        elif text:
-            won = (rule, text)
-        if won[1] and notes is None:
-            break
-    if notes is not None:
-        notes.append(Choice(field, *won, tuple(lost)))
-    return won[1]
+    if notes is None:
+        return next((text for _, text in candidates if text), "")
+    told = list(candidates)
+    won = next((n for n, (_, text) in enumerate(told) if text), None)
+    rule, text = ("", "") if won is None else told[won]
+    notes.append(Choice(field, rule, text, tuple(c for n, c in enumerate(told) if n != won)))
+    return text
+
+
+def trace_json(notes: list[Choice]) -> list[dict[str, object]]:
+    """What `scraper extract --trace` prints; long texts are cut."""
+    return [
+        {
+            "field": choice.field,
+            "rule": choice.rule,
+            "text": _cut(choice.text),
+            "lost": [{"rule": rule, "text": _cut(text)} for rule, text in choice.lost],
+        }
+        for choice in notes
+    ]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

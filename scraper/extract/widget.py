@@ -12,6 +12,7 @@ from scraper.models import Weather
 
 HEADINGS = "h2, h3, h4, h5, .title, .heading, .box-heading"
 _WIDGET = "[class*=weather], [id*=weather], [class*=thoi-tiet]"
+_ARTICLES = "h1, a[href$='.html']"
 _LONGEST = 500  # characters; some ten places
 
 
@@ -29,8 +30,10 @@ def weather_of(page: Page, body: LexborNode | None = None) -> tuple[Weather, ...
 
 def _widgets(page: Page, body: LexborNode | None) -> Iterator[tuple[str, str, str]]:
     """Each widget on the page: how it was known, its heading, its text."""
+    told: set[str] = set()
     for node in page.tree.css(_WIDGET):
-        if text := text_of(node):
+        if (text := text_of(node)) and text not in told:
+            told.add(text)
             yield _WIDGET, text_of(node.css_first(HEADINGS)), text
     for head in page.tree.css(HEADINGS):
         heading, box = text_of(head), head.parent
@@ -38,5 +41,6 @@ def _widgets(page: Page, body: LexborNode | None) -> Iterator[tuple[str, str, st
             continue
         text = text_of(box)
         # A list of articles about the weather is no widget, nor is a section of an article.
-        if len(text) < _LONGEST and not box.css_first("h1, a[href$='.html']"):
+        if len(text) < _LONGEST and text not in told and not box.css_first(_ARTICLES):
+            told.add(text)
             yield "heading", heading, text
