@@ -50,6 +50,8 @@ class Outcome:
     run: Run
     remaining: int  # addresses still due when it ended
     due: tuple[str, ...] = ()  # dry run: the addresses that would be asked for, in order
+    missing: int = 0  # pages answered 404 or 410
+    redirects: int = 0
 
 
 def crawl_site(
@@ -86,7 +88,7 @@ def crawl_site(
         else:
             _fetch_what_is_due(crawl, plan)
     remaining = frontier.count_due(archive.db, crawl.run.started_at, plan.since)
-    return Outcome(crawl.run, remaining, due)
+    return Outcome(crawl.run, remaining, due, crawl.missing, crawl.redirects)
 
 
 def add_urls(
@@ -132,6 +134,7 @@ class Crawl:
     ) -> None:
         self.archive, self.fetcher, self.run, self.progress = archive, fetcher, run, progress
         self.context = Context(settings.site.site, settings.crawl.revisit_days, run.id)
+        self.missing = self.redirects = 0  # no columns of `runs`: told at the end of the run
 
     def count(self, **counts: int) -> None:
         """Add to the run's counts."""
@@ -284,6 +287,8 @@ def _count_filing(crawl: Crawl, filing: Filing) -> None:
         not_articles=filing.kind == "not_article",
         failed=filing.kind == "unreadable",
     )
+    crawl.missing += filing.kind == "missing"
+    crawl.redirects += filing.kind == "redirect"
     crawl.progress.step(
         f"{filing.kind}: {filing.title or filing.url}{filing.detail and ': '}{filing.detail}"
     )
@@ -296,6 +301,7 @@ def summary(outcome: Outcome) -> str:
         said = (
             f"{run.found} found, {run.fetched} fetched: {run.new_articles} new,"
             f" {run.new_revisions} changed, {run.unchanged} unchanged,"
+            f" {outcome.missing} missing, {outcome.redirects} redirects,"
             f" {run.not_articles} no articles; {outcome.remaining} still due"
         )
     else:
@@ -309,4 +315,10 @@ def summary_row(outcome: Outcome) -> dict[str, object]:
     """The same, for programs."""
     run = asdict(outcome.run)
     run["started_at"] = utc_text(outcome.run.started_at)
-    return {**run, "remaining": outcome.remaining, "due": list(outcome.due)}
+    return {
+        **run,
+        "missing": outcome.missing,
+        "redirects": outcome.redirects,
+        "remaining": outcome.remaining,
+        "due": list(outcome.due),
+    }

@@ -131,8 +131,11 @@ def test_every_page_ends_in_a_stated_state_and_the_rest_is_archived(
         assert row["due_at"] or row["state"] != "failed"
     filed = {row["id"] for row in rows(tmp_path, "SELECT id FROM articles")}
     assert filed == site.stories.keys() - (set() if state == "archived" else spoiled)
-    assert outcome.run.outcome == "done"
-    assert outcome.run.new_articles == len(filed)
+    run = outcome.run
+    assert run.outcome == "done"
+    assert run.new_articles == len(filed)
+    told = run.new_articles + outcome.missing + outcome.redirects + run.not_articles
+    assert run.fetched == told
     failed = len(spoiled) if state == "failed" and kind not in ("404", "410") else 0
     assert outcome.run.failed == failed == len(rows(tmp_path, "SELECT 1 FROM failures"))
     assert contacted <= {"127.0.0.1"}
