@@ -4,6 +4,8 @@ Such a page is an article only if its own metadata say so: trafilatura finds *ot
 leads on pages that have none. It also repeats headline and lead, which are taken off again.
 """
 
+from selectolax.lexbor import LexborNode
+
 from scraper.errors import NotAnArticle
 from scraper.extract.flow import Figure, Paragraph
 from scraper.extract.nodes import text_of
@@ -15,6 +17,7 @@ from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot
 
 NAME = "fallback"
+_OTHERS = {"a", "aside", "li", "nav", "footer"}  # where pages show other articles
 _DESCRIPTIONS = ("og:description", "description")
 _MOST_CHARACTERS = 1_000_000  # of HTML; trafilatura takes a second for them
 
@@ -35,7 +38,9 @@ def read(page: Page, snapshot: Snapshot) -> Article:
     described = [(f"meta {name}", page.meta.get(name, "")) for name in _DESCRIPTIONS]
     lead = first_of(page.notes, "lead", described)
     around = heading.parent if heading else None
-    figures = [Figure(node) for node in around.css("figure")] if around else []
+    figures = (
+        [Figure(node) for node in around.css("figure") if not _leads_away(node)] if around else []
+    )
     paragraphs = [Paragraph(text, text) for text in _paragraphs(page) if text not in (title, lead)]
     if page.notes is not None:
         page.notes.append(Choice("paragraphs", "trafilatura", " ".join(p.text for p in paragraphs)))
@@ -44,7 +49,7 @@ def read(page: Page, snapshot: Snapshot) -> Article:
         title=title,
         lead=lead,
         parts=[*figures, *paragraphs],
-        times=list(page.tree.css("time"))[:1],
+        times=list(around.css("time"))[:1] if around else [],
         section=".breadcrumb a",
         byline=".author",
         around=around,
@@ -53,6 +58,16 @@ def read(page: Page, snapshot: Snapshot) -> Article:
         flags=("fallback",),
     )
     return article_of(found, page, snapshot)
+
+
+def _leads_away(figure: LexborNode) -> bool:
+    """Whether a figure is that of another article: it stands in a list, or links to a page."""
+    if figure.css_first("a[href*='-post'], a[href$='.html'], a[href*='/bai-viet/']"):
+        return True
+    above = figure.parent
+    while above is not None and above.tag not in _OTHERS:
+        above = above.parent
+    return above is not None
 
 
 def _says_article(page: Page) -> bool:
