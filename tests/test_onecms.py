@@ -208,3 +208,11 @@ def test_an_unknown_template_is_read_with_doubt() -> None:
         "Mùa bưởi",
     )
     assert article.paragraphs == (text.strip(),)
+
+
+def test_the_lead_of_another_article_is_not_taken_where_this_one_has_none() -> None:
+    top = '<header><div class="cms-desc">Lead của bài khác.</div></header><div class="main-col">'
+    article = extract(
+        page("<p>Đoạn một.</p>", top=top + '<h1 class="article__title">Mùa bưởi</h1>')
+    )
+    assert (article.lead, article.paragraphs) == ("", ("Đoạn một.",))

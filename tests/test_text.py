@@ -59,3 +59,9 @@ def test_clean_folds_spaces_and_composes_marks() -> None:
 @given(st.binary(max_size=200), st.one_of(st.none(), st.text(max_size=40)))
 def test_no_bytes_break_it_and_all_are_utf8_after(body: bytes, declared: str | None) -> None:
     decode(body, declared).decode("utf-8")
+
+
+@given(st.text(st.sampled_from("aắđ \t\n\u00a0\u00ad\u0301\u0306\u200b\u2028\u202e\u3000\ufeff…")))
+def test_a_cleaned_text_has_no_sign_that_cannot_be_seen(text: str) -> None:
+    seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    assert clean(text) == " ".join(unicodedata.normalize("NFC", seen).split())

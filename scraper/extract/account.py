@@ -40,12 +40,12 @@ def beside(
             is_below = True
         elif node.mem_id in within:
             waiting += reversed(list(node.iter(include_text=True)))
-        elif not is_below or not (text := text_of(node)):
+        elif not is_below or not node.text(deep=True).strip():
             continue
         elif rule := _why_beside(node, dropped):
             excluded.append(Excluded(rule, node))
         elif node.tag == "-text":
-            unknown.append(text)
+            unknown += [text] if (text := text_of(node)) else []
         else:
             waiting += reversed(list(node.iter(include_text=True)))
     return excluded, unknown
@@ -72,6 +72,6 @@ def _why_beside(node: LexborNode, dropped: frozenset[str]) -> str:
         return rule
     if not names.isdisjoint(_BESIDE):
         return "." + min(names & _BESIDE)
-    if is_weather_heading(text_of(node.css_first(HEADINGS))):
-        return "weather"
-    return "list of links" if node.css_first(_LISTED) or is_all_links(node) else ""
+    if node.css_first(_LISTED) or is_all_links(node):
+        return "list of links"
+    return "weather" if is_weather_heading(text_of(node.css_first(HEADINGS))) else ""

@@ -15,6 +15,8 @@ _PHOTO_NUMBER = re.compile(r"[\s,.:-]*(?:-\s*)?(?:ảnh|hình)\s*(?:số\s*)?[0-
 def split_credit(text: str) -> tuple[str, str]:
     """A caption's text and its credit, without label, brackets and full stop; "" if absent."""
     text = clean(text)
+    if ":" not in text:
+        return text, ""
     match = _BRACKETED.search(text) or _TRAILING.search(text)
     if not match:
         return text, ""

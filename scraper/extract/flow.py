@@ -5,7 +5,6 @@ line breaks in a row end a paragraph. What belongs to a photo is no paragraph.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
@@ -84,40 +83,68 @@ class Content:
 
 
 @dataclass(slots=True)
-class _Run:
-    """Inline text met since the last block boundary, and what stood beside it."""
+class _Flow:
+    """What was met so far; and of the paragraph at hand, the text since the last boundary."""
 
-    excluded: list[Excluded] = field(default_factory=list)
-    unknown: list[LexborNode] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
-    unlinked: list[str] = field(default_factory=list)  # those of `parts` outside links
+    dropped: frozenset[str]
+    content: Content
+    texts: list[str] = field(default_factory=list)
+    unlinked: list[str] = field(default_factory=list)  # those of `texts` outside links
     breaks: int = 0  # line breaks in a row
 
-    def add(self, text: str, is_link: bool) -> None:
-        self.parts.append(text)
-        if not is_link:
+    def add(self, text: str, in_link: bool) -> None:
+        """Inline text."""
+        if text.isspace():
+            if not self.texts:
+                return  # no paragraph begins with a space
+        else:
+            self.breaks = 0
+        self.texts.append(text)
+        if not in_link:
             self.unlinked.append(text)
-        self.breaks = 0 if text.strip() else self.breaks
 
-    def take(self) -> Iterator[Paragraph]:
-        if not self.parts:
+    def break_line(self) -> None:
+        """A line break; two in a row end a paragraph."""
+        self.breaks += 1
+        self.space()
+        if self.breaks > 1:
+            self.end()
+
+    def space(self) -> None:
+        """What parts words without being one."""
+        if self.texts:
+            self.texts.append(" ")
+            self.unlinked.append(" ")
+
+    def end(self) -> None:
+        """A block boundary: the text at hand is a paragraph."""
+        self.breaks = 0
+        if not self.texts:
             return
-        parts, unlinked = "".join(self.parts), "".join(self.unlinked)
-        self.parts, self.unlinked, self.breaks = [], [], 0
-        if text := clean(parts):
-            yield Paragraph(text, clean(unlinked) if unlinked != parts else text)
+        whole, unlinked = "".join(self.texts), "".join(self.unlinked)
+        self.texts, self.unlinked = [], []
+        if text := clean(whole):
+            self.add_paragraph(Paragraph(text, text if unlinked == whole else clean(unlinked)))
+
+    def add_paragraph(self, paragraph: Paragraph) -> None:
+        """A paragraph, unless it only leads to another article."""
+        if is_read_also(paragraph):
+            self.content.excluded.append(Excluded("read also", paragraph))
+        else:
+            self.content.parts.append(paragraph)
+
+    def add_figure(self, figure: Figure) -> None:
+        """A photo or player, which parts paragraphs."""
+        self.end()
+        self.content.parts.append(figure)
 
 
 def flow(root: LexborNode, dropped: frozenset[str]) -> Content:
     """What `root` holds; elements of the classes `dropped` are left out. Raises TooDeep."""
-    run = _Run()
-    parts: list[Paragraph | Figure] = []
-    for part in (*_walk(root, run, dropped, False, 0), *run.take()):
-        if isinstance(part, Paragraph) and is_read_also(part):
-            run.excluded.append(Excluded("read also", part))
-        else:
-            parts.append(part)
-    return Content(parts, run.excluded, run.unknown)
+    found = _Flow(dropped, Content([], [], []))
+    _walk(root, found, False, 0)
+    found.end()
+    return found.content
 
 
 def is_read_also(paragraph: Paragraph) -> bool:
@@ -132,13 +159,17 @@ def is_read_also(paragraph: Paragraph) -> bool:
 def why_dropped(node: LexborNode, names: frozenset[str], dropped: frozenset[str]) -> str:
     """Why an element, of the classes `names`, is left out: it is hidden, an ad, never text, or
     one of `dropped`; "" where it is not."""
-    if node.tag in _SKIPPED_TAGS:
-        return f"<{node.tag}>"
+    if (tag := node.tag) in _SKIPPED_TAGS:
+        return f"<{tag}>"
     attributes = node.attributes
+    if not attributes:
+        return ""
     if (attributes.get("id") or "").startswith("ads"):
         return "ad"
     if "hidden" in attributes or _HIDDEN.search(attributes.get("style") or ""):
         return "hidden"
+    if not names:
+        return ""
     if "notebox" in names:
         return "notebox of links" if "cms-note" not in names and is_all_links(node) else ""
     return "" if names.isdisjoint(dropped) else "." + min(names & dropped)
@@ -165,47 +196,39 @@ def is_all_links(node: LexborNode) -> bool:
     return linked > 0 and linked + headings >= 0.8 * len(clean(node.text(deep=True)))
 
 
-def _walk(
-    node: LexborNode, run: _Run, dropped: frozenset[str], in_link: bool, depth: int
-) -> Iterator[Paragraph | Figure]:
+def _walk(node: LexborNode, found: _Flow, in_link: bool, depth: int) -> None:
     if depth > MOST_LEVELS:
         raise TooDeep(f"more than {MOST_LEVELS} levels of elements")
     for child in node.iter(include_text=True):
         tag = child.tag
         if tag == "-text":
-            run.add(child.text(deep=False) or "", in_link)
+            found.add(child.text_content or "", in_link)
+            continue
+        if tag == "br":
+            found.break_line()
             continue
         names = classes(child)
-        if tag == "br":
-            run.breaks += 1
-            run.parts.append(" ")
-            run.unlinked.append(" ")
-            if run.breaks > 1:
-                yield from run.take()
-        elif rule := why_dropped(child, names, dropped):
+        if rule := why_dropped(child, names, found.dropped):
             if tag not in _UNSEEN_TAGS:
-                run.excluded.append(Excluded(rule, child))
-            run.parts.append(" ")
-            run.unlinked.append(" ")
+                found.content.excluded.append(Excluded(rule, child))
+            found.space()
         elif is_player(child, names):
-            yield from run.take()
-            yield Figure(child, is_player=True)
+            found.add_figure(Figure(child, is_player=True))
         elif is_photo(child, names):
-            yield from run.take()
-            yield Figure(child)
+            found.add_figure(Figure(child))
         elif tag == "img":
-            yield Figure(child)
+            found.content.parts.append(Figure(child))
         elif tag == "tr":
-            yield from run.take()
-            yield from _row(child)
+            found.end()
+            _add_row(child, found)
         elif tag in _INLINE_TAGS:
-            yield from _walk(child, run, dropped, in_link or tag == "a", depth + 1)
+            _walk(child, found, in_link or tag == "a", depth + 1)
         else:
             if names and _is_unknown_box(child, names):
-                run.unknown.append(child)
-            yield from run.take()
-            yield from _walk(child, run, dropped, in_link, depth + 1)
-            yield from run.take()
+                found.content.unknown.append(child)
+            found.end()
+            _walk(child, found, in_link, depth + 1)
+            found.end()
 
 
 def _is_unknown_box(node: LexborNode, names: frozenset[str]) -> bool:
@@ -215,9 +238,8 @@ def _is_unknown_box(node: LexborNode, names: frozenset[str]) -> bool:
     return node.css_first(_BLOCKS) is not None
 
 
-def _row(row: LexborNode) -> Iterator[Paragraph | Figure]:
-    for image in row.css("img"):
-        yield Figure(image)
+def _add_row(row: LexborNode, found: _Flow) -> None:
+    found.content.parts.extend(Figure(image) for image in row.css("img"))
     cells = [clean(cell.text(deep=True, separator=" ")) for cell in row.css("td, th")]
     if text := " | ".join(cell for cell in cells if cell):
-        yield Paragraph(text, text)
+        found.add_paragraph(Paragraph(text, text))

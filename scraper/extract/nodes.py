@@ -4,10 +4,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.extract.text import clean
 
+_NONE: frozenset[str] = frozenset()
+
 
 def classes(node: LexborNode) -> frozenset[str]:
     """The class names of an element."""
-    return frozenset((node.attributes.get("class") or "").split())
+    written = node.attributes.get("class")
+    return frozenset(written.split()) if written else _NONE
 
 
 def text_of(node: LexborNode | None) -> str:
@@ -28,10 +31,3 @@ def holds(node: LexborNode, other: LexborNode) -> bool:
             return True
         above = above.parent
     return False
-
-
-def common_ancestor(node: LexborNode, other: LexborNode | None) -> LexborNode:
-    """The element around both; without `other`, the whole page."""
-    while node.parent is not None and node.tag != "body" and not (other and holds(node, other)):
-        node = node.parent
-    return node

@@ -1,6 +1,7 @@
 """A parsed page, and the statements about itself in its head: meta elements and JSON-LD."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from scraper.extract.text import clean, decode
 from scraper.extract.trace import Notes
 from scraper.models import Snapshot
 
+# Already as it would be after joining, which takes longer: nearly every photo.
+_ABSOLUTE = re.compile(r"https?://[\w.-]+/[\w./-]+$", re.A)
 _ARTICLE_TYPES = {"NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting"}
 
 
@@ -29,8 +32,11 @@ class Page:
 
     def absolute(self, address: str) -> str:
         """`address` as found on this page; "" for one that is none."""
+        address = address.strip()
+        if _ABSOLUTE.match(address):
+            return address
         try:
-            return urljoin(self.url, address.strip())
+            return urljoin(self.url, address)
         except ValueError:
             return ""
 

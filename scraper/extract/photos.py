@@ -51,18 +51,21 @@ def _beside(part: Figure, caption: str) -> list[str]:
 
 def full_size(page: Page, image: LexborNode, holder: LexborNode) -> str:
     """The address of the photo at full size, whatever the lazy loading."""
-    attributes = image.attributes
+    for address in _addresses(image.attributes, holder):
+        if address and not _PLACEHOLDER.search(address):
+            return page.absolute(address)
+    return ""
+
+
+def _addresses(image: dict[str, str | None], holder: LexborNode) -> Iterator[str | None]:
+    """Where the photo is stated to be, the largest first."""
+    yield image.get("data-photo-original-src")
+    yield image.get("data-large-src")
     link = holder.css_first("a.photo") if holder.tag != "img" else None
     href = (link.attributes.get("href") or "") if link else ""
-    candidates = [
-        attributes.get("data-photo-original-src"),
-        attributes.get("data-large-src"),
-        href if _IMAGE.search(href) else None,
-        attributes.get("data-src"),
-        attributes.get("src"),
-    ]
-    stated = [c for c in candidates if c and not _PLACEHOLDER.search(c)]
-    return page.absolute(stated[0]) if stated else ""
+    yield href if _IMAGE.search(href) else None
+    yield image.get("data-src")
+    yield image.get("src")
 
 
 def _images(node: LexborNode) -> list[LexborNode]:

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborNode
 from scraper.errors import MissingField, NotAnArticle
 from scraper.extract.account import beside
 from scraper.extract.flow import Content, Figure, TooDeep, flow, is_photo, is_player, why_dropped
-from scraper.extract.nodes import classes, common_ancestor, holds, text_of
+from scraper.extract.nodes import classes, holds, text_of
 from scraper.extract.page import Page
 from scraper.extract.record import Found, article_of
 from scraper.extract.trace import Choice, Notes, select
@@ -41,16 +41,17 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
     """
     tree, notes = page.tree, page.notes
     title = select(notes, "title", tree, template.title)
-    if title is None or not text_of(title):
+    if title is None or not (headline := text_of(title)):
         raise MissingField(page.url, template.name, "title")
-    body = select(notes, "paragraphs", tree, template.body)
-    lead = select(notes, "lead", tree, template.lead)
+    # Its own part of the page: nothing of another article stands in it but in boxes.
+    around = _around(title, template.body)
+    body = select(notes, "paragraphs", around, template.body)
+    lead = select(notes, "lead", around, template.lead)
     try:
         cover = _cover(body, title, template.dropped) if body else []
         content = flow(body, template.dropped) if body else Content([], [], [])
     except TooDeep as e:
         raise NotAnArticle(page.url, str(e)) from e
-    around = common_ancestor(title, body)
     times = _outside_body(around, template.time, body)
     claimed = [title, *(n for n in (lead, body) if n), *times, *(f.node for f in cover)]
     excluded, unknown = beside(around, claimed, template.dropped)
@@ -58,19 +59,27 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
         notes += [Choice("excluded", e.rule, e.text) for e in content.excluded + excluded]
     found = Found(
         template=template.name,
-        title=text_of(title),
+        title=headline,
         lead=text_of(lead),
         parts=[*cover, *content.parts],
         times=times,
         section=template.section,
         byline=template.byline,
         around=around,
-        tags=_tags(page, template.tags),
+        tags=_tags(page, around, template.tags),
         weather=weather_of(page, body),
         layout=_layout(template, around, notes),
         unaccounted=(*unknown, *(text_of(box) for box in content.unknown)),
     )
     return article_of(found, page, snapshot)
+
+
+def _around(title: LexborNode, body: str) -> LexborNode:
+    """The smallest element around the headline that holds a body; without one, the whole page."""
+    node = title.parent or title
+    while node.tag != "body" and node.parent is not None and not node.css_first(body):
+        node = node.parent
+    return node
 
 
 def _cover(body: LexborNode, title: LexborNode, dropped: frozenset[str]) -> list[Figure]:
@@ -106,8 +115,9 @@ def _outside_body(inside: LexborNode, selector: str, body: LexborNode | None) ->
     return [node for node in inside.css(selector) if not holds(body, node)][:1]
 
 
-def _tags(page: Page, selector: str) -> tuple[str, ...]:
-    tags = [text for node in page.tree.css(selector) if (text := text_of(node))]
+def _tags(page: Page, around: LexborNode, selector: str) -> tuple[str, ...]:
+    nodes = around.css(selector) or page.tree.css(selector)
+    tags = [text for node in nodes if (text := text_of(node))]
     if page.notes is not None:
         page.notes.append(Choice("tags", selector if tags else "", ", ".join(tags)))
     return tuple(dict.fromkeys(tags))

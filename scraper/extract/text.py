@@ -77,7 +77,9 @@ def clean(text: str) -> str:
     """`text` on one line: NFC, spaces folded, no invisible characters, entities unescaped."""
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
-    if not text.isascii():
-        text = _INVISIBLE.sub("", text)
+    if text.isprintable():
+        # No sign is invisible, no space is other than the plain one.
         text = unicodedata.normalize("NFC", text)
-    return " ".join(text.split())
+        return " ".join(text.split()) if "  " in text else text.strip(" ")
+    text = _INVISIBLE.sub("", text)
+    return " ".join(unicodedata.normalize("NFC", text).split())

@@ -40,12 +40,13 @@ class Times:
 def read_times(page: Page, printed: list[LexborNode], captured_at: datetime) -> Times:
     """The times of an article; `printed` are the time elements of its own header."""
     stated = list(_published(page, printed))
-    moments = [(source, m) for source, text in stated if (m := read_moment(text))]
     changed = list(_modified(page))
-    modified = next((m for _, text in changed if (m := read_moment(text))), None)
+    read = {text: read_moment(text) for _, text in stated + changed}
+    moments = [(source, m) for source, text in stated if (m := read[text])]
+    modified = next((m for _, text in changed if (m := read[text])), None)
     all_moments = [m for _, m in moments] + ([modified] if modified else [])
     flags = [flag for m in all_moments for flag in m.flags]
-    if any(is_bad_date(text) for _, text in stated + changed):
+    if any(is_bad_date(text) for text, m in read.items() if m is None):
         flags.append("bad date")
     if _differ([m for _, m in moments]):
         flags.append("times disagree")

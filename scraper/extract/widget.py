@@ -10,7 +10,9 @@ from scraper.extract.trace import Choice
 from scraper.extract.weather import is_weather_heading, read_weather, without_heading
 from scraper.models import Weather
 
-HEADINGS = "h2, h3, h4, h5, .title, .heading, .box-heading"
+# In two: lexbor takes twice as long for one list of many forms.
+_HEADINGS = ("h2, h3, h4, h5", ".title, .heading, .box-heading")
+HEADINGS = ", ".join(_HEADINGS)
 _WIDGET = "[class*=weather], [id*=weather], [class*=thoi-tiet]"
 _ARTICLES = "h1, a[href$='.html']"
 _LONGEST = 500  # characters; some ten places
@@ -35,7 +37,7 @@ def _widgets(page: Page, body: LexborNode | None) -> Iterator[tuple[str, str, st
         if (text := text_of(node)) and text not in told:
             told.add(text)
             yield _WIDGET, text_of(node.css_first(HEADINGS)), text
-    for head in page.tree.css(HEADINGS):
+    for head in (head for forms in _HEADINGS for head in page.tree.css(forms)):
         heading, box = text_of(head), head.parent
         if box is None or not is_weather_heading(heading) or (body and holds(body, head)):
             continue
