@@ -4,7 +4,6 @@ A copy is made beside a running crawl, of both files at one moment, checked, and
 the place of an older one.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +15,7 @@ from sqlite_utils import Database
 from scraper.archive import snapshots
 from scraper.archive.schema import Archive, one_moment
 from scraper.errors import ArchiveError
+from scraper.placing import put_in_place
 from scraper.progress import Progress
 from scraper.verify import check_file
 
@@ -57,7 +57,8 @@ def backup(archive: Archive, folder: Path, progress: Progress, *, slim: bool = F
                     f"{folder}: the copy is damaged ({copy.damages[0]}); the older one was kept"
                 )
             for name in names:  # archive.db last: it must not speak of captures not there yet
-                _replace(partial[name], folder / name)
+                _settle(folder / name)
+                put_in_place(partial[name], folder / name)
         finally:
             for path in partial.values():
                 path.unlink(missing_ok=True)
@@ -128,19 +129,6 @@ def _broken(db: Database, progress: Progress) -> Iterator[str]:
             except ArchiveError as e:
                 yield str(e)
         progress.step(f"snapshot {span[1]}", len(ids))
-
-
-def _replace(partial: Path, target: Path) -> None:
-    """Put a finished copy in its place, safe against a power cut."""
-    _settle(target)
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
-    partial.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _settle(target: Path) -> None:

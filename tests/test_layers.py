@@ -27,7 +27,7 @@ ROWS = (
     ),
     ("warc", "fetch", "archive"),
     ("discover", "extract", "robots", "pace", "config", "query", "excerpt", "progress"),
-    ("inflate", "answer", "bodies", "wire", "words", "changes", "urls"),
+    ("inflate", "answer", "bodies", "wire", "words", "changes", "cells", "cite", "placing", "urls"),
     ("models", "errors"),
 )
 PURE = ("extract", "discover", "urls", "robots")

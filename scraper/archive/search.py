@@ -140,6 +140,16 @@ def ask(db: Database, query: Query, filters: Filters = Filters()) -> Asked | Non
     )
 
 
+def condition(db: Database, query: Query) -> tuple[str, tuple[str, ...]]:
+    """A condition that the rows of `articles` fulfil which fit `query`, and its parameters."""
+    asked = ask(db, query)
+    if asked is None:
+        return "0", ()
+    if asked.match:
+        return "id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)", (asked.match,)
+    return asked.where or "1", asked.parameters
+
+
 def count_hits(db: Database, asked: Asked) -> int:
     """How many articles fit."""
     if asked.match and not asked.where:

@@ -7,9 +7,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from scraper.archive import tombstones
-from scraper.browse.cite import Source
 from scraper.browse.metadata import TABLES
 from scraper.browse.times import vietnam_day
+from scraper.cite import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Reading:
     earlier: Any  # row of articles, or None
     later: Any
     related: tuple[Any, ...]
-    source: Source
+    source: Source  # without the hash
 
 
 def holdings(db: Database) -> Holdings:
@@ -123,9 +123,16 @@ def reading(db: Database, article_id: int) -> Reading | None:
             byline=byline,
             published=vietnam_day(row["published_at"]),
             url=row["url"],
-            captured=vietnam_day(row["last_captured_at"]),
+            captured=vietnam_day(_captured_at(db, row)),
+            sha256="",  # stands in the other file
         ),
     )
+
+
+def _captured_at(db: Database, row: Any) -> str:
+    """When the capture was made that an article is shown from."""
+    found = _first(db, "SELECT captured_at FROM captures WHERE snapshot_id = ?", row["snapshot_id"])
+    return str(found["captured_at"] if found else row["last_captured_at"])
 
 
 def absence(db: Database, article_id: int) -> str:

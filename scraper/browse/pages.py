@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -13,11 +14,13 @@ from datasette.utils.asgi import NotFound, Request, Response
 from datasette.views.database import DatabaseView
 from sqlite_utils import Database
 
+from scraper import cite
 from scraper.archive import search as index
-from scraper.browse import cite, library
+from scraper.browse import library
 from scraper.browse.cached import cached
 from scraper.browse.charts import Point, Series, bar_chart, line_chart
 from scraper.browse.connection import capture_of, in_archive
+from scraper.cells import inert
 from scraper.changes import changes
 from scraper.models import utc_text
 from scraper.query import Aliases, read_aliases, read_query
@@ -34,13 +37,10 @@ def aliases(datasette: Datasette) -> Aliases:
 
 def table_condition(db: Database, text: str, known: Aliases) -> tuple[str, dict[str, str]]:
     """What Datasette's own table search adds to its WHERE, and the parameters of that."""
-    asked = index.ask(db, read_query(text, known))
-    if asked is None:
-        return "0", {}
-    if asked.match:
-        found = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH :search_match"
-        return f"id IN ({found})", {"search_match": asked.match}
-    return asked.where.replace("?", ":search_match"), {"search_match": asked.parameters[0]}
+    sql, parameters = index.condition(db, read_query(text, known))
+    return sql.replace("?", ":search_match"), (
+        {"search_match": parameters[0]} if parameters else {}
+    )
 
 
 async def home(datasette: Datasette, request: Request) -> Response:
@@ -125,7 +125,7 @@ async def _search_file(
         table.writerow(("id", "timestamp", "section", "title", "url", "snippet"))
         for hit in page.hits:
             row = (hit.timestamp, hit.section, hit.title, hit.url, hit.snippet)
-            table.writerow((hit.id, *map(_inert, row)))
+            table.writerow((hit.id, *map(inert, row)))
         return _file(out.getvalue(), "text/csv")
     entries = [
         {"id": h.id, "title": h.title, "at": h.timestamp, "text": h.snippet} for h in page.hits
@@ -184,7 +184,7 @@ async def trends(datasette: Datasette, request: Request) -> Response:
     if kind == "csv":
         out = io.StringIO()
         table = csv.writer(out)
-        table.writerow(["period", "all articles", *map(_inert, texts)])
+        table.writerow(["period", "all articles", *map(inert, texts)])
         for p in periods:
             table.writerow([p, whole[p], *(counts.get(p, 0) for counts in found)])
         return _file(out.getvalue(), "text/csv")
@@ -208,6 +208,8 @@ async def article(datasette: Datasette, request: Request) -> Response:
     read = await in_archive(datasette, lambda db: library.reading(db, number))
     if read is None:
         raise NotFound(await in_archive(datasette, lambda db: library.absence(db, number)))
+    capture = await capture_of(datasette, read.row["snapshot_id"])
+    source = _cited(read, capture)
     return await _page(
         datasette,
         request,
@@ -215,13 +217,17 @@ async def article(datasette: Datasette, request: Request) -> Response:
         {
             "read": read,
             "row": read.row,
-            "plain_citation": cite.plain(read.source),
-            "bibtex": cite.bibtex(read.source),
-            "csl": json.dumps(cite.csl(read.source), ensure_ascii=False, indent=2),
-            "capture": await capture_of(datasette, read.row["snapshot_id"]),
+            "plain_citation": cite.plain(source),
+            "bibtex": cite.bibtex(source),
+            "csl": json.dumps(cite.csl(source), ensure_ascii=False, indent=2),
+            "capture": capture,
             "compared": _compared(read, request.args),
         },
     )
+
+
+def _cited(read: library.Reading, capture: Any) -> cite.Source:
+    return replace(read.source, sha256=capture["sha256"]) if capture else read.source
 
 
 def _compared(read: library.Reading, args: Any) -> dict[str, Any] | None:
@@ -245,15 +251,16 @@ async def citation(datasette: Datasette, request: Request) -> Response:
     read = await in_archive(datasette, lambda db: library.reading(db, number))
     if read is None:
         raise NotFound(await in_archive(datasette, lambda db: library.absence(db, number)))
+    source = _cited(read, await capture_of(datasette, read.row["snapshot_id"]))
     match request.url_vars["format"]:
         case "bib":
-            return _file(cite.bibtex(read.source), "application/x-bibtex")
+            return _file(cite.bibtex(source), "application/x-bibtex")
         case "json":
-            items = [cite.csl(read.source)]
+            items = [cite.csl(source)]
             kind = "application/vnd.citationstyles.csl+json"
             return _file(json.dumps(items, ensure_ascii=False, indent=2), kind)
         case _:
-            return _file(cite.plain(read.source) + "\n", "text/plain")
+            return _file(cite.plain(source) + "\n", "text/plain")
 
 
 async def dashboard(datasette: Datasette, request: Request) -> Response:
@@ -352,11 +359,6 @@ async def _page(
 
 def _file(body: str, kind: str) -> Response:
     return Response(body, content_type=f"{kind}; charset=utf-8")
-
-
-def _inert(cell: str) -> str:
-    """A CSV cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def _whole(text: str) -> int:

@@ -15,7 +15,8 @@ class Source:
     byline: tuple[str, ...]
     published: str  # day in Vietnam, "2023-05-01"; "" where the page does not say
     url: str
-    captured: str  # day of the capture, "2023-05-02"
+    captured: str  # day in Vietnam of the capture it was read from, "2023-05-02"
+    sha256: str  # of the page as captured then; "" where snapshots.db is not here
 
 
 def plain(source: Source) -> str:
@@ -27,14 +28,19 @@ def plain(source: Source) -> str:
 
 
 def bibtex(source: Source) -> str:
-    """A BibTeX entry."""
+    """A BibTeX entry, for biblatex (`date`) and for older styles (`year`)."""
+    evidence = f"Captured {source.captured}"
+    if source.sha256:
+        evidence += f"; SHA-256 of the page: {source.sha256}"
     fields = {
         "title": f"{{{_tex(source.title)}}}",
         "author": " and ".join(f"{{{_tex(name)}}}" for name in source.byline),
         "journal": PAPER,
         "date": source.published,
-        "url": source.url.replace("{", "%7B").replace("}", "%7D"),
+        "year": source.published[:4],
+        "url": source.url.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C"),
         "urldate": source.captured,
+        "note": evidence,
         "langid": "vietnamese",
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
@@ -48,13 +54,17 @@ def csl(source: Source) -> dict[str, Any]:
         "type": "article-newspaper",
         "title": source.title,
         "container-title": PAPER,
-        "author": [{"literal": name} for name in source.byline],
         "URL": source.url,
         "accessed": _parts(source.captured),
+        "archive": f"Web archive of {PAPER}",
         "language": "vi",
     }
+    if source.byline:
+        item["author"] = [{"literal": name} for name in source.byline]
     if source.published:
         item["issued"] = _parts(source.published)
+    if source.sha256:
+        item["archive_location"] = f"sha256:{source.sha256}"
     return item
 
 
@@ -67,9 +77,24 @@ def _without_direction(text: str) -> str:
     )
 
 
+# BibTeX counts braces whatever stands before them: "\{" alone would swallow the entries after it.
+_TEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{c: f"\\{c}" for c in "$&#%_"},
+        # No text has them; TeX stops at some.
+        **{chr(code): " " for code in (*range(0x20), *range(0x7F, 0xA0))},
+    }
+)
+
+
 def _tex(text: str) -> str:
-    escaped = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    return "".join(f"\\{c}" if c in "{}$&#%_" else escaped.get(c, c) for c in text)
+    """`text` for TeX, its letters as they are: UTF-8, as biber and today's LaTeX read it."""
+    return text.translate(_TEX)
 
 
 def _parts(day: str) -> dict[str, list[list[int]]]:

@@ -1,0 +1,39 @@
+"""Files that are never seen half-written: made under another name, renamed when whole."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def new_file(target: Path) -> Iterator[BinaryIO]:
+    """A file to write to, which takes the place of `target` at the end, or is removed.
+
+    Raises OSError.
+    """
+    partial = partial_name(target)
+    try:
+        with partial.open("wb") as file:
+            yield file
+        put_in_place(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def partial_name(target: Path) -> Path:
+    """Under which name this process makes what is to be `target`; hidden from `ls` and globs."""
+    return target.with_name(f".{target.name}.{os.getpid()}.partial")
+
+
+def put_in_place(partial: Path, target: Path) -> None:
+    """Rename a finished file to `target`, safe against a power cut."""
+    with partial.open("rb") as file:
+        os.fsync(file.fileno())
+    partial.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
