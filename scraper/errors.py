@@ -15,6 +15,9 @@
     │   ├── NotAnArticle       counted, not a failure; 4 from `scraper extract`
     │   └── MissingField       .template .field
     ├── UnknownArticle         no article of this number, or no such revision of it; 1
+    ├── BadFilter              a --where that says nothing; 2
+    ├── ExportError            the file cannot be written, or is not ours to replace; 1
+    │   └── ExportStopped      told to stop; 1
     ├── BadCapture             a file to import is missing, unreadable, or of another site; 1
     └── ArchiveError           e.g. the archive was written by a later version; 1
 
@@ -126,6 +129,20 @@ class MissingField(ExtractError):
 
 class UnknownArticle(ScraperError):
     """The archive holds no article of this number, or no such revision of it."""
+
+
+class BadFilter(ScraperError):
+    """A --where that cannot be read: an unknown key, no value, no such day."""
+
+    exit_code = 2
+
+
+class ExportError(ScraperError):
+    """An export cannot be written: what stands there is not ours to replace, the disk is full."""
+
+
+class ExportStopped(ExportError):
+    """An export was told to stop; what stood in its place before still does."""
 
 
 class BadCapture(ScraperError):

@@ -6,6 +6,7 @@ import click
 
 from scraper.cli import archiving as archiving
 from scraper.cli import crawling as crawling
+from scraper.cli import exporting as exporting
 from scraper.cli import reading as reading
 from scraper.cli.root import cli as cli
 from scraper.errors import ScraperError

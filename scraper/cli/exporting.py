@@ -1,0 +1,60 @@
+"""The command that writes the archive as files for other programs."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from scraper.cli.root import cli, config_option, json_option, stop_on_signal
+from scraper.config import Settings
+
+# scraper.export.FORMATS and its folder; that module takes too long to import for `--help`.
+FORMATS = ("jsonl", "csv", "txt", "parquet", "bibtex", "csl")
+
+
+@cli.command()
+@config_option
+@click.argument("format_name", metavar="FORMAT", type=click.Choice(FORMATS))
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--where",
+    "written",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Only these articles: 'date>=2024-01-01', 'section=Văn hóa', 'search=chợ phiên'.",
+)
+@json_option
+def export(
+    settings: Settings, format_name: str, path: Path, written: tuple[str, ...], as_json: bool
+) -> None:
+    """Write articles to PATH as FORMAT, one of jsonl csv txt parquet bibtex csl.
+
+    `txt` makes a folder; a PATH of - is stdout. An earlier export is replaced, nothing else is.
+    """
+    from scraper.export import FORMATS as FILES
+    from scraper.export import STDOUT
+    from scraper.export import export as write
+    from scraper.export.entries import choose
+    from scraper.export.where import read_where
+    from scraper.progress import watch
+    from scraper.query import read_aliases
+
+    wheres = tuple(map(read_where, written))
+    is_piped = path == STDOUT
+    if is_piped and not (format_name in FILES and FILES[format_name].is_text):
+        raise click.UsageError(f"{format_name} cannot go to stdout: name a path")
+    aliases = read_aliases(settings.search.aliases)
+    with (
+        stop_on_signal() as stop,
+        watch("export", quiet=is_piped) as progress,
+        choose(settings.archive.path, wheres, aliases, progress, stop) as chosen,
+    ):
+        done = write(chosen, format_name, path)
+    for doubt in filter(None, (condition.doubt for condition in chosen.wanted)):
+        click.echo(doubt, err=True)
+    if as_json:
+        click.echo(json.dumps(asdict(done), ensure_ascii=False), err=is_piped)
+    else:
+        size = "" if done.size_bytes is None else f", {done.size_bytes / 1e6:.1f} MB"
+        click.echo(f"{path}: {done.articles} articles{size}", err=is_piped)

@@ -1,0 +1,94 @@
+"""The archive as files for other programs.
+
+Each writer takes the chosen articles one by one, so that memory does not grow with the archive,
+and sees them as they were at one moment, whatever a crawl writes meanwhile. What is written gets
+its name when it is whole.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from scraper.errors import ExportError
+from scraper.export import citations, jsonlines, plain, tables
+from scraper.export.entries import Chosen, count
+from scraper.export.place import STDOUT as STDOUT
+from scraper.export.place import file_at, folder_at
+
+FOLDER = "txt"  # the format that is a folder
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that is one file."""
+
+    write: Callable[[Chosen, BinaryIO], None]
+    openings: tuple[bytes, ...]  # an earlier export begins with one of these: it may be replaced
+    is_text: bool = True  # may go to stdout
+
+
+def _parquet(chosen: Chosen, out: BinaryIO) -> None:
+    try:
+        from scraper.export import parquet
+    except ModuleNotFoundError as e:
+        raise ExportError(
+            f"parquet needs {e.name}: `{sys.executable} -m pip install -e '.[bulk]'`"
+        ) from e
+    parquet.write(chosen, out)
+
+
+FORMATS = {
+    "jsonl": Format(jsonlines.write, jsonlines.OPENINGS),
+    "csv": Format(tables.write, tables.OPENINGS),
+    "parquet": Format(_parquet, (b"PAR1",), is_text=False),
+    "bibtex": Format(citations.write_bibtex, citations.BIBTEX_OPENINGS),
+    "csl": Format(citations.write_csl, citations.CSL_OPENINGS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export wrote."""
+
+    format: str
+    path: str  # "-" for stdout
+    articles: int
+    size_bytes: int | None  # None for stdout
+
+
+def export(chosen: Chosen, name: str, path: Path) -> Exported:
+    """Write the chosen articles at `path` in the format called `name`.
+
+    Raises ExportError where that cannot be done, and leaves there what was there before.
+    """
+    with _said_of(path):
+        if name == FOLDER:
+            with folder_at(path, plain.is_earlier) as folder:
+                plain.write(chosen, folder)
+        else:
+            with file_at(path, FORMATS[name].openings) as file:
+                FORMATS[name].write(chosen, file)
+        return Exported(name, str(path), count(chosen), _size(path))
+
+
+@contextmanager
+def _said_of(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # whoever read it has seen enough
+    except OSError as e:
+        raise ExportError(f"{path}: not written: {e.strerror or e}") from e
+
+
+def _size(path: Path) -> int | None:
+    if path == STDOUT:
+        return None
+    if path.is_dir():
+        with os.scandir(path) as files:
+            return sum(file.stat().st_size for file in files)
+    return path.stat().st_size
