@@ -216,3 +216,16 @@ def test_the_lead_of_another_article_is_not_taken_where_this_one_has_none() -> N
         page("<p>Đoạn một.</p>", top=top + '<h1 class="article__title">Mùa bưởi</h1>')
     )
     assert (article.lead, article.paragraphs) == ("", ("Đoạn một.",))
+
+
+@pytest.mark.parametrize("kind", ['{"a": 1}', '[{"a": 1}]', '[["NewsArticle"]]', "null", "1"])
+def test_json_ld_of_any_type_is_no_error(kind: str) -> None:
+    head = f'<script type="application/ld+json">{{"@type": {kind}}}</script>'
+    assert extract(page("<p>Đoạn một.</p>", head=head)).title == "Mùa bưởi"
+
+
+def test_half_a_letter_in_json_ld_is_left_out() -> None:
+    # JSON may hold it; no database and no file takes it.
+    stated = '{"@type": ["NewsArticle", {}], "articleSection": "Kinh \\ud83d tế"}'
+    head = f'<script type="application/ld+json">{stated}</script>'
+    assert extract(page("<p>Đoạn một.</p>", head=head)).section == "Kinh tế"

@@ -63,14 +63,17 @@ def _meta(tree: LexborHTMLParser) -> dict[str, str]:
 def _json_ld(tree: LexborHTMLParser) -> dict[str, Any]:
     for node in tree.css('script[type="application/ld+json"]'):
         try:
-            stated = json.loads(node.text(deep=True), strict=False)
+            for thing in _things(json.loads(node.text(deep=True), strict=False)):
+                if _is_article(thing.get("@type")):
+                    return thing
         except (ValueError, RecursionError):
             continue
-        for thing in _things(stated):
-            kind = thing.get("@type")
-            if _ARTICLE_TYPES & set(kind if isinstance(kind, list) else [kind]):
-                return thing
     return {}
+
+
+def _is_article(kind: object) -> bool:
+    kinds = kind if isinstance(kind, list) else [kind]
+    return any(isinstance(name, str) and name in _ARTICLE_TYPES for name in kinds)
 
 
 def _things(stated: Any) -> Iterator[dict[str, Any]]:
