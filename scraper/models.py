@@ -19,7 +19,7 @@ class Snapshot:
     status: int  # HTTP status; redirects and 404s are captures too
     headers: tuple[tuple[str, str], ...]  # in the order sent, names lower-case
     body: bytes  # after Content-Encoding, before any charset; b"" for a 304
-    request_headers: tuple[tuple[str, str], ...] = ()  # as we sent them; () if made elsewhere
+    request_headers: tuple[tuple[str, str], ...] = ()  # as sent; () where not known
     origin: str = "crawl"  # "crawl", or "import:<file>"
     truncated: bool = False  # the capture ends before the page did
 

@@ -1,0 +1,148 @@
+"""The records in a WARC file, and what is damaged between them.
+
+FastWARC reads the records and gives up at the first damage; then the next record is looked for
+behind it, so that a damaged record costs only itself. It also hands out a record that the file
+ends within as if that were whole: lengths, digests and ends are compared here.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from fastwarc.warc import ArchiveIterator, WarcRecord
+
+from scraper.errors import BadCapture
+from scraper.warc.digests import compare
+from scraper.warc.layout import Layout, end_of_record, is_followed_well, layout_of, next_start
+
+MOST_BYTES = 50_000_000  # of one block that is asked for; no page comes near
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One record."""
+
+    offset: int  # where it begins in the file, in bytes
+    headers: tuple[tuple[str, str], ...]  # names lower-case
+    length: int  # of the block, as the record states it
+    block: bytes | None = None  # None where it was not asked for
+    is_cut: bool = False  # the file ends before the block does
+    is_proven: bool = False  # the block has the digest that the record states
+
+    def header(self, name: str) -> str:
+        """The first header of this (lower-case) name, or ""."""
+        return next((value for key, value in self.headers if key == name), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something that is no whole record."""
+
+    offset: int
+    reason: str
+
+
+class _Lost(Exception):
+    """The records can be followed no further; the next one is to be looked for."""
+
+    def __init__(self, offset: int, reason: str) -> None:
+        super().__init__(reason)
+        self.offset = offset  # of what is damaged
+        self.reason = reason
+
+
+Wants = Callable[[Frame], bool]
+
+
+def frames(path: Path, wants: Wants) -> Iterator[Frame | Damage]:
+    """Every record in `path`, with the blocks of those that `wants` (shown without) says yes to.
+
+    Raises BadCapture where the file cannot be read or holds no record.
+    """
+    try:
+        with path.open("rb") as file:
+            layout = layout_of(path, file)
+            found = False
+            for frame in _frames(file, layout, wants):
+                found = found or isinstance(frame, Frame)
+                yield frame
+    except OSError as e:
+        raise BadCapture(f"{path}: cannot be read: {e.strerror or e}") from e
+    if not found:
+        raise BadCapture(f"{path}: no WARC record in it can be read")
+
+
+def frame_at(path: Path, offset: int) -> Frame | None:
+    """The record that begins at `offset`, with its block; None where none does."""
+    with path.open("rb") as file:
+        try:
+            return next((f for f in _run(file, "members", offset, lambda _: True)), None)
+        except _Lost:
+            return None
+
+
+def _frames(file: BinaryIO, layout: Layout, wants: Wants) -> Iterator[Frame | Damage]:
+    start: int | None = 0
+    while start is not None:
+        try:
+            yield from _run(file, layout, start, wants)
+            return
+        except _Lost as e:
+            yield Damage(e.offset, e.reason)
+            start = next_start(file, layout, e.offset + 1)
+
+
+def _run(file: BinaryIO, layout: Layout, start: int, wants: Wants) -> Iterator[Frame]:
+    """The records from `start` on. Raises _Lost."""
+    file.seek(start)
+    records = iter(ArchiveIterator(file, parse_http=False))
+    held: Frame | None = None  # handed out once it is seen that it ends where the next begins
+    while True:
+        try:
+            record = next(records, None)
+        except OSError as e:
+            if held is None:
+                raise _Lost(start, str(e)) from e
+            if not held.is_proven and not is_followed_well(file, layout, *_place(held)):
+                raise _Lost(held.offset, "it does not end where it says") from e
+            yield held
+            end = end_of_record(file, layout, *_place(held))
+            raise _Lost(held.offset if end is None else end, str(e)) from e
+        if held is not None:
+            yield held
+        if record is None:
+            break
+        held = _frame(record, wants)
+        if held.is_cut and next_start(file, layout, held.offset + 1) is not None:
+            raise _Lost(held.offset, "it does not end where it says")
+    if held is not None and held.block is None:
+        if end_of_record(file, layout, *_place(held)) is None:
+            raise _Lost(held.offset, "the file ends within it")
+
+
+def _place(frame: Frame) -> tuple[int, int]:
+    return frame.offset, frame.length
+
+
+def _frame(record: WarcRecord, wants: Wants) -> Frame:
+    """A record, with its block where it is wanted. Raises _Lost where it is damaged."""
+    offset = record.stream_pos
+    headers = tuple((name.lower(), value) for name, value in record.headers.items())
+    frame = Frame(offset, headers, record.content_length)
+    if not frame.header("content-length").isdecimal() or not frame.header("warc-type"):
+        raise _Lost(offset, "its header is damaged or cut short")
+    if not wants(frame):
+        return frame
+    if frame.length > MOST_BYTES:
+        raise _Lost(offset, f"larger than {MOST_BYTES // 1_000_000} MB")
+    try:
+        block = bytes(record.reader.read())
+    except OSError as e:
+        raise _Lost(offset, str(e)) from e
+    if len(block) < frame.length:
+        return replace(frame, block=block, is_cut=True)
+    verdict = compare(frame.header("warc-block-digest"), block)
+    if verdict == "other":
+        raise _Lost(offset, "its block does not have the digest that it states")
+    return replace(frame, block=block, is_proven=verdict == "same")

@@ -1,0 +1,253 @@
+"""WARC and WET records -> captures of one newspaper. Touches no archive.
+
+Captures are picked out by address, and each keeps the time that its record states.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from scraper.models import Snapshot
+from scraper.urls import Site, canonical
+from scraper.warc.digests import compare
+from scraper.warc.frames import MOST_BYTES, Damage, Frame, frame_at, frames
+from scraper.warc.message import (
+    Headers,
+    Message,
+    Unusable,
+    as_sent,
+    read_head,
+    read_headers,
+    read_message,
+)
+
+_CAPTURES = ("response", "resource", "revisit", "conversion")
+_OTHERS = ("warcinfo", "request", "metadata", "continuation")
+_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", ""})
+_TEXT = (("content-type", "text/plain; charset=utf-8"),)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A capture of the newspaper."""
+
+    offset: int  # of its record in the file
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Revisit:
+    """A capture said to show the same page as an earlier one, which is not in this file."""
+
+    offset: int
+    snapshot: Snapshot  # without its body
+    digest: str  # of that body, as WARC states it; "" where not stated
+    earlier_url: str  # canonical; "" where not stated
+    earlier_at: datetime | None  # UTC, whole seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A record that holds no page of the newspaper."""
+
+    offset: int
+    why: Literal["other site", "no page", "no capture"]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A record that is damaged, or makes no sense."""
+
+    path: Path
+    offset: int
+    url: str  # as the record has it; "" where that is lost
+    reason: str
+
+    def __str__(self) -> str:
+        named = f" ({self.url})" if self.url else ""
+        return f"{self.path}: record at {self.offset}{named}: {self.reason}"
+
+
+Record = Captured | Revisit | Passed | BadRecord
+
+
+def captures_in(path: Path, site: Site) -> Iterator[Record]:
+    """What each record of the WARC or WET file `path` is to `site`, in the order of the file.
+
+    Memory is bounded by the largest page. Raises BadCapture where the file is none, or nothing
+    in it can be read.
+    """
+    known = _Known(path)
+    request: Frame | None = None
+    for frame in frames(path, lambda frame: _is_wanted(frame, site)):
+        if isinstance(frame, Damage):
+            yield BadRecord(path, frame.offset, "", frame.reason)
+        elif frame.header("warc-type") == "request":
+            request = frame
+        else:
+            yield _record(frame, request, site, known)
+
+
+def _is_wanted(frame: Frame, site: Site) -> bool:
+    return frame.header("warc-type") in (*_CAPTURES, "request") and site.owns(_target(frame))
+
+
+def _target(frame: Frame) -> str:
+    # Some archivists put it in the angle brackets of the standard's grammar.
+    return frame.header("warc-target-uri").strip().removeprefix("<").removesuffix(">")
+
+
+def _record(frame: Frame, request: Frame | None, site: Site, known: "_Known") -> Record:
+    kind = frame.header("warc-type")
+    if kind in _OTHERS:
+        return Passed(frame.offset, "no capture")
+    if kind not in _CAPTURES or not _target(frame):
+        lacks = "address" if kind in _CAPTURES else f"kind that is known: {kind!r}"
+        return BadRecord(known.path, frame.offset, _target(frame), f"it has no {lacks}")
+    if frame.block is None:
+        return Passed(frame.offset, "other site")
+    try:
+        message = _message(frame)
+        if message is None:
+            return Passed(frame.offset, "no page")
+        sent = _request_headers(frame, request)
+        snapshot = _snapshot(frame, message, sent, site, known.path)
+        if kind != "revisit":
+            known.note(frame, snapshot)
+        elif snapshot.status != 304:
+            return _revisit(frame, snapshot, site, known)
+    except Unusable as e:
+        return BadRecord(known.path, frame.offset, _target(frame), str(e))
+    return Captured(frame.offset, snapshot)
+
+
+def _snapshot(frame: Frame, message: Message, sent: Headers, site: Site, path: Path) -> Snapshot:
+    return Snapshot(
+        url=canonical(_target(frame), site),
+        captured_at=_time(frame.header("warc-date")),
+        status=message.status,
+        headers=as_sent(message.headers),
+        body=message.body,
+        request_headers=sent,
+        origin=f"import:{path.name}",
+        truncated=message.truncated,
+    )
+
+
+def _message(frame: Frame) -> Message | None:
+    """What was captured; None where it is no page. Raises Unusable."""
+    kind, block = frame.header("warc-type"), frame.block or b""
+    if kind == "revisit":
+        return _revisited(frame)
+    is_cut = frame.is_cut or any(map(frame.header, ("warc-truncated", "warc-segment-number")))
+    if kind == "response":
+        if not _is_page(*read_head(block)):
+            return None
+        message = read_message(block, is_cut=is_cut, limit_bytes=MOST_BYTES)
+    else:
+        declared = frame.header("content-type")
+        headers = _TEXT if kind == "conversion" else (("content-type", declared),)
+        if not _is_page(200, (("content-type", declared),)):
+            return None
+        message = Message(200, headers if declared else (), block, is_cut, (block,))
+    if not message.truncated and not _has_digest(message, frame.header("warc-payload-digest")):
+        raise Unusable("its page does not have the digest that it states")
+    return message
+
+
+def _revisited(frame: Frame) -> Message:
+    """What a revisit states of the answer: all but the page."""
+    status, headers = read_head(frame.block) if frame.block else (200, ())
+    if frame.header("warc-profile").endswith("/server-not-modified"):
+        status = 304
+    return Message(status, headers, b"", False, ())
+
+
+def _is_page(status: int, headers: Headers) -> bool:
+    """Whether an answer is a page, or tells of one: an error, a redirect."""
+    declared = next((value for name, value in headers if name == "content-type"), "")
+    return not 200 <= status < 300 or re.split(r"[;,\s]", declared.lower())[0] in _PAGE_TYPES
+
+
+def _has_digest(message: Message, digest: str) -> bool:
+    """Whether a digest is of the page, or of it as it was sent: archivists differ; or is none."""
+    verdicts = {compare(digest, payload) for payload in {*message.payloads, message.body}}
+    return verdicts != {"other"}
+
+
+def _time(text: str) -> datetime:
+    """The second in a WARC-Date. Raises Unusable."""
+    try:
+        if _TIME.fullmatch(text):
+            return datetime.fromisoformat(text).astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError):
+        pass
+    raise Unusable(f"WARC-Date {text!r} is no time of a day")
+
+
+def _request_headers(frame: Frame, request: Frame | None) -> Headers:
+    """What was sent, where the record just before tells."""
+    if request is None or request.block is None or request.is_cut:
+        return ()
+    ids = {frame.header("warc-record-id"), frame.header("warc-concurrent-to")} - {""}
+    same = ("warc-target-uri", "warc-date")
+    if {request.header("warc-record-id"), request.header("warc-concurrent-to")} & ids or all(
+        frame.header(name) == request.header(name) for name in same
+    ):
+        return read_headers(request.block)
+    return ()
+
+
+def _revisit(frame: Frame, snapshot: Snapshot, site: Site, known: "_Known") -> Captured | Revisit:
+    """A capture with the page of an earlier one, where that is in the same file."""
+    stated = frame.header("warc-refers-to-date")
+    url = canonical(frame.header("warc-refers-to-target-uri") or _target(frame), site)
+    revisit = Revisit(
+        frame.offset,
+        snapshot,
+        frame.header("warc-payload-digest"),
+        url,
+        _time(stated) if stated else None,
+    )
+    earlier = known.find(revisit, site)
+    if earlier is None:
+        return revisit
+    return Captured(frame.offset, replace(snapshot, body=earlier))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Where in the file captures stand that a later record may refer to."""
+
+    path: Path
+    # Hashes of digests, and of address and time, -> offsets. What they find is read again there,
+    # and compared: no need to keep more.
+    offsets: dict[int, int] = field(default_factory=dict)
+
+    def note(self, frame: Frame, snapshot: Snapshot) -> None:
+        if snapshot.truncated or not snapshot.body:
+            return
+        if digest := frame.header("warc-payload-digest"):
+            self.offsets.setdefault(hash(digest), frame.offset)
+        self.offsets.setdefault(hash((snapshot.url, snapshot.captured_at)), frame.offset)
+
+    def find(self, revisit: Revisit, site: Site) -> bytes | None:
+        """The page that a revisit refers to."""
+        place = (revisit.earlier_url, revisit.earlier_at)
+        for key in (hash(revisit.digest), hash(place)):
+            if (offset := self.offsets.get(key)) is None:
+                continue
+            frame = frame_at(self.path, offset)
+            message = _message(frame) if frame else None
+            if frame is None or message is None or message.truncated:
+                continue
+            if revisit.digest and frame.header("warc-payload-digest") == revisit.digest:
+                return message.body
+            found = canonical(_target(frame), site), _time(frame.header("warc-date"))
+            if found == place and _has_digest(message, revisit.digest):
+                return message.body
+        return None
