@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scraper.query import Pattern
+from scraper.query import Pattern, Place
 from scraper.words import WORD, spell, unmark
 
 Span = tuple[int, int]  # first character, and the one after the last
@@ -56,13 +56,25 @@ def excerpt(texts: Iterable[tuple[str, str]], patterns: Sequence[Pattern]) -> Ex
 
 def _find(text: str, spans: Sequence[Span], patterns: Sequence[Pattern]) -> list[_Found]:
     spelled = WORD.findall(spell(text))
-    folded = [unmark(word) for word in spelled]
+    folded = WORD.findall(unmark(" ".join(spelled)))
     found = []
     for number, pattern in enumerate(patterns):
-        for at in range(len(spans) - len(pattern) + 1):
-            if all(p.takes(spelled[at + i], folded[at + i]) for i, p in enumerate(pattern)):
+        for at in _places(pattern[0], spelled, folded):
+            if at + len(pattern) <= len(spans) and all(
+                p.takes(spelled[at + i], folded[at + i]) for i, p in enumerate(pattern)
+            ):
                 found.append(_Found(at, at + len(pattern) - 1, number))
     return sorted(found, key=lambda f: (f.first, f.last))
+
+
+def _places(wanted: Place, spelled: Sequence[str], folded: Sequence[str]) -> list[int]:
+    """The places of words that may stand for `wanted`."""
+    words = spelled if wanted.spellings else folded
+    whole = {word for word, begun in wanted.written if not begun}
+    begun = tuple(word for word, begun in wanted.written if begun)
+    return [
+        at for at, word in enumerate(words) if word in whole or (begun and word.startswith(begun))
+    ]
 
 
 def _densest(found: Sequence[_Found]) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import pytest
 from sqlite_utils import Database
 
 from scraper.archive.index import check_index, index_article, reindex, unindex_article
+from scraper.archive.periods import count_by_stretch, stretches
 from scraper.archive.schema import open_archive, write
 from scraper.archive.search import (
     Filters,
@@ -310,3 +311,40 @@ def test_the_index_weighs_at_most_a_quarter_more_than_the_text(db: Database):
     db.conn.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
     index = db.conn.execute("SELECT sum(length(block)) FROM articles_fts_data").fetchone()[0]
     assert index <= 1.25 * text
+
+
+def test_hits_per_period_are_the_same_by_stretches_of_numbers(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("scraper.archive.periods.LOOKUPS_A_PROBE", 0.01)  # never too many strays
+    with write(db):
+        for number in range(1000, 1400):
+            add_article(db, number, "Ma", "", "", ())
+            stray = number % 50 == 7
+            day = f"20{(number - 1000) // 100 + 20}-{(number // 9) % 12 + 1:02d}-01"
+            db.conn.execute(
+                "UPDATE articles SET local_date = ? WHERE id = ?",
+                ("2026-01-01" if stray else day, number),
+            )
+            index_article(db, number)
+    known = stretches(db)
+    with write(db):  # what came in since is counted too: a month before all others, and one after
+        for number, day in ((2000, "2009-12-31"), (2001, "2027-01-01"), (5, "2023-05-05")):
+            if number > 20:
+                add_article(db, number, "Ma", "", "", ())
+            db.conn.execute("UPDATE articles SET local_date = ? WHERE id = ?", (day, number))
+            if number > 20:
+                index_article(db, number)
+    for text in ("ma", "má", "hoa", '"ma chay"', "ma -chay"):
+        asked = ask(db, read_query(text))
+        for digits in (4, 7):
+            looked_up = count_by_period(db, asked, digits)
+            assert count_by_stretch(db, asked.match, 10**6, known, digits) == looked_up, text
+            assert count_by_period(db, asked, digits, known) == looked_up
+    assert len(known) > 12
+
+
+def test_without_stretches_each_day_is_looked_up(shared: Database):
+    asked = ask(shared, read_query("ma"))
+    assert count_by_stretch(shared, asked.match, 3, (), 4) is None
+    assert count_by_stretch(shared, asked.match, 3, stretches(shared), 4) is None

@@ -8,6 +8,8 @@ import json
 
 from sqlite_utils import Database, Migrations
 
+from scraper.words import fold, spell
+
 archive_migrations = Migrations("archive")
 snapshot_migrations = Migrations("snapshots")
 
@@ -70,6 +72,19 @@ def m005_numbers(db: Database) -> None:
 def m006_withdrawals(db: Database) -> None:
     """Articles that had to be taken out, and why."""
     db.conn.execute(_WITHDRAWALS)
+
+
+@archive_migrations()
+def m007_body_first(db: Database) -> None:
+    """The search index anew, its first column the body: a sixth smaller. Months beside numbers.
+
+    FTS5 writes two bytes before the places of a word in every column but the first.
+    """
+    db.conn.create_function("spelled", 1, spell, deterministic=True)
+    db.conn.create_function("folded", 1, fold, deterministic=True)
+    for statement in _BODY_FIRST.split(";\n\n"):
+        db.conn.execute(statement)
+    db.conn.execute("CREATE INDEX articles_month ON articles (substr(local_date, 1, 7))")
 
 
 @snapshot_migrations()
@@ -335,6 +350,21 @@ CREATE VIRTUAL TABLE articles_fts USING fts5(
     title, lead, body, captions, title_folded, lead_folded, body_folded, captions_folded,
     content='articles_searched', content_rowid='id', tokenize="{TOKENIZER}"
 )
+"""
+
+_BODY_FIRST = f"""
+DROP TABLE articles_fts;
+
+CREATE VIRTUAL TABLE articles_fts USING fts5(
+    body, title, lead, captions, title_folded, lead_folded, body_folded, captions_folded,
+    content='articles_searched', content_rowid='id', tokenize="{TOKENIZER}"
+);
+
+INSERT INTO articles_fts (rowid, body, title, lead, captions, title_folded, lead_folded,
+        body_folded, captions_folded)
+    SELECT id, spelled(body), spelled(title), spelled(lead), spelled(captions), folded(title),
+        folded(lead), folded(body), folded(captions)
+    FROM articles_searched ORDER BY id
 """
 
 _SNAPSHOT_SCHEMA = """

@@ -1,11 +1,14 @@
 """Search: finding articles in the index `articles_fts` (scraper/archive/index.py)."""
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count, groupby, takewhile
 
 from sqlite_utils import Database
 
 from scraper.archive.index import texts_of
+from scraper.archive.periods import Stretch, count_by_stretch
 from scraper.excerpt import excerpt, marks
 from scraper.query import (
     AS_WRITTEN,
@@ -19,11 +22,17 @@ from scraper.query import (
     resolve,
     typed_expression,
 )
+from scraper.words import is_bare
 
+COUNTED_AT_MOST = 50_000  # to choose a way of counting; the count itself is exact
 RANKED_AT_MOST = 5_000  # of more hits, the newest are put in order of fit; SearchPage says so
 
-# Title, lead, body, captions; the same for as written and folded: how exact a hit is comes first.
-_WEIGHTS = "10, 4, 1, 2, 10, 4, 1, 2"
+# In the order of the index: body, title, lead, captions as written; title, lead, body, captions
+# folded. The same for both: how exact a hit is comes first.
+_WEIGHTS = "1, 10, 4, 2, 10, 4, 1, 2"
+
+
+_MATCHING = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +87,23 @@ def search(
     offset: int = 0,
     aliases: Aliases = (),
     with_years: bool = False,
+    stretches: Sequence[Stretch] = (),
 ) -> SearchPage:
     """The articles that fit what a reader typed (scraper/query.py); never fails on odd syntax.
 
     The best first: those with every word as typed, then by weight of the words found; or by time.
     A blank text finds every article that passes `filters`, one without any word none.
+    `stretches` (scraper/archive/periods.py) make counting many hits per year faster.
     """
     query = read_query(text, aliases)
     asked = ask(db, query, filters)
     if asked is None:
         return SearchPage(0, (), None, 0, query.dropped)
-    years = tuple(count_by_period(db, asked)) if with_years else ()
+    years = tuple(count_by_period(db, asked, 4, stretches)) if with_years else ()
     total = sum(count for _, count in years) if with_years else count_hits(db, asked)
     ranked = total if newest_first or not asked.match else min(total, RANKED_AT_MOST)
     if newest_first or not asked.match:
-        ids = _newest(db, asked, total, limit, offset)
+        ids = _newest(db, asked, total, limit, offset, stretches)
     else:
         ids = _best(db, asked, total, limit, offset)
     following = offset + limit
@@ -128,7 +139,7 @@ def ask(db: Database, query: Query, filters: Filters = Filters()) -> Asked | Non
     match = match_expression(resolved, occurs, columns)
     where, parameters = _conditions(filters)
     if not match and (unwanted := exclusion(resolved, occurs, columns)):
-        where.append("id NOT IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)")
+        where.append(f"id NOT IN ({_MATCHING})")
         parameters.append(unwanted)
     return Asked(
         match=match,
@@ -146,7 +157,7 @@ def condition(db: Database, query: Query) -> tuple[str, tuple[str, ...]]:
     if asked is None:
         return "0", ()
     if asked.match:
-        return "id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)", (asked.match,)
+        return f"id IN ({_MATCHING})", (asked.match,)
     return asked.where or "1", asked.parameters
 
 
@@ -160,20 +171,34 @@ def count_hits(db: Database, asked: Asked) -> int:
     return int(db.conn.execute(sql, parameters).fetchone()[0])
 
 
-def count_by_period(db: Database, asked: Asked, digits: int = 4) -> list[tuple[str, int]]:
+def count_by_period(
+    db: Database, asked: Asked, digits: int = 4, stretches: Sequence[Stretch] = ()
+) -> list[tuple[str, int]]:
     """Hits per year ("2023"), or with 7 digits per month ("2023-05"), oldest first."""
-    sql, parameters = _select(f"substr(local_date, 1, {digits}) AS period, count(*)", asked)
+    # Words that begin so are looked for anew in each stretch: not worth it.
+    if asked.match and not asked.where and stretches and " *" not in asked.match:
+        sql = f"SELECT count(*) FROM ({_MATCHING} LIMIT {COUNTED_AT_MOST})"
+        (hits,) = db.conn.execute(sql, (asked.match,)).fetchone()
+        counted = count_by_stretch(db, asked.match, hits, stretches, digits)
+        if counted is not None:
+            return counted
+    # By months even where years are asked for: an index has them in order.
+    sql, parameters = _select("substr(local_date, 1, 7) AS month, count(*)", asked)
     if asked.match:
         # The index holds all that is asked: a third of the time that the table itself takes.
         sql = sql.replace("JOIN articles ON", "JOIN articles INDEXED BY articles_days ON")
-    rows = db.conn.execute(f"{sql} GROUP BY period ORDER BY period", parameters)
-    return [(period, count) for period, count in rows]
+    months = db.conn.execute(f"{sql} GROUP BY month ORDER BY month", parameters).fetchall()
+    return [
+        (period, sum(count for _, count in same))
+        for period, same in groupby(months, key=lambda row: str(row[0][:digits]))
+    ]
 
 
 def _occurs(db: Database) -> Occurs:
     def occurs(spelled: str, is_beginning: bool) -> bool:
-        star = " *" if is_beginning else ""
-        match = f'{{{" ".join(AS_WRITTEN)}}} : "{spelled}"{star}'
+        if is_bare(spelled):
+            return True  # to know, all its folded places would have to be read
+        match = f'"{spelled}"{" *" if is_beginning else ""}'
         sql = "SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? LIMIT 1"
         return db.conn.execute(sql, (match,)).fetchone() is not None
 
@@ -200,13 +225,13 @@ def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
     return wanted + [sql for sql, is_set in flags.items() if is_set], parameters
 
 
-def _select(
-    what: str, asked: Asked, condition: str = "", values: tuple[int, ...] = ()
-) -> tuple[str, tuple[str | int, ...]]:
-    """A SELECT of `what` from all articles that fit, and its parameters."""
+def _select(what: str, asked: Asked, condition: str = "") -> tuple[str, tuple[str | int, ...]]:
+    """A SELECT of `what` from all articles that fit, and its parameters; those of `condition`
+    follow them.
+    """
     source = "articles"
     conditions = [c for c in (asked.where, condition) if c]
-    parameters: tuple[str | int, ...] = (*asked.parameters, *values)
+    parameters: tuple[str | int, ...] = asked.parameters
     if asked.match:
         # CROSS JOIN: the index first, whatever the planner thinks of a condition on articles.
         source = "articles_fts CROSS JOIN articles ON articles.id = articles_fts.rowid"
@@ -216,20 +241,38 @@ def _select(
     return f"SELECT {what} FROM {source}{where}", parameters
 
 
-def _newest(db: Database, asked: Asked, total: int, limit: int, offset: int) -> list[int]:
-    order = "ORDER BY timestamp DESC, id DESC LIMIT ? OFFSET ?"
+def _newest(
+    db: Database,
+    asked: Asked,
+    total: int,
+    limit: int,
+    offset: int,
+    stretches: Sequence[Stretch] = (),
+) -> list[int]:
     if asked.match and total > RANKED_AT_MOST:
-        # Most articles fit: walking back in time meets them sooner than sorting them all.
-        sql, parameters = _select("id", replace(asked, match=""))
-        joint = "AND" if asked.where else "WHERE"
-        sql += (
-            f" {joint} EXISTS (SELECT 1 FROM articles_fts"
-            " WHERE articles_fts MATCH ? AND articles_fts.rowid = articles.id)"
-        )
-        parameters = (*parameters, asked.match)
-    else:
-        sql, parameters = _select("id", asked)
+        # Most of so many hits are old: the newest months are searched first, twice as many each
+        # time, until they have enough.
+        for months in takewhile(lambda n: n < len(stretches), (2**n for n in count())):
+            since = stretches[-months]
+            recent = _recent(db, asked, since)
+            if len(recent) >= offset + limit:
+                return [number for _, number in recent[offset : offset + limit]]
+    sql, parameters = _select("id", asked)
+    order = "ORDER BY timestamp DESC, id DESC LIMIT ? OFFSET ?"
     return [row[0] for row in db.conn.execute(f"{sql} {order}", (*parameters, limit, offset))]
+
+
+def _recent(db: Database, asked: Asked, since: Stretch) -> list[tuple[str, int]]:
+    """Time and number of each hit since the first day of a month, newest first."""
+    sql, parameters = _select("timestamp, id", asked, "local_date >= ? AND articles_fts.rowid >= ?")
+    found = db.conn.execute(sql, (*parameters, since.month, since.first)).fetchall()
+    strays = db.conn.execute(
+        "SELECT id FROM articles WHERE local_date >= ? AND id < ?", (since.month, since.first)
+    ).fetchall()
+    sql, parameters = _select("timestamp, id", asked, "articles_fts.rowid = ?")
+    for (number,) in strays:
+        found += db.conn.execute(sql, (*parameters, number)).fetchall()
+    return sorted((tuple(row) for row in found), reverse=True)
 
 
 def _best(db: Database, asked: Asked, total: int, limit: int, offset: int) -> list[int]:
@@ -238,7 +281,8 @@ def _best(db: Database, asked: Asked, total: int, limit: int, offset: int) -> li
         sql, parameters = _select("articles_fts.rowid", asked)
         sql += " ORDER BY articles_fts.rowid DESC LIMIT 1 OFFSET ?"
         floor = db.conn.execute(sql, (*parameters, RANKED_AT_MOST - 1)).fetchone()[0]
-    sql, parameters = _select("articles.id", asked, "articles_fts.rowid >= ?", (floor,))
+    sql, parameters = _select("articles.id", asked, "articles_fts.rowid >= ?")
+    parameters = (*parameters, floor)
     order = f"bm25(articles_fts, {_WEIGHTS}), articles.id DESC LIMIT ? OFFSET ?"
     if asked.typed != asked.match:
         order = (

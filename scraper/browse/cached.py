@@ -13,18 +13,26 @@ from scraper.browse.connection import in_archive
 
 T = TypeVar("T")
 
-FRESH_SECONDS = 20  # beside a running crawl, figures may be this old
+FRESH_SECONDS = 20
 
 _kept: WeakKeyDictionary[Datasette, dict[str, tuple[float, Any, Any]]] = WeakKeyDictionary()
 
 
-async def cached(datasette: Datasette, name: str, read: Callable[[Database], T]) -> T:
-    """What `read` makes of the archive, read again only after it changed."""
+async def cached(
+    datasette: Datasette,
+    name: str,
+    read: Callable[[Database], T],
+    fresh_seconds: float = FRESH_SECONDS,
+) -> T:
+    """What `read` makes of the archive, read again only after it changed.
+
+    Beside a running crawl, what is kept may be `fresh_seconds` old.
+    """
     kept = _kept.setdefault(datasette, {})
     version = _version(Path(datasette.get_database("archive").path))
     if name in kept:
         read_at, seen, held = kept[name]
-        if seen == version or time.monotonic() - read_at < FRESH_SECONDS:
+        if seen == version or time.monotonic() - read_at < fresh_seconds:
             return held  # type: ignore[no-any-return]
     made = await in_archive(datasette, read)
     kept[name] = (time.monotonic(), version, made)

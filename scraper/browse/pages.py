@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from scraper import cite
 from scraper.archive import search as index
+from scraper.archive.periods import Stretch, stretches
 from scraper.browse import library
 from scraper.browse.cached import cached
 from scraper.browse.charts import Point, Series, bar_chart, line_chart
@@ -33,6 +34,11 @@ TRENDS = 5
 def aliases(datasette: Datasette) -> Aliases:
     """The names in several forms that config.toml lists."""
     return read_aliases(tuple(datasette.plugin_config("scraper")["aliases"]))
+
+
+async def stretches_of(datasette: Datasette) -> tuple[Stretch, ...]:
+    """The months as stretches of numbers; old ones do as well, but for a little time."""
+    return await cached(datasette, "stretches", stretches, fresh_seconds=3600)
 
 
 def table_condition(db: Database, text: str, known: Aliases) -> tuple[str, dict[str, str]]:
@@ -61,7 +67,7 @@ async def search(datasette: Datasette, request: Request) -> Response:
     newest_first = args.get("sort") == "newest"
     kind = request.url_vars["format"]
     limit = {"csv": FILE, "json": 100, "atom": 50}.get(kind, PAGE)
-    known = aliases(datasette)
+    known, months = aliases(datasette), await stretches_of(datasette)
 
     def read(db: Database) -> index.SearchPage:
         return index.search(
@@ -73,6 +79,7 @@ async def search(datasette: Datasette, request: Request) -> Response:
             offset=start,
             aliases=known,
             with_years=not kind,
+            stretches=months,
         )
 
     try:
@@ -139,6 +146,7 @@ async def trends(datasette: Datasette, request: Request) -> Response:
     digits = 7 if args.get("by") == "month" else 4
     share = args.get("as") == "share"
     filters, known = _filters(args), aliases(datasette)
+    months = await stretches_of(datasette)
 
     def read(db: Database) -> tuple[list[str], dict[str, int], list[dict[str, int]]]:
         everything = index.ask(db, read_query(""), filters)
@@ -146,7 +154,7 @@ async def trends(datasette: Datasette, request: Request) -> Response:
         found = []
         for text in texts:
             asked = index.ask(db, read_query(text, known), filters)
-            found.append(dict(index.count_by_period(db, asked, digits)) if asked else {})
+            found.append(dict(index.count_by_period(db, asked, digits, months)) if asked else {})
         return sorted(whole), whole, found
 
     try:
