@@ -18,6 +18,8 @@
     ├── BadFilter              a --where that says nothing; 2
     ├── ExportError            the file cannot be written, or is not ours to replace; 1
     │   └── ExportStopped      told to stop; 1
+    ├── MissingExtra           a package that only some commands need is not installed; 1
+    ├── BulkError              no scheduler answers, a part cannot be written; 1
     ├── BadCapture             a file to import is missing, unreadable, or of another site; 1
     └── ArchiveError           e.g. the archive was written by a later version; 1
 
@@ -143,6 +145,19 @@ class ExportError(ScraperError):
 
 class ExportStopped(ExportError):
     """An export was told to stop; what stood in its place before still does."""
+
+
+class MissingExtra(ScraperError):
+    """A package of the extra `bulk` is not installed."""
+
+    def __init__(self, what: str, package: str | None) -> None:
+        super().__init__(
+            f"{what} needs {package}: run `pip install -e '.[bulk]'` in the folder of scraper"
+        )
+
+
+class BulkError(ScraperError):
+    """A bulk run cannot go on: no scheduler answers, no part can be written."""
 
 
 class BadCapture(ScraperError):

@@ -4,15 +4,12 @@ What has not changed is not written, so that readers see an archive that stays w
 a snapshot's rows change in one transaction, a batch of snapshots in each.
 """
 
-import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.resources import files
-from pathlib import Path
 
 from sqlite_utils import Database
 
@@ -21,7 +18,7 @@ from scraper.archive.articles import REINDEX_MARK, shown_by, shown_in
 from scraper.archive.captures import Capture, reading_of, revision_of
 from scraper.archive.filing import Context, file_read, file_unfiled
 from scraper.archive.index import is_complete, reindex
-from scraper.archive.readings import Reread, reread_all
+from scraper.archive.readings import Reread, reading_rules, reread_all
 from scraper.archive.runs import read_mark, set_mark
 from scraper.archive.schema import Archive, write
 from scraper.archive.withdraw import carry_out
@@ -72,7 +69,7 @@ def reread(
 
     One that was broken off goes on where it was, unless the rules have changed since.
     """
-    rules = _rules()
+    rules = reading_rules()
     mark = f"reread {rules} {utc_text(since) if since else 'all'}"
     done = Rebuilt()
     begin = read_mark(archive.db, mark)
@@ -197,16 +194,6 @@ def _file(archive: Archive, reread: Reread, context: Context, done: Rebuilt) -> 
     writes = archive.db.conn.total_changes
     file_read(archive, reread.snapshot_id, reread.snapshot, reread.read, context)
     done.changed += archive.db.conn.total_changes > writes
-
-
-def _rules() -> str:
-    """A name for the rules of reading as they are now: a hash of their source."""
-    sources = sorted(
-        Path(str(source))
-        for source in files("scraper.extract").iterdir()
-        if source.name.endswith(".py")
-    )
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
 
 
 def _short(value: object) -> str:

@@ -30,7 +30,7 @@ from scraper.backup import backup
 from scraper.cells import inert
 from scraper.cite import Source, bibtex, csl
 from scraper.cli.exporting import FORMATS
-from scraper.errors import BadFilter, ExportError, ExportStopped
+from scraper.errors import BadFilter, ExportError, ExportStopped, MissingExtra
 from scraper.export import entries, export
 from scraper.export.where import read_where
 from scraper.models import utc_text
@@ -566,7 +566,7 @@ def test_parquet_without_pyarrow_says_what_to_install(
     monkeypatch.delitem(sys.modules, "scraper.export.parquet", raising=False)
     monkeypatch.delattr(exports, "parquet", raising=False)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ExportError, match=r"parquet needs pyarrow: .*pip install -e '\.\[bulk\]'"):
+    with pytest.raises(MissingExtra, match=r"parquet needs pyarrow: .*pip install -e '\.\[bulk\]'"):
         write_out(archived, "parquet", tmp_path / "x.parquet")
     assert list(tmp_path.iterdir()) == []
 

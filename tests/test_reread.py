@@ -242,7 +242,7 @@ def test_other_rules_begin_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(readings, "SPAN", 4)
     read_again(path, stop=lambda: True)
-    monkeypatch.setattr(module, "_rules", lambda: "others")
+    monkeypatch.setattr(module, "reading_rules", lambda: "others")
     assert read_again(path).read == 19
 
 

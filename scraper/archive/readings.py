@@ -4,6 +4,7 @@ Readers are processes of their own, started afresh and not forked: a fork would 
 writer's lock, and keep it where the writer is killed.
 """
 
+import hashlib
 import multiprocessing
 import os
 import signal
@@ -14,6 +15,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib.resources import files
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -73,6 +75,20 @@ def _read_page(snapshot: Snapshot) -> Read:
     return Read("text", article)
 
 
+def reading_rules(*beside: str) -> str:
+    """A name for the rules of reading as they are now: a hash of their source.
+
+    `beside` names packages that count too.
+    """
+    sources = sorted(
+        Path(str(source))
+        for package in ("scraper.extract", *beside)
+        for source in files(package).iterdir()
+        if source.name.endswith(".py")
+    )
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+
+
 def reread_all(
     archive: Archive, after_id: int, since: datetime | None, workers: int
 ) -> Generator[list[Reread], None, None]:
@@ -86,7 +102,7 @@ def reread_all(
         yield from (_read_span(archive.snapshots, span, since) for span in spans)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_as_reader) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=as_reader) as pool:
         waiting: deque[Future[list[Reread]]] = deque()
         try:
             for span in spans:
@@ -101,7 +117,7 @@ def reread_all(
             pool.shutdown(cancel_futures=True)
 
 
-def _as_reader() -> None:
+def as_reader() -> None:
     """Make this process end with the one that started it, and leave Ctrl-C to that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -5,6 +5,7 @@ import sys
 import click
 
 from scraper.cli import archiving as archiving
+from scraper.cli import bulk as bulk
 from scraper.cli import crawling as crawling
 from scraper.cli import exporting as exporting
 from scraper.cli import reading as reading

@@ -6,14 +6,13 @@ its name when it is whole.
 """
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from scraper.errors import ExportError
+from scraper.errors import ExportError, MissingExtra
 from scraper.export import citations, jsonlines, plain, tables
 from scraper.export.entries import Chosen, count
 from scraper.export.place import STDOUT as STDOUT
@@ -35,9 +34,7 @@ def _parquet(chosen: Chosen, out: BinaryIO) -> None:
     try:
         from scraper.export import parquet
     except ModuleNotFoundError as e:
-        raise ExportError(
-            f"parquet needs {e.name}: `{sys.executable} -m pip install -e '.[bulk]'`"
-        ) from e
+        raise MissingExtra("parquet", e.name) from e
     parquet.write(chosen, out)
 
 

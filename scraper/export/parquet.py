@@ -14,9 +14,9 @@ from scraper.models import utc_time
 OPENINGS = (b"PAR1",)
 ROWS = 1000  # of a row group: some 5 MB, all that is held at a time
 
-_TIME = pa.timestamp("ms", tz="UTC")  # Parquet has no whole seconds
-_TEXTS = pa.list_(pa.string())
-_CAPTION = pa.struct(
+TIME = pa.timestamp("ms", tz="UTC")  # Parquet has no whole seconds
+TEXTS = pa.list_(pa.string())
+CAPTION = pa.struct(
     {
         "text": pa.string(),
         "credit": pa.string(),
@@ -25,54 +25,51 @@ _CAPTION = pa.struct(
         "source": pa.string(),
     }
 )
-_OBSERVATION = pa.struct(
-    {
-        "observed_at": _TIME,
-        "snapshot_id": pa.int64(),
-        "place": pa.string(),
-        "text": pa.string(),
-        "temperature_c": pa.float64(),
-        "temperature_min_c": pa.float64(),
-        "temperature_max_c": pa.float64(),
-        "humidity_pct": pa.float64(),
-        "condition": pa.string(),
-    }
-)
+WEATHER = {
+    "place": pa.string(),
+    "text": pa.string(),
+    "temperature_c": pa.float64(),
+    "temperature_min_c": pa.float64(),
+    "temperature_max_c": pa.float64(),
+    "humidity_pct": pa.float64(),
+    "condition": pa.string(),
+}
+_OBSERVATION = pa.struct({"observed_at": TIME, "snapshot_id": pa.int64()} | WEATHER)
 SCHEMA = pa.schema(
     {
         "id": pa.int64(),
         "url": pa.string(),
         "title": pa.string(),
         "lead": pa.string(),
-        "paragraphs": _TEXTS,
-        "captions": pa.list_(_CAPTION),
+        "paragraphs": TEXTS,
+        "captions": pa.list_(CAPTION),
         "section": pa.string(),
-        "byline": _TEXTS,
-        "tags": _TEXTS,
-        "timestamp": _TIME,
+        "byline": TEXTS,
+        "tags": TEXTS,
+        "timestamp": TIME,
         "timestamp_source": pa.string(),
         "local_date": pa.date32(),
-        "published_at": _TIME,
+        "published_at": TIME,
         "published_source": pa.string(),
-        "modified_at": _TIME,
-        "page_clock_at": _TIME,
+        "modified_at": TIME,
+        "page_clock_at": TIME,
         "page_clock_text": pa.string(),
         "layout": pa.string(),
         "template": pa.string(),
-        "flags": _TEXTS,
+        "flags": TEXTS,
         "photo_count": pa.int32(),
         "syllable_count": pa.int32(),
         "revision_count": pa.int32(),
-        "first_captured_at": _TIME,
-        "last_captured_at": _TIME,
-        "gone_at": _TIME,
+        "first_captured_at": TIME,
+        "last_captured_at": TIME,
+        "gone_at": TIME,
         "weather": pa.list_(_OBSERVATION),
         "snapshot_id": pa.int64(),
-        "snapshot_captured_at": _TIME,
+        "snapshot_captured_at": TIME,
         "snapshot_sha256": pa.string(),
     }
 )
-_TIMES = tuple(field.name for field in SCHEMA if field.type == _TIME)
+_TIMES = tuple(field.name for field in SCHEMA if field.type == TIME)
 
 
 def write(chosen: Chosen, out: BinaryIO) -> None:

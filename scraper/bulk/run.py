@@ -1,0 +1,139 @@
+"""One run of `scraper bulk`: shards handed out, parts and counts taken in."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scraper.bulk import manifest
+from scraper.bulk.shard import Done, Job, Quarantined, read_shard
+from scraper.bulk.workers import Workers
+from scraper.errors import BadCapture, BulkError
+from scraper.progress import Progress
+
+Stop = Callable[[], bool]
+OpenWorkers = Callable[[int], AbstractContextManager[Workers]]  # so many, where it can choose
+LOOK_SECONDS = 0.5  # between two looks whether to stop
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run came to."""
+
+    shards: int = 0  # read now
+    kept: int = 0  # done before, and as they were
+    captures: int = 0  # in the parts that were made now
+    articles: int = 0
+    damaged: int = 0  # records that could not be read
+    quarantined: list[Quarantined] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)  # shards without a part, and why
+    is_whole: bool = False  # else told to stop: the next run goes on
+
+    def count(self, done: Done) -> None:
+        """Add what came of one shard."""
+        self.shards += 1
+        self.captures += done.captures
+        self.articles += done.articles
+        self.damaged += len(done.damaged)
+        self.quarantined += done.quarantined
+
+
+def bulk(
+    shards: Sequence[Path],
+    job: Job,
+    open_workers: OpenWorkers,
+    count: int,
+    progress: Progress,
+    stop: Stop = lambda: False,
+) -> Outcome:
+    """Have each of `shards` (absolute paths) read into a part in `job.out`, by `count` workers.
+
+    One that is done, and has not changed since, is left as it is. Raises BulkError where nothing
+    more can be done, Locked where another run writes to that folder.
+    """
+    outcome = Outcome()
+    with _said_of(job.out), manifest.open_manifest(job.out) as book:
+        _clear(job.out)
+        known = manifest.read(book)
+        todo = [s for s in shards if not manifest.is_done(known.get(str(s)), s, job)]
+        outcome.kept = len(shards) - len(todo)
+        progress.expect(len(todo))
+        try:
+            for shard, ended in _all_ended(todo, job, open_workers, count, stop):
+                if isinstance(ended, Done):
+                    manifest.add(book, ended)
+                    outcome.count(ended)
+                else:
+                    outcome.failed.append(ended)
+                progress.step(_said(shard, ended))
+        finally:
+            _clear(job.out)  # of shards that were in hand when told to stop
+    outcome.is_whole = outcome.shards + len(outcome.failed) == len(todo)
+    return outcome
+
+
+@contextmanager
+def _said_of(out: Path) -> Iterator[None]:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as e:
+        raise BulkError(f"{out}: cannot be written to: {e.strerror or e}") from e
+
+
+def _clear(out: Path) -> None:
+    for left in out.glob(".*.parquet.*.partial"):
+        left.unlink(missing_ok=True)
+
+
+def _said(shard: Path, ended: Done | str) -> str:
+    return f"{shard.name}: {ended.captures} captures" if isinstance(ended, Done) else ended
+
+
+Ended = tuple[Path, Done | str]  # a shard, and what came of it, or why it has no part
+
+
+def _all_ended(
+    todo: list[Path], job: Job, open_workers: OpenWorkers, count: int, stop: Stop
+) -> Iterator[Ended]:
+    """Each shard once it has ended; those that went down with a worker are handed out again.
+
+    Where a whole round of them goes down they are read one at a time, and it is said which is to
+    blame.
+    """
+    left = dict.fromkeys(todo)
+    while left and not stop():
+        had = len(left)
+        with open_workers(count) as workers:
+            for shard, ended in _ended(list(left), job, workers, stop):
+                del left[shard]
+                yield shard, ended
+        if len(left) == had:
+            break
+    for shard in left:
+        if stop():
+            return
+        with open_workers(1) as workers:
+            found = list(_ended([shard], job, workers, stop))
+        if not stop():
+            yield from found or [(shard, f"{shard}: the process that read it was killed")]
+
+
+def _ended(todo: list[Path], job: Job, workers: Workers, stop: Stop) -> Iterator[Ended]:
+    """Each shard that has ended, until told to stop; none that went down with another's worker."""
+    handed = {workers.executor.submit(read_shard, shard, job): shard for shard in todo}
+    waiting = set(handed)
+    while waiting and not stop():
+        ended, waiting = wait(waiting, LOOK_SECONDS, FIRST_COMPLETED)
+        for future in ended:
+            shard = handed[future]
+            try:
+                yield shard, future.result()
+            except BadCapture as e:
+                yield shard, str(e)
+            except workers.death as e:
+                if not workers.is_shared:
+                    yield shard, f"{shard}: {e}"
+            except CancelledError as e:
+                raise BulkError("the scheduler is gone; the next run goes on from here") from e

@@ -1,0 +1,62 @@
+"""Who reads shards: processes on this machine, or the workers of a Dask scheduler."""
+
+import logging
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from scraper.archive.readings import as_reader
+from scraper.errors import BulkError, MissingExtra
+
+SECONDS = 10  # that a scheduler may take to answer
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Something that shards can be handed to."""
+
+    executor: Executor
+    death: type[Exception]  # raised where the worker died that had the shard, or might have had it
+    is_shared: bool  # one that dies takes the work of all with it
+
+
+@contextmanager
+def local_workers(count: int) -> Iterator[Workers]:
+    """`count` processes on this machine; what they have in hand at the end is left undone."""
+    # Started afresh, not forked: a fork would inherit open files and threads.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, mp_context=context, initializer=as_reader) as pool:
+        try:
+            yield Workers(pool, BrokenProcessPool, is_shared=True)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.terminate()
+
+
+@contextmanager
+def dask_workers(scheduler: str) -> Iterator[Workers]:
+    """The workers of the scheduler at an address like tcp://10.0.0.1:8786.
+
+    Raises MissingExtra where Dask is not installed, BulkError where no scheduler answers.
+    """
+    try:
+        from distributed import Client
+        from distributed.scheduler import KilledWorker
+    except ModuleNotFoundError as e:
+        raise MissingExtra("--scheduler", e.name) from e
+    # What it logs when a connection ends is pages of traceback; what matters is raised here.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        client = Client(scheduler, timeout=SECONDS, set_as_default=False)
+    except (OSError, ValueError) as e:
+        raise BulkError(f"{scheduler}: no Dask scheduler answers: {e}") from e
+    with client:
+        executor = client.get_executor(pure=False)
+        try:
+            yield Workers(executor, KilledWorker, is_shared=False)
+        finally:
+            executor.shutdown(wait=False)

@@ -1,0 +1,427 @@
+"""Shards into parts: nothing lost, whoever dies on the way."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from filled import SITE, page
+from test_full_disk import configure, scraper
+from warcs import AT, HTML, record, response, write
+
+from scraper.archive.readings import read_snapshot
+from scraper.errors import BadCapture, BulkError, Locked
+from scraper.models import utc_text
+from scraper.progress import Silence
+from scraper.urls import Site
+from scraper.warc.reading import Captured, Revisit, captures_in
+
+pytestmark = pytest.mark.bulk
+pytest.importorskip("pyarrow", reason="needs the bulk extra")
+pytest.importorskip("distributed", reason="needs the bulk extra")
+
+from pyarrow import parquet  # noqa: E402
+
+from scraper.bulk import manifest, reader, workers  # noqa: E402
+from scraper.bulk.parts import records_in  # noqa: E402
+from scraper.bulk.run import Outcome, bulk  # noqa: E402
+from scraper.bulk.shard import Job, part_name, read_shard, shard_rules  # noqa: E402
+
+ROOT = Path(__file__).parent.parent
+DEADLY = "<!-- deadly -->"
+
+
+def captured(index: int, mark: str = "") -> bytes:
+    """A record of a page of the stand-in newspaper; `mark` stands at its end."""
+    snapshot = page(index % 60, day=index // 60)
+    body = snapshot.body + mark.encode()
+    return response(body, at=utc_text(snapshot.captured_at), url=snapshot.url)
+
+
+def shards(folder: Path, count: int, size: int, deadly: Sequence[int] = ()) -> list[Path]:
+    """`count` shards of `size` pages each; those numbered in `deadly` are marked."""
+    folder.mkdir(exist_ok=True)
+    return [
+        write(
+            folder / f"{shard}.warc.gz",
+            (captured(n, DEADLY * (n in deadly)) for n in range(shard * size, (shard + 1) * size)),
+        )
+        for shard in range(count)
+    ]
+
+
+def job(out: Path) -> Job:
+    out.mkdir(exist_ok=True)
+    return Job(out, SITE, shard_rules())
+
+
+def run(
+    paths: Sequence[Path], out: Path, count: int = 1, stop: Callable[[], bool] = lambda: False
+) -> Outcome:
+    return bulk(paths, job(out), workers.local_workers, count, Silence(), stop)
+
+
+def parts(out: Path) -> dict[str, bytes]:
+    assert not list(out.glob(".*"))
+    return {path.name: path.read_bytes() for path in out.glob("*.parquet")}
+
+
+def urls(out: Path) -> list[str]:
+    return [r.snapshot.url for path in sorted(out.glob("*.parquet")) for r in records_in(path)]
+
+
+# Parts
+
+
+def test_a_part_holds_every_capture_of_its_shard_as_it_is_there(tmp_path: Path):
+    first, second = page(1), page(2)
+    shard = write(
+        tmp_path / "mixed.warc.gz",
+        [
+            record(b"GET / HTTP/1.1\r\nUser-Agent: x\r\n\r\n", "request", first.url, AT),
+            response(first.body, url=first.url),
+            response(b"<h1>404</h1>", status="404 Not Found", url=second.url),
+            response(b"", HTML + b"Location: /\xc4\x91\r\n", "301 Moved", url=second.url),
+            response(first.body, url="https://vnexpress.net/"),
+            record(b"HTTP/1.1 200 OK\r\n\r\n", "revisit", second.url, WARC_Payload_Digest="sha1:A"),
+            record("Một bài.".encode(), "conversion", first.url, Content_Type="text/plain"),
+            response(first.body, WARC_Truncated="length", url=first.url),
+        ],
+    )
+    done = read_shard(shard, job(tmp_path / "out"))
+    wanted = [r for r in captures_in(shard, SITE) if isinstance(r, Captured | Revisit)]
+    assert list(records_in(tmp_path / "out" / done.part)) == wanted
+    assert len(wanted) == done.captures == 6 and done.passed == 1 and done.articles >= 2
+    kinds = {type(r).__name__ for r in wanted}
+    assert kinds == {"Captured", "Revisit"} and any(r.snapshot.truncated for r in wanted)
+    assert wanted[0].snapshot.request_headers == (("user-agent", "x"),)
+
+
+def test_a_part_tells_what_its_captures_were_read_as(tmp_path: Path):
+    [shard] = shards(tmp_path, 1, 3)
+    done = read_shard(shard, job(tmp_path / "out"))
+    rows = parquet.read_table(tmp_path / "out" / done.part).to_pylist()
+    for row, kept in zip(rows, captures_in(shard, SITE), strict=True):
+        assert isinstance(kept, Captured)
+        read = read_snapshot(kept.snapshot)
+        assert read.article and row["reading"] == "text"
+        for name in ("title", "lead", "section", "template", "published_at", "article_id"):
+            assert row[name] == getattr(read.article, name)
+        assert tuple(row["paragraphs"]) == read.article.paragraphs
+        assert [c["text"] for c in row["captions"]] == [c.text for c in read.article.captions]
+
+
+@pytest.mark.parametrize("written", [b"", b"PAR1", b"PAR1" + b"x" * 100 + b"PAR1", b"<html>"])
+def test_a_file_that_is_no_part_is_said(tmp_path: Path, written: bytes):
+    (tmp_path / "x.parquet").write_bytes(written)
+    with pytest.raises(BadCapture, match=r"x\.parquet: "):
+        list(records_in(tmp_path / "x.parquet"))
+
+
+def test_parquet_of_another_kind_is_no_part(tmp_path: Path):
+    import pyarrow
+
+    parquet.write_table(pyarrow.table({"url": ["x"]}), tmp_path / "x.parquet")
+    with pytest.raises(BadCapture, match="no part made by"):
+        list(records_in(tmp_path / "x.parquet"))
+
+
+# Runs
+
+
+def test_one_worker_and_two_make_the_same_parts_and_a_second_run_none(tmp_path: Path):
+    paths = shards(tmp_path, 3, 8)
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert run(paths, one) == Outcome(shards=3, captures=24, articles=24, is_whole=True)
+    run(paths, two, count=2)
+    assert parts(one) == parts(two) and len(parts(one)) == 3
+    before = {path: path.stat().st_mtime_ns for path in one.iterdir()}
+    assert run(paths, one) == Outcome(kept=3, is_whole=True)
+    assert before == {path: path.stat().st_mtime_ns for path in one.iterdir()}
+
+
+def test_a_shard_is_read_again_only_where_it_its_part_or_the_rules_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    paths, out = shards(tmp_path, 2, 2), tmp_path / "out"
+    run(paths, out)
+    os.utime(paths[0])  # copied elsewhere and back, say
+    assert run(paths, out).kept == 2
+    write(paths[0], [captured(40)])
+    assert run(paths, out).shards == 1
+    (out / part_name(paths[1])).unlink()
+    assert run(paths, out).shards == 1
+    assert run(paths, out).kept == 2
+    with manifest.open_manifest(out) as book:
+        known = manifest.read(book)
+    for other in (Job(out, SITE, "other rules"), Job(out, Site("https://x.vn"), shard_rules())):
+        assert not any(manifest.is_done(known[str(path)], path, other) for path in paths)
+
+
+def test_a_line_of_the_manifest_that_was_cut_short_counts_for_nothing(tmp_path: Path):
+    paths, out = shards(tmp_path, 2, 1), tmp_path / "out"
+    run(paths, out)
+    with (out / "manifest.jsonl").open("r+b") as book:
+        book.truncate(book.seek(0, os.SEEK_END) - 5)  # a kill, or a power cut
+    assert run(paths, out).shards == 1
+    assert run(paths, out).kept == 2
+
+
+def test_a_worker_of_another_version_reads_nothing(tmp_path: Path):
+    [path] = shards(tmp_path, 1, 1)
+    with pytest.raises(BulkError, match="another version"):
+        read_shard(path, Job(tmp_path, SITE, "other rules"))
+
+
+def test_a_shard_that_cannot_be_read_costs_only_itself(tmp_path: Path):
+    paths, out = shards(tmp_path, 2, 2), tmp_path / "out"
+    bad = tmp_path / "bad.warc.gz"
+    bad.write_bytes(b"\x1f\x8b" + b"nothing")
+    done = run([bad, tmp_path / "missing.warc.gz", *paths], out)
+    assert (done.shards, len(done.failed), done.is_whole) == (2, 2, True)
+    of_bad, of_missing = sorted(done.failed)
+    assert "bad.warc.gz: " in of_bad and "missing.warc.gz: cannot be read" in of_missing
+    assert len(parts(out)) == 2
+    paths[0].unlink()
+    assert (run(paths, out).kept, len(parts(out))) == (1, 2)
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BulkError, match=r"file/out: cannot be written to: "):
+        bulk([], Job(tmp_path / "file" / "out", SITE, ""), workers.local_workers, 1, Silence())
+
+
+def test_a_damaged_record_costs_only_itself(tmp_path: Path):
+    records = [captured(n) for n in range(3)]
+    records[1] = records[1].replace(b"<p>", b"<q>", 1)
+    out = tmp_path / "out"
+    done = run([write(tmp_path / "x.warc", records, packed=False)], out)
+    assert (done.captures, done.damaged) == (2, 1)
+    [line] = (out / "manifest.jsonl").read_text("utf-8").splitlines()
+    assert "digest" in json.loads(line)["damaged"][0]
+
+
+def test_two_runs_into_one_folder_do_not_meet(tmp_path: Path):
+    out = job(tmp_path / "out").out
+    with manifest.open_manifest(out), pytest.raises(Locked):
+        run([], out)
+
+
+def test_a_run_that_is_stopped_goes_on_later(tmp_path: Path):
+    paths, out = shards(tmp_path, 3, 5), tmp_path / "out"
+    asked = iter([False] * 3)
+    done = run(paths, out, stop=lambda: next(asked, True))
+    assert not done.is_whole and done.shards < 3
+    assert not list(out.glob(".*"))
+    assert run(paths, out).shards == 3 - done.shards
+    run(paths, tmp_path / "serial")
+    assert parts(out) == parts(tmp_path / "serial")
+
+
+# Death
+
+
+@contextmanager
+def deadly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str) -> Iterator[None]:
+    """Have a page with the mark do `act` to the process that reads it, whichever that is."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(
+        "import os, time\n"
+        "from scraper.archive import readings\n"
+        "real = readings.extract\n"
+        "def extract(snapshot, *more):\n"
+        f"    if {DEADLY.encode()!r} in snapshot.body:\n"
+        f"        {act}\n"
+        "    return real(snapshot, *more)\n"
+        "readings.extract = extract\n",
+        "utf-8",
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{folder}:{ROOT}")
+    yield
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [
+        ("os.kill(os.getpid(), 9)", "killed its reader: Killed"),
+        ("os._exit(3)", "ended its reader: exit code 3"),
+        ("raise RecursionError('too deep')", "ended its reader: RecursionError: too deep"),
+        ("b'x' * 3_000_000_000", "ended its reader: MemoryError"),
+        ("time.sleep(60)", "took longer than 1 seconds"),
+    ],
+)
+def test_a_page_that_kills_what_reads_it_is_left_out_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str, reason: str
+):
+    monkeypatch.setattr(reader, "PATIENCE_SECONDS", 1.0 if "sleep" in act else 20.0)
+    [path] = shards(tmp_path, 1, 4, deadly=[2])
+    with deadly(tmp_path, monkeypatch, act):
+        done = read_shard(path, job(tmp_path / "out"))
+    assert [(q.url, q.reason) for q in done.quarantined] == [(page(2).url, reason)]
+    assert urls(tmp_path / "out") == [page(n).url for n in (0, 1, 3)]
+
+
+def test_a_run_with_deadly_pages_has_every_other_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    configure(tmp_path, "https://baolaocai.vn", 5)
+    shards(tmp_path, 2, 4, deadly=[1, 6])
+    command = [sys.executable, "-m", "scraper", "bulk", "0.warc.gz", "1.warc.gz", "--out", "out"]
+    with deadly(tmp_path, monkeypatch, "os.kill(os.getpid(), 9)"):
+        found = subprocess.run(
+            [*command, "--workers", "2", "--json"], cwd=tmp_path, capture_output=True, text=True
+        )
+    assert found.returncode == 0, found.stderr
+    assert json.loads(found.stdout)["captures"] == 6
+    for number in (1, 6):
+        assert f"{page(number).url}: killed its reader: Killed; left out" in found.stderr
+    assert sorted(urls(tmp_path / "out")) == sorted(page(n).url for n in (0, 2, 3, 4, 5, 7))
+
+
+def pids_at_work(out: Path) -> dict[int, str]:
+    """The processes that write parts now, and which."""
+    names = [path.name for path in out.glob(".*.partial")]
+    return {int(name.split(".")[-2]): name for name in names}
+
+
+def kill_one(out: Path, done: subprocess.Popen[str], whom: Callable[[int], int | None]) -> None:
+    """SIGKILL what `whom` names of the first process that is seen to write a part."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end and done.poll() is None:
+        for pid in pids_at_work(out):
+            if (victim := whom(pid)) is not None:
+                os.kill(victim, signal.SIGKILL)
+                return
+        time.sleep(0.005)
+    raise AssertionError("nobody was at work")
+
+
+def child_of(pid: int) -> int | None:
+    """The reader of a worker."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    found = children.read_text().split() if children.exists() else []
+    return int(found[0]) if found else None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("whom", [lambda pid: pid, child_of], ids=["worker", "reader"])
+def test_a_local_worker_that_is_killed_costs_nothing(
+    tmp_path: Path, whom: Callable[[int], int | None]
+):
+    configure(tmp_path, "https://baolaocai.vn", 5)
+    paths = shards(tmp_path, 4, 60)
+    command = [sys.executable, "-m", "scraper", "bulk", *map(str, paths), "--out", "out"]
+    with subprocess.Popen(
+        [*command, "--workers", "2", "--json"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as done:
+        kill_one(tmp_path / "out", done, whom)
+        said, log = done.communicate(timeout=120)
+    assert done.returncode == 0, log
+    assert json.loads(said)["captures"] == 240 and json.loads(said)["quarantined"] == []
+    run(paths, tmp_path / "serial")
+    assert parts(tmp_path / "out") == parts(tmp_path / "serial")
+
+
+@contextmanager
+def dask(folder: Path, count: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler on this machine, its address, and its workers."""
+    file = folder / "scheduler.json"
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    here = ("--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(file))
+
+    def start(stack: ExitStack, *command: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dask", *command, *here], env=env, stderr=subprocess.DEVNULL
+        )
+        stack.callback(process.wait)
+        stack.callback(process.kill)
+        return process
+
+    with ExitStack() as stack:
+        start(stack, "scheduler", "--port", "0")
+        more = ("worker", "--no-nanny", "--nthreads", "1", "--local-directory", str(folder))
+        started = [start(stack, *more) for _ in range(count)]
+        while not file.exists():
+            time.sleep(0.05)
+        yield json.loads(file.read_text())["address"], started
+
+
+@pytest.mark.slow
+def test_a_dask_worker_that_is_killed_costs_nothing(tmp_path: Path):
+    configure(tmp_path, "https://baolaocai.vn", 5)
+    paths = shards(tmp_path, 4, 60)
+    with dask(tmp_path, 2) as (address, started):
+        command = [sys.executable, "-m", "scraper", "bulk", *map(str, paths), "--out", "out"]
+        with subprocess.Popen(
+            [*command, "--scheduler", address, "--json"],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as done:
+            kill_one(tmp_path / "out", done, lambda pid: pid)
+            said, log = done.communicate(timeout=120)
+        assert [worker.poll() for worker in started].count(-signal.SIGKILL) == 1
+    assert done.returncode == 0, log
+    assert json.loads(said)["captures"] == 240 and json.loads(said)["quarantined"] == []
+    run(paths, tmp_path / "serial")
+    assert parts(tmp_path / "out") == parts(tmp_path / "serial")
+
+
+# What is said
+
+
+def test_no_scheduler_is_one_line(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(workers, "SECONDS", 0.5)
+    with (
+        pytest.raises(BulkError, match="tcp://127.0.0.1:9: no Dask scheduler answers"),
+        workers.dask_workers("tcp://127.0.0.1:9"),
+    ):
+        pass
+
+
+def test_a_shard_without_a_part_is_an_error_in_one_line(tmp_path: Path):
+    configure(tmp_path, "https://baolaocai.vn", 5)
+    found = scraper(tmp_path, "bulk", "missing.warc", "--out", "out")
+    assert found.returncode == 1 and "missing.warc: cannot be read" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ("--scheduler", "tcp://127.0.0.1:9", "--workers", "2"),
+        ("--scheduler", "nonsense"),
+        ("--scheduler", "tcp://"),
+        ("--workers", "0"),
+    ],
+)
+def test_options_that_make_no_sense_are_wrong_usage(tmp_path: Path, told: tuple[str, ...]):
+    configure(tmp_path, "https://baolaocai.vn", 5)
+    assert scraper(tmp_path, "bulk", "x.warc", "--out", "out", *told).returncode == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_full_disk_is_one_line_and_the_next_run_goes_on(tmp_path: Path):
+    configure(tmp_path, "https://baolaocai.vn", 5)
+    [path] = shards(tmp_path, 1, 3)
+    found = scraper(tmp_path, "bulk", path.name, "--out", "out", limit=4000)
+    assert found.returncode == 1
+    assert "not written: File too large" in found.stderr.splitlines()[-1]
+    assert "Traceback" not in found.stderr and parts(tmp_path / "out") == {}
+    assert scraper(tmp_path, "bulk", path.name, "--out", "out").returncode == 0
+    assert len(parts(tmp_path / "out")) == 1
