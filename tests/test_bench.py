@@ -36,6 +36,16 @@ def test_crawl_benchmark_finishes_both_crawls() -> None:
 
 
 @pytest.mark.bench
+def test_crawl_benchmark_finds_nothing_new_where_all_is_known() -> None:
+    found = figures("crawl", "--known", "4000", "--months", "12", "--rounds", "1")
+    assert found["known"] == 4000
+    assert found["full_audit"]["requests"] == 12 + 4  # robots.txt, feed, index, home page
+    assert found["nothing_new"]["requests"] <= 5
+    assert found["nothing_new"]["rows_in_runs"] == found["full_audit"]["rows_in_runs"] == 1
+    assert found["nothing_new"]["peak_mb"] < 100
+
+
+@pytest.mark.bench
 def test_extraction_benchmark_finds_every_field_of_the_stand_in_right() -> None:
     pytest.importorskip("resiliparse")
     found = figures("extraction", "--pages", "24", "--rounds", "1", "--json")
