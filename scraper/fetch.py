@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from random import uniform
 from urllib.parse import urljoin
 
@@ -50,7 +49,7 @@ class Fetcher:
         self,
         settings: Settings,
         pace: Pace,
-        client: httpx.Client,
+        transport: httpx.BaseTransport,
         allowance: Allowance,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
@@ -62,7 +61,8 @@ class Fetcher:
         self._site = settings.site.site
         self._settings = settings
         self._origins: set[str] = set()  # scheme and host that were seen to be the site's
-        self._client = client
+        # No httpx.Client around it: that follows redirects, keeps cookies, reads the environment.
+        self._transport = transport
         self._allowance = allowance
         self._clock = clock
         self._robots_until = -1.0  # monotonic; when the rules must be read again
@@ -250,7 +250,7 @@ class Fetcher:
         self._allowance.grant(seconds, 2 * ask.limit.size_bytes + 2 * MAX_HEADER_BYTES)
         request = httpx.Request("GET", ask.target, headers=ask.headers)
         try:
-            with closing(self._client.send(request, stream=True)) as response:
+            with closing(self._transport.handle_request(request)) as response:
                 check(ask.url, response, conditional=ask.conditional)
                 body = read_body(ask.url, response, ask.limit, self._allowance.is_spent)
         except httpx.TransportError as e:
@@ -299,14 +299,8 @@ def open_fetcher(
         clock=clock,
     )
     allowance = Allowance(clock.monotonic)
-    client = httpx.Client(
-        transport=transport or Transport(allowance),
-        trust_env=False,
-        follow_redirects=False,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-    )
-    with client:
-        yield Fetcher(settings, pace, client, allowance, clock)
+    with transport or Transport(allowance) as network:
+        yield Fetcher(settings, pace, network, allowance, clock)
 
 
 def user_agent(contact: str) -> str:

@@ -94,9 +94,9 @@ class Article:
 
 def utc_text(at: datetime) -> str:
     """`at` as every table of the archive writes it: 2022-12-03T08:38:00Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).isoformat()[:19] + "Z"
 
 
 def utc_time(text: str) -> datetime:
     """The instant that `utc_text` wrote."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)

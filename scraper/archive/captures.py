@@ -102,10 +102,14 @@ def add_revision(db: Database, revision: Revision, capture: Capture) -> bool:
     """Add the text of a capture, unless it is there; `retell` then gives it its place."""
     at, number, sha256 = utc_text(capture.captured_at), capture.article_id, revision.sha256
     texts = [revision.title, revision.lead, revision.body, revision.captions_json]
+    # Not INSERT ... SELECT: that opens a statement journal, a file, for each article.
+    (last,) = db.execute(
+        "SELECT coalesce(max(number), 0) FROM revisions WHERE article_id = ?", [number]
+    ).fetchone()
     cursor = db.execute(
-        "INSERT INTO revisions SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?"
-        " FROM revisions WHERE article_id = ? ON CONFLICT (article_id, sha256) DO NOTHING",
-        [number, at, at, capture.snapshot_id, *texts, sha256, number],
+        "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (article_id, sha256) DO NOTHING",
+        [number, last + 1, at, at, capture.snapshot_id, *texts, sha256],
     )
     if cursor.rowcount > 0:
         return True
