@@ -2,8 +2,8 @@
 
 A normal run asks for the sitemap index, the maps that can still change, the feeds, and one
 section page in turn (each one at first). `--full` asks for every map; the maps not yet read when
-its budget ends are due in the runs after it. All are conditional requests: a list that did not
-change costs one empty answer.
+half its time is over are due in the runs after it, so that no paper's lists keep a run from its
+articles. All are conditional requests: a list that did not change costs one empty answer.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -56,23 +56,25 @@ class Survey:
         found = dict.fromkeys(canonical(address, self._site) for address in stated)
         return [url for url in found if self._site.owns(url)]
 
-    def read(self, url: str, source: str, reader: Reader) -> list[Found]:
-        """Ask for one list, note the articles it names, and return the further lists it names."""
+    def was_asked(self, url: str) -> bool:
+        """Whether this run has asked for the list at `url`."""
+        return url in self._asked
+
+    def read(self, url: str, source: str, reader: Reader) -> None:
+        """Ask for one list, and note the articles and the further lists that it names."""
         if url in self._asked:
-            return []
+            return
         self._asked.add(url)
         self._progress.note(f"list {url}")
         frontier.add_list(self.db, url, source, self.at)
-        further: list[Found] = []
         try:
             snapshot = self._ask(url)
             if snapshot.status == 200:
-                self._note(reader(snapshot, self._site), source, further)
+                self._note(reader(snapshot, self._site), source)
             self._settle(url, snapshot)
         except (FetchError, UnreadableList) as e:
             self.failures.append(ListFailure(url, e.reason))
             frontier.settle(self.db, url, "list", due_at=self.at, status=None, error=e.reason)
-        return further
 
     def _ask(self, url: str) -> Snapshot:
         """The list at `url`, or where that leads within the site."""
@@ -90,11 +92,14 @@ class Survey:
             snapshot = self._fetcher.get(target, kind="list")
         return snapshot
 
-    def _note(self, found: Iterable[Found], source: str, further: list[Found]) -> None:
-        """File what a list names. Raises UnreadableList at its end, where it broke off."""
+    def _note(self, found: Iterable[Found], source: str) -> None:
+        """File what a list names. Raises UnreadableList at its end, where it broke off.
+
+        All of it before the list is settled: one that has not changed tells nothing again.
+        """
         broken: list[UnreadableList] = []
         with write(self.db):
-            sightings = self._sightings(_readable(found, broken), source, further)
+            sightings = self._sightings(_readable(found, broken), source)
             self.found += frontier.remember(self.db, sightings, self.at)
         for error in broken:
             raise error
@@ -110,12 +115,10 @@ class Survey:
                 self.db, url, snapshot.header("etag"), snapshot.header("last-modified")
             )
 
-    def _sightings(
-        self, found: Iterable[Found], source: str, further: list[Found]
-    ) -> Iterator[Sighting]:
+    def _sightings(self, found: Iterable[Found], source: str) -> Iterator[Sighting]:
         for entry in found:
             if entry.is_list:
-                further.append(entry)
+                frontier.add_list(self.db, entry.url, "sitemap", self.at, entry.lastmod)
             elif article_id(entry.url) is not None:
                 late = entry.lastmod is not None and self.at - entry.lastmod > LATE
                 yield Sighting(entry.url, entry.lastmod, source, backfill=late)
@@ -143,8 +146,13 @@ def read_lists(
     survey = Survey(db, fetcher, settings.site.site, run.started_at, progress)
     for feed in survey.addresses(settings.site.feeds):
         survey.read(feed, "feed", read_feed)
-    indexes = survey.addresses([*settings.site.sitemaps, *fetcher.robots.sitemaps])
-    _read_sitemaps(survey, indexes, full=full, since=since)
+    for index in survey.addresses([*settings.site.sitemaps, *fetcher.robots.sitemaps]):
+        survey.read(index, "index", read_sitemap)
+    for_lists = fetcher.pace.seconds_left() / 2
+    for url in _maps_in_turn(survey, full=full, since=since):
+        if fetcher.pace.seconds_left() < for_lists:
+            break
+        survey.read(url, "sitemap", read_sitemap)
     sections = survey.addresses(settings.site.sections)
     if not full and not survey.failures:
         sections = _in_turn(db, sections, run.id)
@@ -153,20 +161,17 @@ def read_lists(
     return survey
 
 
-def _read_sitemaps(
-    survey: Survey, indexes: list[str], *, full: bool, since: datetime | None
-) -> None:
-    maps = [entry for index in indexes for entry in survey.read(index, "index", read_sitemap)]
+def _maps_in_turn(survey: Survey, *, full: bool, since: datetime | None) -> Iterator[str]:
+    """The maps to ask for, and after them those that they name, being indexes themselves."""
+    if full:
+        frontier.make_maps_due(survey.db, survey.at)
     for _ in range(DEEPEST_INDEX):
-        with write(survey.db):
-            for entry in maps:
-                frontier.add_list(survey.db, entry.url, "sitemap", survey.at, entry.lastmod)
-            if full:
-                frontier.make_maps_due(survey.db, survey.at)
-        asked = _maps_to_ask(survey.db, since)
-        maps = [entry for url in asked for entry in survey.read(url, "sitemap", read_sitemap)]
-        if not maps:
+        if full:
+            frontier.make_unread_maps_due(survey.db, survey.at)
+        asked = [url for url in _maps_to_ask(survey.db, since) if not survey.was_asked(url)]
+        if not asked:
             return
+        yield from asked
 
 
 def _maps_to_ask(db: Database, since: datetime | None) -> list[str]:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -9,8 +10,8 @@ from scraper.archive.schema import Archive, open_archive
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl import now
 from scraper.fetch import open_fetcher
-from scraper.lists import Survey, read_lists
-from scraper.pace import HostState
+from scraper.lists import DEEPEST_INDEX, Survey, read_lists
+from scraper.pace import Clock, HostState
 from scraper.progress import Silence
 
 SITE = "http://127.0.0.1:8610"
@@ -23,8 +24,23 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         yield opened
 
 
-def survey(archive: Archive, answers: dict[str, httpx.Response]) -> Survey:
+def survey(
+    archive: Archive,
+    answers: dict[str, httpx.Response],
+    *,
+    full: bool = False,
+    minutes: float = 5,
+    delay: float = 0.0,
+) -> Survey:
     """What the lists of one run tell, on a site that answers so, and 404 elsewhere."""
+    passed = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+
+    start = now()
+    clock = Clock(lambda: start + timedelta(seconds=passed), lambda: passed, sleep)
 
     def answer(request: httpx.Request) -> httpx.Response:
         found = answers.get(request.url.path, httpx.Response(404))
@@ -33,14 +49,19 @@ def survey(archive: Archive, answers: dict[str, httpx.Response]) -> Survey:
         )
 
     settings = Settings(
-        SiteSettings(SITE, feeds=(), sections=(), delay_seconds=0.0),
+        SiteSettings(SITE, feeds=(), sections=(), delay_seconds=delay),
         CrawlSettings(retries=0, backoff_seconds=0.0),
     )
     run = runs.begin_run(archive.db, "crawl", now())
     with open_fetcher(
-        settings, HostState(), lambda _: None, transport=httpx.MockTransport(answer)
+        settings,
+        HostState(),
+        lambda _: None,
+        max_minutes=minutes,
+        clock=clock,
+        transport=httpx.MockTransport(answer),
     ) as fetcher:
-        return read_lists(archive.db, fetcher, settings, run, Silence())
+        return read_lists(archive.db, fetcher, settings, run, Silence(), full=full)
 
 
 def xml(body: str) -> httpx.Response:
@@ -72,3 +93,44 @@ def test_moved_list_is_followed_within_the_site(archive: Archive) -> None:
 def test_list_that_leads_away_or_in_circles_is_a_failure(archive: Archive, target: str) -> None:
     told = survey(archive, {"/sitemap.xml": moved(target)})
     assert [failure.url for failure in told.failures] == [SITE + "/sitemap.xml"]
+
+
+def index(*paths: str) -> httpx.Response:
+    return xml(
+        f"<sitemapindex>{''.join(f'<sitemap><loc>{p}</loc></sitemap>' for p in paths)}</sitemapindex>"
+    )
+
+
+def test_index_that_names_itself_and_indexes_within_indexes_come_to_an_end(
+    archive: Archive,
+) -> None:
+    deeper = {f"/maps/{n}.xml": index("/sitemap.xml", f"/maps/{n + 1}.xml") for n in range(9)}
+    told = survey(archive, {"/sitemap.xml": index("/sitemap.xml", "/maps/0.xml"), **deeper})
+    assert (told.found, told.failures) == (0, [])
+    assert len(frontier.maps(archive.db)) == DEEPEST_INDEX + 1
+
+
+def test_maps_of_an_index_are_known_before_it_counts_as_read(archive: Archive) -> None:
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    whole = index("/maps/news-2026-1.xml")
+    whole.headers["etag"] = '"1"'
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Survey, "_settle", end)
+        survey(archive, {"/sitemap.xml": whole})
+    assert [row.url for row in frontier.maps(archive.db)] == [SITE + "/maps/news-2026-1.xml"]
+
+
+def test_lists_take_half_of_a_run_at_most_and_the_rest_of_a_walk_waits(archive: Archive) -> None:
+    paths = [f"/maps/news-2026-{month}.xml" for month in range(1, 11)]
+    answers = {path: xml(f"<urlset>{ENTRY}</urlset>") for path in paths}
+    answers["/sitemap.xml"] = index(*paths)
+    survey(archive, answers, full=True, minutes=18, delay=60.0)
+    waiting = [row.url for row in frontier.maps(archive.db) if row.is_due]
+    assert (
+        len(waiting) == 1
+    )  # robots.txt and index, then nine maps in the nine minutes that they leave to lists
+    assert waiting == [SITE + "/maps/news-2026-1.xml"]
+    survey(archive, answers)
+    assert not [row for row in frontier.maps(archive.db) if row.is_due]

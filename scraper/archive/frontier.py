@@ -175,6 +175,15 @@ def make_maps_due(db: Database, at: datetime) -> None:
     )
 
 
+def make_unread_maps_due(db: Database, at: datetime) -> None:
+    """Have the walk through all maps come to those too that were met since it began."""
+    db.execute(
+        "UPDATE frontier SET due_at = ? WHERE state = 'list' AND source = 'sitemap'"
+        " AND last_status IS NULL AND due_at IS NULL",
+        [utc_text(at)],
+    )
+
+
 def maps(db: Database) -> list[Map]:
     """Every sitemap that an index ever named."""
     rows = db.execute(
