@@ -103,6 +103,16 @@ def test_the_same_dictionary_again_is_not_adopted(archive: Archive, pages: list[
     assert not dictionaries.renew(archive.snapshots)
 
 
+def test_a_dictionary_that_a_kill_came_before_is_made_later(
+    archive: Archive, pages: list[Snapshot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(dictionaries, "renew", lambda _: False)
+        store_all(archive.snapshots, pages[:150])
+    store_all(archive.snapshots, pages[150:300])
+    assert numbers_of(archive.snapshots) == {1}
+
+
 def test_no_articles_own_text_is_in_a_dictionary(archive: Archive, pages: list[Snapshot]) -> None:
     own = b"<p>Ch\xe1\xbb\x89 b\xc3\xa0i n\xc3\xa0y, " * 40
     twice = [replace(p, body=p.body + own) for p in (pages[3], pages[3])]

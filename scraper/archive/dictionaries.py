@@ -33,8 +33,8 @@ SAMPLES_TO_SIZE = 50
 # sizes and settles near this one, in four times the time.
 SEGMENT = 2000
 BETTER = 0.9  # of the size that pages have now: a new dictionary costs its own bytes too
-FIRST = 150  # snapshots after which a dictionary is tried
-EVERY = 2000
+FIRST = (150, 300, 600, 1200)  # snapshots after which one is tried where there is none
+EVERY = 2000  # snapshots after which another is tried
 BATCH = 200  # pages packed anew in one transaction
 
 _PIECES = re.compile(rb"(?<=[>\n])")
@@ -57,9 +57,11 @@ def unpack(db: Database, packed: bytes, dictionary_id: int | None, size: int) ->
     return _codec(db, dictionary_id)[1].decompress(packed)
 
 
-def is_time_to_try(snapshot_id: int) -> bool:
+def is_time_to_try(db: Database, snapshot_id: int) -> bool:
     """Whether the archive has grown so far that a dictionary, or another one, may be due."""
-    return snapshot_id == FIRST or snapshot_id % EVERY == 0
+    if snapshot_id in FIRST:  # a kill may have come in between the time before
+        return not db.execute("SELECT 1 FROM dictionaries LIMIT 1").fetchone()
+    return snapshot_id % EVERY == 0
 
 
 def renew(db: Database) -> bool:

@@ -30,7 +30,7 @@ def store(db: Database, snapshot: Snapshot) -> int:
     """File `snapshot` and return its id; one that is already there keeps its id."""
     with write(db):
         snapshot_id, is_new = _store(db, snapshot)
-    if is_new and dictionaries.is_time_to_try(snapshot_id):
+    if is_new and dictionaries.is_time_to_try(db, snapshot_id):
         dictionaries.renew(db)
     return snapshot_id
 

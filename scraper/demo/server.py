@@ -34,6 +34,7 @@ class Request:
     """One request, as the server saw it."""
 
     started: float  # monotonic seconds
+    answered: float  # before the first byte of the answer: the client had it no sooner
     ended: float
     method: str
     path: str
@@ -230,12 +231,13 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.status == 200 and self.headers.get("if-none-match") == etag:
             answer = replace(answer, status=304, body=b"", encoding="", manner="whole")
         self.close_connection = answer.manner != "whole"
+        answered = time.monotonic()
         size = send(self.connection, answer, headers_of(answer, etag))
         ended, status = time.monotonic(), answer.status
         headers = {name.lower(): value for name, value in self.headers.items()}
         with self.server.turn:
             self.server.log.append(
-                Request(started, ended, "GET", self.path, headers, status, size, at_once)
+                Request(started, answered, ended, "GET", self.path, headers, status, size, at_once)
             )
             self.server.under_way -= 1
             self.server.turn.notify_all()
