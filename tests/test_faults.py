@@ -288,26 +288,86 @@ def test_faults_of_one_kind_of_page_add_up_and_never_meet() -> None:
     assert fault_at(faults, 5, "/rss/home.rss", 0) is None
 
 
-def run_crawl(folder: Path, site: StandIn) -> subprocess.CompletedProcess[str]:
+# Starts a command and says on its own last line of stdout what it took at its peak: a process
+# starts with the peak of the one that it was forked from, so a small one goes between.
+_WATCHED = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+sys.exit(code)
+"""
+
+
+def run_crawl(
+    folder: Path, site: StandIn, crawl: str = "retries = 0\nstop_after_failures = 3\n"
+) -> subprocess.CompletedProcess[str]:
+    """`scraper crawl --full --json`; the last line of its stdout is its peak memory in MB."""
     (folder / "config.toml").write_text(
-        f'[site]\nbase_url = "{site.base_url}"\ndelay_seconds = 0\n'
-        "[crawl]\nretries = 0\nstop_after_failures = 3\n",
-        "utf-8",
+        f'[site]\nbase_url = "{site.base_url}"\ndelay_seconds = 0\n[crawl]\n{crawl}', "utf-8"
     )
+    command = [sys.executable, "-m", "scraper", "crawl", "--full", "--json"]
     return subprocess.run(
-        [sys.executable, "-m", "scraper", "crawl", "--full", "--json"],
+        [sys.executable, "-c", _WATCHED, *command],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
+
+
+@pytest.mark.slow
+def test_a_run_that_meets_every_fault_tells_the_truth_and_archives_the_rest(
+    tmp_path: Path,
+) -> None:
+    paper = make_newspaper(seed=9, pages=60, months=2)
+    faults = [Fault(kind, share=0.8 / len(KINDS), retry_after="1") for kind in KINDS]
+    with StandIn(paper, faults=faults) as site:
+        run = run_crawl(
+            tmp_path, site, "retries = 0\ntimeout_seconds = 1\nstop_after_failures = 100\n"
+        )
+        log = site.log
+    summary, peak_mb = run.stdout.splitlines()
+    told = json.loads(summary)
+    met = {
+        number: fault.kind
+        for number, story in site.stories.items()
+        if (fault := fault_at(faults, paper.seed, story.path, 0))
+    }
+    assert set(met.values()) == set(KINDS)
+    assert run.returncode == 0, run.stderr
+    # Every address ends in the state of its fault, with a reason; the rest is archived.
+    frontier = rows(tmp_path, "SELECT * FROM frontier WHERE article_id IS NOT NULL")
+    asked = {row["article_id"]: row for row in frontier if row["state"] != "duplicate"}
+    for number in site.stories:
+        state, reason = ENDS[met[number]] if number in met else ("archived", "")
+        assert asked[number]["state"] == state, met.get(number)
+        assert bool(asked[number]["error"]) == bool(reason), met.get(number)
+    filed = {row["id"] for row in rows(tmp_path, "SELECT id FROM articles")}
+    assert filed == {n for n in site.stories if n not in met or ENDS[met[n]][0] == "archived"}
+    # The summary, on stdout and in `runs`, adds up.
+    failures = rows(tmp_path, "SELECT url FROM failures")
+    kept = ("new_articles", "missing", "redirects", "not_articles")
+    assert told["fetched"] == sum(told[name] for name in kept)
+    assert (told["outcome"], told["remaining"]) == ("done", 0)
+    assert (told["new_articles"], told["failed"]) == (len(filed), len(failures))
+    assert f"{len(failures)} failed" in run.stderr.splitlines()[-1]
+    stored = rows(tmp_path, "SELECT outcome, fetched, failed FROM runs")
+    assert [tuple(row) for row in stored] == [("done", told["fetched"], told["failed"])]
+    # 200 MB pages and bombs among them.
+    assert int(peak_mb) < 150
+    silenced = [
+        after.started - refused.answered
+        for refused, after in zip(log, log[1:], strict=False)
+        if refused.status in (429, 503)
+    ]
+    assert len(silenced) >= 2 and min(silenced) >= 1.0
 
 
 def test_single_failed_pages_are_counted_and_end_in_exit_0(tmp_path: Path) -> None:
     with StandIn(PAPER, faults=[Fault("bad gzip", share=SHARE)]) as site:
         run = run_crawl(tmp_path, site)
-    said = json.loads(run.stdout)
+    said = json.loads(run.stdout.splitlines()[0])
     failed = len(hit(site))
     assert run.returncode == 0
     assert (said["outcome"], said["failed"], said["remaining"]) == ("done", failed, 0)
