@@ -1,25 +1,56 @@
 """`scraper check`: what an operator who does not look must be told."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlite_utils import Database
 
-from scraper.archive.schema import Archive
+from scraper.archive.schema import Archive, open_reader
 from scraper.config import CheckSettings
+from scraper.errors import ArchiveError
 from scraper.models import utc_text, utc_time
 
 RECENT = timedelta(days=7)  # what drift is looked for in
 BEFORE = timedelta(days=90)  # what it is compared with
 ENOUGH = 20  # articles on either side, below which a share says nothing
 
-# Fields that a changed page design would lose; each is empty or NULL where the page has none.
-_FILLED = ("lead", "section", "published_at")
+# Fields that a changed page design would lose, and how a row of `articles` shows that it has one.
+_FILLED = {
+    "lead": "lead <> ''",
+    "body": "EXISTS (SELECT 1 FROM texts WHERE article_id = articles.id AND body <> '')",
+    "captions": "caption_count > 0",
+    "photos": "photo_count > 0",
+    "section": "section <> ''",
+    "byline": "byline <> '[]'",
+    "tags": "EXISTS (SELECT 1 FROM article_tags WHERE article_id = articles.id)",
+    "published_at": "published_at IS NOT NULL",
+    "modified_at": "modified_at IS NOT NULL",
+    "page_clock_at": "page_clock_at IS NOT NULL",
+    "weather": "EXISTS (SELECT 1 FROM weather WHERE article_id = articles.id)",
+}
+_MALFORMED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def check(path: Path, limits: CheckSettings, now: datetime) -> list[str]:
+    """One line for each limit that the archive at `path` passes, and for each damaged file.
+
+    None where all is well. Raises ArchiveError where there is no archive of ours to look at.
+    """
+    try:
+        with open_reader(path) as archive:
+            return [*_damages(archive), *alarms(archive, limits, now)]
+    except ArchiveError as e:
+        # Too damaged to be asked anything at all.
+        if getattr(e.__cause__, "sqlite_errorcode", 0) & 0xFF in _MALFORMED:
+            return [f"damaged: {e}"]
+        raise
 
 
 def alarms(archive: Archive, limits: CheckSettings, now: datetime) -> list[str]:
-    """One line for each limit that is passed; none where all is well."""
+    """One line for each limit that is passed; whether the files are whole is not looked at."""
     db = archive.db
     found = [
         *_runs(db, limits, now),
@@ -30,11 +61,15 @@ def alarms(archive: Archive, limits: CheckSettings, now: datetime) -> list[str]:
     free_mb = shutil.disk_usage(archive.path.parent).free / 1_000_000
     if free_mb < limits.min_free_mb:
         found.append(f"disk nearly full: {free_mb:.0f} MB free, limit {limits.min_free_mb:g}")
-    for name, file in (("archive.db", db), ("snapshots.db", archive.snapshots)):
+    return found
+
+
+def _damages(archive: Archive) -> Iterator[str]:
+    """What SQLite's own check finds; it reads both files once, without unpacking any page."""
+    for name, file in (("archive.db", archive.db), ("snapshots.db", archive.snapshots)):
         said = file.execute("PRAGMA quick_check(1)").fetchone()[0]
         if said != "ok":
-            found.append(f"{name} is damaged: {said}")
-    return found
+            yield f"{name} is damaged: {' '.join(said.split())}; see `scraper verify`"
 
 
 def _runs(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
@@ -58,7 +93,14 @@ def _runs(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
 
 
 def _news(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
-    newest = db.execute("SELECT max(first_captured_at) FROM articles").fetchone()[0]
+    # Backfill, and what was added or imported by hand, is no news: it goes on for months where
+    # the lists of today cannot be read any more.
+    newest, newest_of_all = db.execute(
+        "SELECT max(first_captured_at) FILTER (WHERE id IN (SELECT article_id FROM frontier"
+        " WHERE state = 'archived' AND backfill = 0 AND source IN ('sitemap', 'feed', 'section',"
+        " 'redirect'))), max(first_captured_at) FROM articles"
+    ).fetchone()
+    newest = newest or newest_of_all
     if newest is None:
         yield "no article is archived yet"
     elif now - utc_time(newest) > timedelta(days=limits.max_days_without_new):
@@ -79,9 +121,9 @@ def _fallback(db: Database, limits: CheckSettings, now: datetime) -> Iterator[st
 
 
 def _drift(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
-    shares = ", ".join(f"avg(coalesce({field}, '') <> '')" for field in _FILLED)
+    shares = ", ".join(f"avg({is_filled})" for is_filled in _FILLED.values())
     query = (
-        f"SELECT template, count(*), {shares}, avg(caption_count > 0) FROM articles"
+        f"SELECT template, count(*), {shares} FROM articles"
         " WHERE first_captured_at >= ? AND first_captured_at < ? GROUP BY template"
     )
     recent, before = now - RECENT, now - RECENT - BEFORE
@@ -93,7 +135,7 @@ def _drift(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
         was = earlier.get(template)
         if was is None or min(count, was[1]) < ENOUGH:
             continue
-        for field, share, share_before in zip((*_FILLED, "captions"), filled, was[2:], strict=True):
+        for field, share, share_before in zip(_FILLED, filled, was[2:], strict=True):
             if share_before - share > limits.max_fill_drop:
                 yield (
                     f"{template}: {field} found on {share:.0%} of recent articles, before on"

@@ -1,10 +1,13 @@
 """Counts: what is in the archive, and how the last runs went."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from scraper.archive import frontier
 from scraper.archive.schema import Archive, snapshots_path
 from scraper.archive.snapshots import PageCost, page_cost
+from scraper.models import utc_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,13 @@ class RunLine:
     new_revisions: int
     failed: int
 
+    @property
+    def took(self) -> str:
+        """How long it ran, as "1:02:03"; "" where it never ended."""
+        if self.finished_at is None:
+            return ""
+        return str(utc_time(self.finished_at) - utc_time(self.started_at))
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -35,13 +45,14 @@ class Status:
     last_day: str | None
     templates: dict[str, int]  # template -> articles
     frontier: dict[str, int]  # state -> addresses
+    due: int  # addresses that a run begun now would ask for, lists aside
     archive_mb: float
     snapshots_mb: float
     pages: PageCost | None  # of the newest pages; None where there are none
     runs: tuple[RunLine, ...]  # the last ones, newest first
 
 
-def status(archive: Archive, last_runs: int = 5) -> Status:
+def status(archive: Archive, now: datetime, last_runs: int = 5) -> Status:
     """What the archive holds, and its last runs."""
     db = archive.db
 
@@ -64,6 +75,7 @@ def status(archive: Archive, last_runs: int = 5) -> Status:
         last_day=last,
         templates=dict(db.execute("SELECT template, count(*) FROM articles GROUP BY 1").fetchall()),
         frontier=dict(db.execute("SELECT state, count(*) FROM frontier GROUP BY 1").fetchall()),
+        due=frontier.count_due(db, now, None),
         archive_mb=_megabytes(archive.path),
         snapshots_mb=_megabytes(snapshots_path(archive.path)),
         pages=page_cost(archive.snapshots),

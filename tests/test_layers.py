@@ -22,6 +22,7 @@ ROWS = (
         "verify",
         "backup",
         "report",
+        "overview",
         "alarms",
         "export",
     ),

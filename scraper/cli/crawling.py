@@ -125,31 +125,24 @@ def probe(settings: Settings, bundle: Path | None, as_json: bool) -> None:
 @config_option
 @json_option
 def status(settings: Settings, as_json: bool) -> None:
-    """What is in the archive, and how the last runs went."""
+    """What is in the archive, how the last runs went, and which limits of [check] are passed."""
+    from scraper import overview
+    from scraper.alarms import alarms
     from scraper.archive.schema import open_reader
     from scraper.report import status as read_status
 
+    now = datetime.now(UTC)
     with open_reader(settings.archive.path) as archive:
-        now = read_status(archive)
+        found, raised = read_status(archive, now), alarms(archive, settings.check, now)
     if as_json:
-        click.echo(json.dumps(asdict(now), ensure_ascii=False))
-        return
-    click.echo(f"{now.articles} articles, {now.first_day} to {now.last_day}; {now.gone} gone")
-    click.echo(f"{now.captions} captions, {now.revisions} revisions, {now.snapshots} snapshots")
-    click.echo(f"archive.db {now.archive_mb} MB, snapshots.db {now.snapshots_mb} MB")
-    if now.pages:
-        click.echo(
-            f"the newest pages take {now.pages.page_bytes} bytes each: {now.pages.of_plain:.3f} of"
-            f" what was served, {now.pages.of_gzip:.2f} of gzip; {now.pages.dictionaries}"
-            f" {'dictionary' if now.pages.dictionaries == 1 else 'dictionaries'}"
-        )
-    click.echo("frontier: " + ", ".join(f"{n} {state}" for state, n in now.frontier.items()))
-    for run in now.runs:
-        click.echo(
-            f"{run.started_at} {run.command}: {run.outcome}, {run.requests} requests,"
-            f" {run.new_articles} new, {run.new_revisions} changed, {run.failed} failed"
-            f" {run.detail}".rstrip()
-        )
+        click.echo(json.dumps({**asdict(found), "alarms": raised}, ensure_ascii=False))
+    elif sys.stdout.isatty():
+        from rich.console import Console
+
+        Console().print(*overview.tables(found, raised), sep="\n")
+    else:
+        for line in overview.lines(found, raised):
+            click.echo(line)
 
 
 @cli.command()
@@ -157,11 +150,9 @@ def status(settings: Settings, as_json: bool) -> None:
 @json_option
 def check(settings: Settings, as_json: bool) -> None:
     """Raise the alarm (exit 5) where a limit of [check] is passed: for cron."""
-    from scraper.alarms import alarms
-    from scraper.archive.schema import open_reader
+    from scraper.alarms import check as find_alarms
 
-    with open_reader(settings.archive.path) as archive:
-        found = alarms(archive, settings.check, datetime.now(UTC))
+    found = find_alarms(settings.archive.path, settings.check, datetime.now(UTC))
     if as_json:
         click.echo(json.dumps({"alarms": found}, ensure_ascii=False))
     for line in found:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scraper.archive.schema import open_archive
 from scraper.config import Settings, load_settings
-from scraper.crawl import Outcome, Plan, crawl_site
+from scraper.crawl import Outcome, Plan, crawl_site, now
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 from scraper.progress import Progress
@@ -46,7 +46,7 @@ def run_demo(folder: Path, pages: int, progress: Progress) -> Demonstration:
         with open_archive(settings.archive.path) as archive:
             plan = Plan(settings.crawl.max_pages, settings.crawl.max_minutes, full=True)
             outcome = crawl_site(archive, settings, plan, progress)
-            return Demonstration(outcome, status(archive), settings, config)
+            return Demonstration(outcome, status(archive, now()), settings, config)
 
 
 def _free_port() -> int:
