@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 import zstandard
 from filled import NOON, page
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -42,6 +42,7 @@ def pages() -> list[Snapshot]:
         ]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.text(max_size=20), st.booleans())
 def test_what_was_stored_is_loaded(body: bytes, header: str, truncated: bool) -> None:
     stored = replace(page(0), body=body, headers=(("x", header), ("x", "y")), truncated=truncated)
