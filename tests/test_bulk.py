@@ -286,6 +286,23 @@ def test_a_run_with_deadly_pages_has_every_other_and_says_so(
     assert sorted(urls(tmp_path / "out")) == sorted(page(n).url for n in (0, 2, 3, 4, 5, 7))
 
 
+def test_a_shard_that_kills_its_worker_is_named_and_the_others_are_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    paths, out = shards(tmp_path, 3, 2), tmp_path / "out"
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os\n"
+        "from scraper.bulk import shard\n"
+        "real = shard.captures_in\n"
+        "shard.captures_in = lambda path, site: os._exit(1) if path.name[0] == '1' else"
+        " real(path, site)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
+    done = run(paths, out, count=2)
+    assert done.failed == [f"{paths[1]}: the process that read it was killed"]
+    assert (done.shards, done.is_whole, len(parts(out))) == (2, True, 2)
+
+
 def pids_at_work(out: Path) -> dict[int, str]:
     """The processes that write parts now, and which."""
     names = [path.name for path in out.glob(".*.partial")]
