@@ -29,27 +29,42 @@ HOSTILE = "<script>alert(1)</script> {{ 7*7 }} ' OR 1=1 -- \u202e<img src=x oner
 PAGES = (
     "/",
     "/search?q=ma",
+    "/search?q=ma&section=Kinh+t%E1%BA%BF&from=2010&byline=bang&tag=x&photos=1&captions=1&gone=1",
+    "/search?q=script&sort=newest",
     "/search?q=%22",
     "/search",
     "/trends?q=ma&q=dang+vien&by=month&as=share",
+    "/trends?q=script&section=Kinh+t%E1%BA%BF&from=2010",
+    "/days",
+    "/days/2012",
+    "/days/2012-05-28",
+    "/bylines",
+    "/tags",
+    "/tags?letter=%3C",
     "/dashboard",
     "/about",
     "/archive",
     "/archive/articles",
     "/archive/articles?_search=ma",
+    "/archive/articles?_col=title&_col=lead",
     "/archive/articles/90",
+    "/archive/articles/90?text=1",
+    "/archive/articles/90?before=1&after=2",
     "/archive/captions",
+    "/archive/captions?_col=text",
     "/archive/captions/1",
     "/archive/revisions",
     "/archive/weather",
+    "/archive/tags",
+    "/archive/texts/90",
+    "/archive/runs",
     "/archive/frontier",
     "/archive/articles_full",
     "/archive/named_by_month?words=dang+vien",
     "/archive?sql=select+*+from+articles",
     "/archive?sql=nonsense",
-    "/nowhere",
-    "/archive/articles/424242",
 )
+MISSING = ("/days/1999", "/days/2012-13-45", "/nowhere", "/archive/articles/424242")
 FILES = (
     "/search.json?q=script",
     "/search.csv?q=script",
@@ -75,6 +90,20 @@ def fill(db: Database) -> None:
     add_article(db, 90, HOSTILE, HOSTILE, f"{HOSTILE}\n\nHai.", (f"{HOSTILE}|{HOSTILE}",))
     db.conn.execute("UPDATE articles SET url = 'javascript:alert(3)', byline = ?", ('["=cmd()"]',))
     index_article(db, 90)
+    db.conn.execute("INSERT INTO tags VALUES (1, ?), (2, 'du lịch')", (HOSTILE,))
+    db.conn.execute("INSERT INTO article_tags VALUES (90, 1), (90, 2), (12, 2), (7, 2)")
+    db.conn.execute(
+        "INSERT INTO weather VALUES (1, 1, 90, 0, '2024-05-01T00:00:00Z', ?, ?, -2.5, NULL, NULL,"
+        " 81, ?), (2, 2, 7, 0, '2024-08-01T00:00:00Z', 'Sa Pa', 'Sa Pa 10 - 14°C', NULL, 10, 14,"
+        " NULL, 'Mưa')",
+        (HOSTILE, HOSTILE, HOSTILE),
+    )
+    db.conn.execute(
+        "INSERT INTO runs VALUES (1, 'crawl', '2024-05-01T00:00:00Z', NULL, 'done', ?,"
+        " 9, 9, 9, 9, 9, 9, 9, 3)",
+        (HOSTILE,),
+    )
+    db.conn.execute("UPDATE articles SET revision_count = 2, section = ? WHERE id = 90", (HOSTILE,))
     for number, body in ((1, "Giá vé 50 nghìn."), (2, "Giá vé 70 nghìn.")):
         db.conn.execute(
             "INSERT INTO revisions VALUES (90, ?, '2024-05-01T00:00:00Z', '2024-05-02T00:00:00Z',"
@@ -108,7 +137,7 @@ def get(datasette: Datasette, address: str, method: str = "GET") -> Any:
     return asyncio.run(ask())
 
 
-@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("address", PAGES + MISSING)
 def test_every_page_is_inert_and_asks_no_other_host(datasette: Datasette, address: str):
     answer = get(datasette, address)
     assert answer.status_code in (200, 400, 404)
@@ -192,6 +221,95 @@ def test_the_article_page_shows_changes_citation_and_kind_of_time(datasette: Dat
     assert 'name="citation_title"' in text
     assert "Thứ " in text and "snapshots.db" in text
     assert get(datasette, "/archive/articles/90?before=1&after=9").status_code == 404
+
+
+def test_an_older_text_has_an_address_of_its_own(datasette: Datasette):
+    older = get(datasette, "/archive/articles/90?text=1").text
+    assert "Giá vé 50 nghìn." in older.split("</article>")[0]
+    assert "This is text 1 of 2" in older and "Chú thích" in older.split("</article>")[0]
+    assert "/cite/90.bib?text=1" in older
+    assert "captured 1/5/2024" in get(datasette, "/cite/90.txt?text=1").text
+    assert get(datasette, "/archive/articles/90?text=3").status_code == 404
+    assert get(datasette, "/cite/90.txt?text=3").status_code == 404
+
+
+def test_a_day_without_an_hour_is_shown_without_one_everywhere(path: Path, tmp_path: Path):
+    copy = tmp_path / "archive.db"
+    Database(path).conn.execute("VACUUM INTO ?", (str(copy),))
+    db = Database(copy)
+    db.conn.execute(
+        "UPDATE articles SET timestamp = '2024-02-29T17:00:00Z', local_date = '2024-03-01',"
+        " timestamp_source = 'published', published_source = 'text (date only)' WHERE id = 12"
+    )
+    db.conn.commit()
+    opened = open_datasette(settings_of(copy), immutable=True)
+    asyncio.run(opened.invoke_startup())
+    for address in ("/", "/search?q=ma+chay", "/archive/articles", "/archive/articles/12",
+                    "/days/2024-03-01"):  # fmt: skip
+        text = get(opened, address).text
+        assert "1/3/2024" in text and "00:00, 1/3/2024" not in text, address
+    opened.executor.shutdown()
+    for database in opened.databases.values():
+        database.close()
+
+
+def test_a_time_that_only_says_not_later_says_so_everywhere(datasette: Datasette):
+    for address in ("/", "/search?q=ma+chay", "/archive/articles", "/archive/articles/12",
+                    "/days/2010-05-12"):  # fmt: skip
+        assert "not later than this: time of capture" in get(datasette, address).text, address
+
+
+def test_articles_are_found_by_day_byline_and_tag(datasette: Datasette):
+    assert re.search(r'href="/days/2010"', get(datasette, "/days").text)
+    year = get(datasette, "/days/2010").text
+    assert 'href="/days/2010-05-12"' in year and 'aria-label="12/5/2010: 1 article"' in year
+    day = get(datasette, "/days/2010-05-12").text
+    assert "Ma chay" in day and "Thứ Tư, 12/5/2010" in day
+    assert 'href="/days/2010-05-08"' in day and 'href="/days/2010-05-16"' in day
+    assert "same day in other years" in get(datasette, "/days/2011-05-12").text
+    assert "du lịch</a> <span>3</span>" in get(datasette, "/tags").text
+    assert "1 of 2 begin with D" in get(datasette, "/tags?letter=d").text
+    assert get(datasette, "/days/1999").status_code == 404
+    assert get(datasette, "/days/2012-13-45").status_code == 404
+    for typed in ("du lịch", "Du Lich"):
+        found = get(datasette, f"/search.json?{_encoded({'tag': typed})}").json()
+        assert {r["id"] for r in found["results"]} == {7, 12, 90}
+
+
+def test_a_trend_keeps_its_filters_and_leaves_no_gap(datasette: Datasette):
+    query = _encoded({"q": "ma", "from": "2010-05-10", "to": "2013", "section": "Kinh tế"})
+    text = get(datasette, f"/trends?{query}").text
+    assert "from=2010-05-10&amp;to=2010" in text and "section=Kinh" in text
+    rows = get(datasette, f"/trends.csv?{query}").text.splitlines()
+    assert [row.split(",")[0] for row in rows[1:]] == ["2010", "2011", "2012"]
+    by_month = get(datasette, "/trends.csv?q=ma&by=month&to=2011").text.splitlines()[1:]
+    assert len(by_month) == 13 and by_month[1] == "2010-06,0,0"
+    assert ">81<" not in get(datasette, "/trends?q=ma&as=share&by=month").text
+
+
+def test_a_chart_to_take_away_names_its_lines_and_leads_nowhere(datasette: Datasette):
+    svg = get(datasette, "/trends.svg?q=ma&q=sa+pa").text
+    root = ElementTree.fromstring(svg)
+    assert {"ma", "sa pa"} <= {element.text for element in root.iter()}
+    assert "href" not in svg and "#1b5e8a" in svg
+
+
+def test_charts_reach_below_zero_and_show_what_is_missing(datasette: Datasette):
+    text = get(datasette, "/dashboard").text
+    chart = text.split("Temperature on the weather widget")[2].split("</section>")[0]
+    assert ">-4<" in chart or ">-5<" in chart
+    assert chart.count("<polyline") == 0  # May and August, nothing between
+    assert 'height="-' not in text
+
+
+@pytest.mark.parametrize("address", MISSING)
+def test_what_is_not_here_is_said_on_a_page_and_not_in_the_log(
+    datasette: Datasette, address: str, capsys: pytest.CaptureFixture[str]
+):
+    answer = get(datasette, address)
+    assert answer.status_code == 404
+    assert "Not here" in answer.text
+    assert "Traceback" not in "".join(capsys.readouterr())
 
 
 def test_robots_are_kept_out(datasette: Datasette):

@@ -31,7 +31,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-READ = [page for page in PAGES if page not in ("/nowhere", "/archive/articles/424242")]
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +114,7 @@ def test_a_reader_finds_an_article_its_changes_and_its_citation(browser: Any, si
     assert "@article{baolaocai90" in browser.find_element(By.CSS_SELECTOR, "#cite pre").text
 
 
-@pytest.mark.parametrize("page", READ)
+@pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_quiet_keeps_to_itself_and_fits_the_screen(browser: Any, site: str, page: str):
     asked(browser)
     browser.get(site + page)
@@ -129,7 +128,7 @@ def test_a_page_is_quiet_keeps_to_itself_and_fits_the_screen(browser: Any, site:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("page", READ)
+@pytest.mark.parametrize("page", PAGES)
 def test_axe_finds_no_serious_fault(browser: Any, site: str, page: str, scheme: str):
     axe = pytest.importorskip("axe_selenium_python").Axe(browser)
     feature = {"name": "prefers-color-scheme", "value": scheme}

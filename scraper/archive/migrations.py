@@ -87,6 +87,13 @@ def m007_body_first(db: Database) -> None:
     db.conn.execute("CREATE INDEX articles_month ON articles (substr(local_date, 1, 7))")
 
 
+@archive_migrations()
+def m008_bylines(db: Database) -> None:
+    """Names and the articles signed with them, kept up by the database itself."""
+    for statement in _BYLINES.split(";\n\n"):
+        db.conn.execute(statement)
+
+
 @snapshot_migrations()
 def m001_snapshots(db: Database) -> None:
     """Captures, and the dictionaries that compress them."""
@@ -365,6 +372,33 @@ INSERT INTO articles_fts (rowid, body, title, lead, captions, title_folded, lead
     SELECT id, spelled(body), spelled(title), spelled(lead), spelled(captions), folded(title),
         folded(lead), folded(body), folded(captions)
     FROM articles_searched ORDER BY id
+"""
+
+_BYLINES = """
+CREATE TABLE article_bylines (
+    name TEXT NOT NULL,
+    article_id INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    PRIMARY KEY (name, article_id)
+) WITHOUT ROWID;
+
+CREATE INDEX article_bylines_article ON article_bylines (article_id);
+
+INSERT OR IGNORE INTO article_bylines
+    SELECT value, articles.id FROM articles, json_each(articles.byline);
+
+CREATE TRIGGER articles_signed AFTER INSERT ON articles BEGIN
+    INSERT OR IGNORE INTO article_bylines SELECT value, new.id FROM json_each(new.byline);
+END;
+
+CREATE TRIGGER articles_signed_anew AFTER UPDATE OF byline ON articles
+WHEN old.byline <> new.byline BEGIN
+    DELETE FROM article_bylines WHERE article_id = new.id;
+    INSERT OR IGNORE INTO article_bylines SELECT value, new.id FROM json_each(new.byline);
+END;
+
+CREATE TRIGGER articles_unsigned AFTER DELETE ON articles BEGIN
+    DELETE FROM article_bylines WHERE article_id = old.id;
+END
 """
 
 _SNAPSHOT_SCHEMA = """

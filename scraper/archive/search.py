@@ -1,8 +1,7 @@
 """Search: finding articles in the index `articles_fts` (scraper/archive/index.py)."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, groupby, takewhile
 
 from sqlite_utils import Database
@@ -22,7 +21,7 @@ from scraper.query import (
     resolve,
     typed_expression,
 )
-from scraper.words import is_bare
+from scraper.words import fold, is_bare
 
 COUNTED_AT_MOST = 50_000  # to choose a way of counting; the count itself is exact
 RANKED_AT_MOST = 5_000  # of more hits, the newest are put in order of fit; SearchPage says so
@@ -32,6 +31,7 @@ RANKED_AT_MOST = 5_000  # of more hits, the newest are put in order of fit; Sear
 _WEIGHTS = "1, 10, 4, 2, 10, 4, 1, 2"
 
 
+_OF_HIT = ("url", "title", "timestamp", "timestamp_source", "published_source", "section")
 _MATCHING = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
 
 
@@ -58,6 +58,8 @@ class Hit:
     url: str
     title: str
     timestamp: str  # UTC, as in `articles`
+    timestamp_source: str  # the same
+    published_source: str  # the same
     section: str
     snippet: str  # the original text around the words found
     title_marks: tuple[tuple[int, int], ...] = ()  # where in the title the words found stand
@@ -137,7 +139,13 @@ def ask(db: Database, query: Query, filters: Filters = Filters()) -> Asked | Non
     occurs = _occurs(db)
     resolved = resolve(query, occurs)
     match = match_expression(resolved, occurs, columns)
-    where, parameters = _conditions(filters)
+    where, parameters = _conditions(
+        replace(
+            filters,
+            byline=_as_printed(db, _BYLINES, filters.byline),
+            tag=_as_printed(db, "SELECT name FROM tags", filters.tag),
+        )
+    )
     if not match and (unwanted := exclusion(resolved, occurs, columns)):
         where.append(f"id NOT IN ({_MATCHING})")
         parameters.append(unwanted)
@@ -205,6 +213,27 @@ def _occurs(db: Database) -> Occurs:
     return occurs
 
 
+# The names one after the other, without a look at every article of each.
+_BYLINES = """
+WITH RECURSIVE byline(name) AS (
+    SELECT min(name) FROM article_bylines
+    UNION ALL
+    SELECT (SELECT min(name) FROM article_bylines WHERE name > byline.name)
+    FROM byline WHERE byline.name IS NOT NULL
+)
+SELECT name FROM byline WHERE name IS NOT NULL
+"""
+
+
+def _as_printed(db: Database, names: str, typed: str) -> str:
+    """The one of `names`, a SELECT, that is meant by a name typed without marks or capitals."""
+    if not typed or db.conn.execute(f"SELECT 1 WHERE ? IN ({names})", (typed,)).fetchone():
+        return typed
+    folded = fold(typed)
+    fitting = (name for (name,) in db.conn.execute(names) if fold(name) == folded)
+    return next(fitting, typed)
+
+
 def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
     # A day is compared as text, so that "2023" and "2023-05" mean all their days.
     texts = {
@@ -212,10 +241,7 @@ def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
         "local_date >= ?": filters.since,
         "local_date < ?": f"{filters.until}~" if filters.until else "",
         "first_captured_at <= ?": filters.known_by,
-        # byline is a JSON array: a name with its quotes is the whole name.
-        "instr(byline, ?) > 0": json.dumps(filters.byline, ensure_ascii=False)
-        if filters.byline
-        else "",
+        "id IN (SELECT article_id FROM article_bylines WHERE name = ?)": filters.byline,
         "id IN (SELECT article_id FROM article_tags JOIN tags ON tags.id = tag_id"
         " WHERE tags.name = ?)": filters.tag,
     }
@@ -295,20 +321,16 @@ def _best(db: Database, asked: Asked, total: int, limit: int, offset: int) -> li
 
 
 def _hit(db: Database, article_id: int, asked: Asked) -> Hit:
-    url, title, timestamp, section = db.conn.execute(
-        "SELECT url, title, timestamp, section FROM articles WHERE id = ?", (article_id,)
-    ).fetchone()
+    sql = f"SELECT {', '.join(_OF_HIT)} FROM articles WHERE id = ?"
+    article = dict(zip(_OF_HIT, db.conn.execute(sql, (article_id,)).fetchone(), strict=True))
     texts = next(iter(texts_of(db, "WHERE id = ?", (article_id,))))
     named = list(zip(AS_WRITTEN, texts[1:], strict=True))[1:]
     shown = excerpt(named[-1:] if asked.captions_only else named, asked.patterns)
     return Hit(
         id=article_id,
-        url=url,
-        title=title,
-        timestamp=timestamp,
-        section=section,
+        **article,
         snippet=shown.text,
-        title_marks=() if asked.captions_only else marks(title, asked.patterns),
+        title_marks=() if asked.captions_only else marks(article["title"], asked.patterns),
         snippet_marks=shown.marks,
         snippet_source=shown.source,
     )

@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor, log10
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 720, 180, 46, 22
-WIDEST_BAR = 48
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 720, 200, 46, 10, 24
+WIDEST_BAR = 40
+LABELS = 12  # on the x axis, at most
+COLOURS = ("#8f2718", "#1b5e8a", "#39702f", "#7a4fa0", "#8a6100")  # of lines, in a file
+LEGEND_LINE = 18  # pixels
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """One place on a chart."""
 
-    label: str  # of the x axis: "2023-05"
-    value: float
+    label: str  # of the x axis: "2023", "2023-05"
+    value: float | None  # None: nothing is known of this place
     href: str = ""  # where a click on it leads
 
 
@@ -26,76 +30,149 @@ class Series:
     points: tuple[Point, ...]  # the same labels in every series
 
 
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """How values and places become pixels."""
+
+    low: float
+    high: float
+    step: float  # between two lines of the grid
+    places: int
+
+    def x(self, place: int) -> float:
+        return LEFT + (place + 0.5) * (WIDTH - LEFT) / self.places
+
+    def y(self, value: float) -> float:
+        return TOP + (HEIGHT - BOTTOM - TOP) * (self.high - value) / (self.high - self.low)
+
+
 def bar_chart(title: str, points: Sequence[Point]) -> Markup:
     """`points` as bars; each leads where it says, and tells its figure."""
     if not points:
         return Markup("")
-    top = max(p.value for p in points) or 1
-    step = (WIDTH - LEFT) / len(points)
-    wide = min(0.8 * step, WIDEST_BAR)
+    scale = _scale([p.value for p in points], len(points))
+    wide = min(0.8 * (WIDTH - LEFT) / len(points), WIDEST_BAR)
     bars = [
         _linked(
             p,
             f"{p.label}: {_number(p.value)}",
             Markup('<rect x="{}" y="{}" width="{}" height="{}"/>').format(
-                f"{LEFT + (i + 0.5) * step - wide / 2:.1f}",
-                f"{_y(p.value, top):.1f}",
+                f"{scale.x(i) - wide / 2:.1f}",
+                f"{scale.y(max(p.value, 0)):.1f}",
                 f"{wide:.1f}",
-                f"{HEIGHT - BOTTOM - _y(p.value, top):.1f}",
+                f"{scale.y(0) - scale.y(abs(p.value)):.1f}",
             ),
         )
         for i, p in enumerate(points)
+        if p.value
     ]
-    return _svg(title, _axes(top, [p.label for p in points]) + Markup("").join(bars))
+    return _svg(title, _axes(scale, [p.label for p in points]) + Markup("").join(bars))
 
 
 def line_chart(title: str, series: Sequence[Series]) -> Markup:
     """Each of `series` as a line, its points leading where they say."""
     if not series or not series[0].points:
         return Markup("")
-    top = max((p.value for s in series for p in s.points), default=0) or 1
-    step = (WIDTH - LEFT) / len(series[0].points)
-    drawn = [_line(s, number, top, step) for number, s in enumerate(series)]
     labels = [p.label for p in series[0].points]
-    return _svg(title, _axes(top, labels) + Markup("").join(drawn))
+    scale = _scale([p.value for s in series for p in s.points], len(labels))
+    drawn = [_line(s, number, scale) for number, s in enumerate(series)]
+    return _svg(title, _axes(scale, labels) + Markup("").join(drawn))
 
 
-def _line(series: Series, number: int, top: float, step: float) -> Markup:
-    places = [(LEFT + (i + 0.5) * step, _y(p.value, top)) for i, p in enumerate(series.points)]
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    dots = [
-        _linked(
-            p,
-            f"{series.name}, {p.label}: {_number(p.value)}",
-            Markup('<circle cx="{}" cy="{}" r="3.5"/>').format(f"{x:.1f}", f"{y:.1f}"),
-        )
-        for p, (x, y) in zip(series.points, places, strict=True)
+def svg_file(title: str, series: Sequence[Series]) -> str:
+    """The lines as a file to take away: in colours of its own, named, leading nowhere."""
+    plain = [Series(s.name, tuple(Point(p.label, p.value) for p in s.points)) for s in series]
+    chart = line_chart(title, plain)
+    if not chart:
+        return str(_svg(title, Markup("")))
+    names = [
+        Markup(
+            '<circle class="series-{}" cx="{}" cy="{}" r="4" fill="currentColor"/>'
+            '<text x="{}" y="{}">{}</text>'
+        ).format(n, LEFT + 6, y, LEFT + 16, y + 4, s.name)
+        for n, s in enumerate(series)
+        for y in (HEIGHT + (n + 0.5) * LEGEND_LINE,)
     ]
-    line = Markup('<polyline points="{}"/>').format(path)
-    return Markup('<g class="series series-{}">{}{}</g>').format(
-        number, line, Markup("").join(dots)
+    rules = [f".series-{n}{{color:{colour}}}" for n, colour in enumerate(COLOURS)]
+    style = (
+        "text{font:11px sans-serif;fill:#444}line{stroke:#ddd}polyline{fill:none;"
+        "stroke:currentColor;stroke-width:2}.series circle{fill:currentColor}" + "".join(rules)
+    )
+    height = HEIGHT + len(series) * LEGEND_LINE + 4
+    return str(
+        Markup(
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" width="{}" height="{}">'
+            '<style>{}</style><rect width="100%" height="100%" fill="#fff"/>{}{}</svg>'
+        ).format(WIDTH, height, WIDTH, height, Markup(style), _inner(chart), Markup("").join(names))
     )
 
 
-def _axes(top: float, labels: Sequence[str]) -> Markup:
-    step = (WIDTH - LEFT) / len(labels)
-    every = max(1, -(-len(labels) // 10))
+def _inner(chart: Markup) -> Markup:
+    return Markup(str(chart)[str(chart).index(">") + 1 : -len("</svg>")])
+
+
+def _line(series: Series, number: int, scale: _Scale) -> Markup:
+    stretches: list[list[str]] = [[]]
+    dots = []
+    for place, p in enumerate(series.points):
+        if p.value is None:
+            stretches.append([])
+            continue
+        x, y = f"{scale.x(place):.1f}", f"{scale.y(p.value):.1f}"
+        stretches[-1].append(f"{x},{y}")
+        told = f"{series.name}, {p.label}: {_number(p.value)}"
+        radius = "3.5" if len(series.points) <= 60 else "2"
+        dots.append(
+            _linked(p, told, Markup('<circle cx="{}" cy="{}" r="{}"/>').format(x, y, radius))
+        )
+    lines = [
+        Markup('<polyline points="{}"/>').format(" ".join(places))
+        for places in stretches
+        if len(places) > 1
+    ]
+    return Markup('<g class="series series-{}">{}</g>').format(
+        number, Markup("").join([*lines, *dots])
+    )
+
+
+def _scale(values: Sequence[float | None], places: int) -> _Scale:
+    known = [v for v in values if v is not None]
+    low, high = min(known, default=0), max(known, default=0)
+    low, high = min(low, 0), max(high, 0) or 1
+    power: float = 10 ** floor(log10((high - low) / 4))
+    step = next(n * power for n in (1, 2, 2.5, 5, 10) if (high - low) / (n * power) <= 4)
+    if all(v == int(v) for v in known):
+        step = max(1, ceil(step))
+    return _Scale(floor(low / step) * step, ceil(high / step) * step, step, places)
+
+
+def _axes(scale: _Scale, labels: Sequence[str]) -> Markup:
     texts = [
         Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
-            f"{LEFT + (i + 0.5) * step:.1f}", HEIGHT - 6, label
+            f"{scale.x(i):.1f}", HEIGHT - 6, label
         )
-        for i, label in enumerate(labels)
-        if i % every == 0
+        for i, label in _told(labels)
     ]
+    count = round((scale.high - scale.low) / scale.step)
     lines = [
         Markup(
             '<line x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>'
         ).format(LEFT, WIDTH, f"{y:.1f}", f"{y:.1f}", LEFT - 6, f"{y + 4:.1f}", _number(value))
-        for value, y in ((v, _y(v, top)) for v in (0, top / 2, top))
+        for value in (scale.low + n * scale.step for n in range(count + 1))
+        for y in (scale.y(value),)
     ]
     return Markup('<g class="axes">{}<g class="x">{}</g></g>').format(
         Markup("").join(lines), Markup("").join(texts)
     )
+
+
+def _told(labels: Sequence[str]) -> list[tuple[int, str]]:
+    """The labels to print, and their places: of many months the years."""
+    if len(labels) > LABELS and len(labels[0]) == 7:
+        januaries = [(i, name[:4]) for i, name in enumerate(labels) if name.endswith("-01")]
+        if len(januaries) > 1:
+            return januaries[:: ceil(len(januaries) / LABELS)]
+    return list(enumerate(labels))[:: ceil(len(labels) / LABELS)]
 
 
 def _linked(point: Point, told: str, shape: Markup) -> Markup:
@@ -109,12 +186,10 @@ def _svg(title: str, drawn: Markup) -> Markup:
     return Markup(
         '<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="group"'
         ' aria-label="{}">{}</svg>'
-    ).format(WIDTH, HEIGHT, escape(title), drawn)
+    ).format(WIDTH, HEIGHT, title, drawn)
 
 
-def _y(value: float, top: float) -> float:
-    return 8 + (HEIGHT - BOTTOM - 8) * (1 - value / top)
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+def _number(value: float | None) -> str:
+    if value is None:
+        return "unknown"
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0")

@@ -112,7 +112,7 @@ async def capture_of(datasette: Datasette, snapshot_id: int) -> Any:
     return await asyncio.get_running_loop().run_in_executor(None, inner)
 
 
-def names(cell: str) -> list[str]:
+def listed(cell: str) -> list[str]:
     """The texts in a cell that holds a JSON array."""
     try:
         read = json.loads(cell)

@@ -6,7 +6,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "articles": {
         "title": "Articles (bài viết)",
         "description": "One row for each article, as its newest capture shows it. Open one to read"
-        " it whole; the body is in `texts`, so that this list stays quick.",
+        " it whole; the body is in the table texts, so that this list stays quick.",
         "sort_desc": "timestamp",
         "facets": ["section"],
         "label_column": "title",
@@ -77,6 +77,12 @@ TABLES: dict[str, dict[str, Any]] = {
         "title": "Tags of articles",
         "description": "Which article has which tag.",
         "columns": {"article_id": "The article", "tag_id": "The tag"},
+    },
+    "article_bylines": {
+        "title": "Bylines of articles (tác giả)",
+        "description": "Which article is signed with which name.",
+        "facets": ["name"],
+        "columns": {"name": "The name, as printed", "article_id": "The article"},
     },
     "weather": {
         "title": "Weather readings (thời tiết)",
@@ -246,8 +252,8 @@ QUERIES: dict[str, dict[str, str]] = {
     "bylines_by_section": {
         "title": "Who writes for which section",
         "description": "Articles for each name and section.",
-        "sql": "SELECT section, name.value AS byline, count(*) AS articles\n"
-        "FROM articles, json_each(articles.byline) AS name\n"
+        "sql": "SELECT section, name AS byline, count(*) AS articles\n"
+        "FROM article_bylines JOIN articles ON articles.id = article_id\n"
         "GROUP BY section, byline ORDER BY articles DESC, byline LIMIT 500",
     },
     "edited_after_publication": {

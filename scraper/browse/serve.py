@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import uvicorn
+from datasette import handle_exception
 from datasette.app import Datasette
 from datasette.database import Database
 
@@ -12,6 +13,9 @@ from scraper.browse.metadata import metadata
 from scraper.config import Settings
 
 HERE = Path(__file__).parent
+
+# Where rich is installed, Datasette prints each missing page as a traceback with all variables.
+handle_exception.rich = None
 
 LIMITS = {
     "suggest_facets": False,  # times out on large archives

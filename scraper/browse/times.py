@@ -1,6 +1,6 @@
 """Times as readers in Vietnam know them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from scraper.models import utc_time
 
@@ -32,3 +32,29 @@ def dateline(utc: str, date_only: bool) -> str:
     at = utc_time(utc) + _VIETNAM
     day = f"{_WEEKDAYS[at.weekday()]}, {at.day}/{at.month}/{at.year}"
     return day if date_only else f"{day}, {at:%H:%M}"
+
+
+def shown(timestamp: str, timestamp_source: str, published_source: str) -> str:
+    """The time of an article in a list: "15:38, 3/12/2022", or its day where no hour is stated."""
+    if timestamp_source == "published" and published_source.endswith("(date only)"):
+        return day_shown(vietnam_day(timestamp))
+    return vietnam_time(timestamp)
+
+
+def day_shown(day: str) -> str:
+    """A day, "2022-12-03", as "3/12/2022"."""
+    at = date.fromisoformat(day)
+    return f"{at.day}/{at.month}/{at.year}"
+
+
+def weekday(day: str) -> str:
+    """The weekday of "2022-12-03": "Thứ Bảy"."""
+    return _WEEKDAYS[date.fromisoformat(day).weekday()]
+
+
+def every_period(first: str, last: str) -> list[str]:
+    """The months from "2022-11" to "2023-02", or years from "2022" to "2024", both among them."""
+    if len(first) == 4:
+        return [f"{year:04}" for year in range(int(first), int(last) + 1)]
+    start, end = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (first, last))
+    return [f"{at // 12:04}-{at % 12 + 1:02}" for at in range(start, end + 1)]

@@ -9,8 +9,8 @@ from datasette.app import Datasette
 from datasette.filters import FilterArguments
 from markupsafe import Markup, escape
 
-from scraper.browse import pages, times
-from scraper.browse.connection import guard, in_archive, names
+from scraper.browse import article_pages, days, names, pages, searching, times, trends
+from scraper.browse.connection import guard, in_archive, listed
 from scraper.browse.security import secured
 
 
@@ -18,14 +18,18 @@ from scraper.browse.security import secured
 def register_routes() -> list[tuple[str, Any]]:
     return [
         (r"^/$", pages.home),
-        (r"^/search(?:\.(?P<format>json|csv|atom))?$", pages.search),
-        (r"^/trends(?:\.(?P<format>csv|svg))?$", pages.trends),
+        (r"^/search(?:\.(?P<format>json|csv|atom))?$", searching.search),
+        (r"^/trends(?:\.(?P<format>csv|svg))?$", trends.trends),
         (r"^/archive$", pages.tables),
+        (r"^/days$", days.years),
+        (r"^/days/(?P<year>\d{4})$", days.year),
+        (r"^/days/(?P<day>\d{4}-\d\d-\d\d)$", days.day),
+        (r"^/(?P<which>bylines|tags)$", names.names),
         (r"^/dashboard$", pages.dashboard),
         (r"^/about$", pages.about),
         (r"^/feeds/(?P<which>new|changed)\.atom$", pages.feed),
-        (r"^/archive/articles/(?P<id>\d{1,15})$", pages.article),
-        (r"^/cite/(?P<id>\d{1,15})\.(?P<format>bib|json|txt)$", pages.citation),
+        (r"^/archive/articles/(?P<id>\d{1,15})$", article_pages.article),
+        (r"^/cite/(?P<id>\d{1,15})\.(?P<format>bib|json|txt)$", article_pages.citation),
     ]
 
 
@@ -44,7 +48,7 @@ def filters_from_request(
         if database != "archive" or table not in ("articles", "articles_full") or not text.strip():
             return None
         where, parameters = await in_archive(
-            datasette, lambda db: pages.table_condition(db, text, pages.aliases(datasette))
+            datasette, lambda db: searching.table_condition(db, text, searching.aliases(datasette))
         )
         return FilterArguments([where], parameters, [f"found by “{text}”"])
 
@@ -58,7 +62,10 @@ def prepare_jinja2_environment(env: Any) -> None:
     env.filters["marked"] = _marked
     env.filters["number"] = lambda n: f"{n:,}"
     env.filters["xml"] = _xml
+    env.filters["day"] = times.day_shown
     env.globals["dateline"] = times.dateline
+    env.globals["shown"] = times.shown
+    env.globals["weekday"] = times.weekday
     env.globals["kinds_of_time"] = times.KINDS
 
 
@@ -74,7 +81,7 @@ def render_cell(value: Any, column: str, table: str, database: str, datasette: D
     if column in ("url", "image_url") and value.startswith(("http://", "https://")):
         return Markup('<a href="{}" rel="noreferrer nofollow">{}</a>').format(value, "original")
     if column in ("byline", "flags") and value.startswith("["):
-        return ", ".join(names(value)) or Markup("&nbsp;")
+        return ", ".join(listed(value)) or Markup("&nbsp;")
     return None
 
 

@@ -1,0 +1,68 @@
+"""What every page and file of the reading room is answered with."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.utils.asgi import Request, Response
+
+from scraper.cells import inert
+
+
+async def page(
+    datasette: Datasette,
+    request: Request,
+    template: str,
+    context: dict[str, Any],
+    status: int = 200,
+) -> Response:
+    """A page made from a template."""
+    context = {"site_title": datasette.metadata("title"), **context}
+    body = await datasette.render_template(template, context, request=request)
+    return Response.html(body, status=status)
+
+
+def file(body: str, kind: str) -> Response:
+    """A file of a media type, as text."""
+    return Response(body, content_type=f"{kind}; charset=utf-8")
+
+
+async def atom(
+    datasette: Datasette, request: Request, title: str, entries: list[dict[str, Any]]
+) -> Response:
+    """An Atom feed; of each entry: id, title, at, text."""
+
+    def absolute(path: str) -> str:
+        return str(datasette.absolute_url(request, path))
+
+    for entry in entries:
+        entry["href"] = absolute(datasette.urls.row("archive", "articles", str(entry["id"])))
+    context = {
+        "title": title,
+        "here": absolute(request.full_path),
+        "updated": max((e["at"] for e in entries), default="1970-01-01T00:00:00Z"),
+        "entries": entries,
+    }
+    body = await datasette.render_template("feed.xml", context, request=request)
+    return file(body, "application/atom+xml")
+
+
+def csv_file(rows: Iterable[Iterable[Any]]) -> Response:
+    """A CSV file whose cells no spreadsheet takes for formulas."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    for row in rows:
+        table.writerow([inert(cell) if isinstance(cell, str) else cell for cell in row])
+    return file(out.getvalue(), "text/csv")
+
+
+def whole(text: str) -> int:
+    """A whole number typed into an address; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def arguments(args: Any) -> dict[str, str]:
+    """What an address asks for, without what it leaves empty."""
+    return {key: args.get(key) for key in args if args.get(key)}

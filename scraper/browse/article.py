@@ -1,0 +1,164 @@
+"""One article with all that its page shows, read from the archive."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from scraper.archive import tombstones
+from scraper.browse.times import vietnam_day
+from scraper.cite import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One article with all that its page shows."""
+
+    row: Any  # of articles
+    byline: tuple[str, ...]
+    flags: tuple[str, ...]
+    title: str
+    lead: str
+    blocks: tuple[tuple[str, Any], ...]  # ("paragraph", text) or ("caption", row), in page order
+    text: Any  # row of the older revision that is shown; None for the newest text
+    snapshot_id: int  # of the capture that the text shown was read from
+    tags: tuple[str, ...]
+    weather: tuple[Any, ...]
+    revisions: tuple[Any, ...]
+    earlier: Any  # row of articles, or None
+    later: Any
+    related: tuple[Any, ...]
+    source: Source  # without the hash
+
+
+def reading(db: Database, article_id: int, text: int = 0) -> Reading | None:
+    """The article with this number, in its newest text or in that of revision `text`; or None."""
+    row = _first(db, "SELECT * FROM articles WHERE id = ?", article_id)
+    revisions = _rows(
+        db, "SELECT * FROM revisions WHERE article_id = ? ORDER BY number", article_id
+    )
+    older = next((r for r in revisions if r["number"] == text), None)
+    if row is None or (text and older is None):
+        return None
+    byline = tuple(json.loads(row["byline"]))
+    shown = older or row
+    at = (row["timestamp"], article_id)
+    return Reading(
+        row=row,
+        byline=byline,
+        flags=tuple(json.loads(row["flags"])),
+        title=shown["title"],
+        lead=shown["lead"],
+        blocks=_blocks_then(older) if older else _blocks_now(db, article_id),
+        text=older,
+        snapshot_id=shown["snapshot_id"],
+        tags=tuple(
+            tag["name"]
+            for tag in _rows(
+                db,
+                "SELECT name FROM tags JOIN article_tags ON tag_id = tags.id WHERE article_id = ?"
+                " ORDER BY name",
+                article_id,
+            )
+        ),
+        weather=_rows(db, "SELECT * FROM weather WHERE article_id = ? ORDER BY id", article_id),
+        revisions=revisions,
+        earlier=_first(
+            db,
+            "SELECT id, title FROM articles WHERE (timestamp, id) < (?, ?)"
+            " ORDER BY timestamp DESC, id DESC LIMIT 1",
+            *at,
+        ),
+        later=_first(
+            db,
+            "SELECT id, title FROM articles WHERE (timestamp, id) > (?, ?)"
+            " ORDER BY timestamp, id LIMIT 1",
+            *at,
+        ),
+        related=_related(db, article_id),
+        source=Source(
+            id=article_id,
+            title=shown["title"],
+            byline=byline,
+            published=vietnam_day(row["published_at"]),
+            url=row["url"],
+            captured=vietnam_day(older["captured_at"] if older else _captured_at(db, row)),
+            sha256="",  # stands in the other file
+        ),
+    )
+
+
+def _captured_at(db: Database, row: Any) -> str:
+    """When the capture was made that an article is shown from."""
+    found = _first(db, "SELECT captured_at FROM captures WHERE snapshot_id = ?", row["snapshot_id"])
+    return str(found["captured_at"] if found else row["last_captured_at"])
+
+
+def absence(db: Database, article_id: int) -> str:
+    """What to say where the archive does not hold an article."""
+    tombstone = tombstones.find(db, article_id)
+    if tombstone:
+        return f"Article {article_id} was {tombstone}"
+    return f"No article with the number {article_id} is in this archive"
+
+
+def revision_text(revision: Any) -> str:
+    """A revision as one text, to compare with another."""
+    captions = [" ".join(filter(None, pair)) for pair in json.loads(revision["captions_json"])]
+    return "\n\n".join([revision["title"], revision["lead"], revision["body"], *captions])
+
+
+def _blocks_now(db: Database, article_id: int) -> tuple[tuple[str, Any], ...]:
+    body = _first(db, "SELECT body FROM texts WHERE article_id = ?", article_id)
+    captions = _rows(
+        db, "SELECT * FROM captions WHERE article_id = ? ORDER BY position", article_id
+    )
+    return _blocks(body["body"] if body else "", captions)
+
+
+def _blocks_then(revision: Any) -> tuple[tuple[str, Any], ...]:
+    """The same of an older text; where in it the captions stood is not kept."""
+    end = revision["body"].count("\n\n") + 1
+    captions = [
+        {"text": text, "credit": credit, "after_paragraph": end, "image_url": "", "source": ""}
+        for text, credit in json.loads(revision["captions_json"])
+    ]
+    return _blocks(revision["body"], tuple(captions))
+
+
+def _blocks(body: str, captions: tuple[Any, ...]) -> tuple[tuple[str, Any], ...]:
+    paragraphs = body.split("\n\n") if body else []
+    blocks: list[tuple[str, Any]] = []
+    waiting = list(captions)
+    for number in range(len(paragraphs) + 1):
+        # What stands after the last paragraph, or says it stands further down, comes at the end.
+        while waiting and (waiting[0]["after_paragraph"] <= number or number == len(paragraphs)):
+            blocks.append(("caption", waiting.pop(0)))
+        if number < len(paragraphs):
+            blocks.append(("paragraph", paragraphs[number]))
+    return tuple(blocks)
+
+
+def _related(db: Database, article_id: int) -> tuple[Any, ...]:
+    """Articles that share most tags; tags on over 500 articles say too little."""
+    return _rows(
+        db,
+        "SELECT articles.id, title, local_date, count(*) AS shared FROM article_tags AS other"
+        " JOIN articles ON articles.id = other.article_id"
+        " WHERE other.tag_id IN (SELECT tag_id FROM article_tags AS own WHERE article_id = ?"
+        "  AND (SELECT count(*) FROM (SELECT 1 FROM article_tags AS a WHERE a.tag_id = own.tag_id"
+        "   LIMIT 501)) <= 500)"
+        " AND other.article_id <> ?"
+        " GROUP BY articles.id ORDER BY shared DESC, local_date DESC LIMIT 6",
+        article_id,
+        article_id,
+    )
+
+
+def _rows(db: Database, sql: str, *parameters: object) -> tuple[Any, ...]:
+    return tuple(db.conn.execute(sql, parameters).fetchall())
+
+
+def _first(db: Database, sql: str, *parameters: object) -> Any:
+    return db.conn.execute(sql, parameters).fetchone()

@@ -1,0 +1,77 @@
+"""The page of one article, in its newest text or an older one, and its citation."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.utils.asgi import NotFound, Request, Response
+
+from scraper import cite
+from scraper.browse import article as shelf
+from scraper.browse.answers import file, page, whole
+from scraper.browse.connection import capture_of, in_archive
+from scraper.changes import changes
+
+
+async def article(datasette: Datasette, request: Request) -> Response:
+    number = int(request.url_vars["id"])
+    read, capture, source = await _read(datasette, number, request.args)
+    return await page(
+        datasette,
+        request,
+        "article.html",
+        {
+            "read": read,
+            "row": read.row,
+            "plain_citation": cite.plain(source),
+            "bibtex": cite.bibtex(source),
+            "csl": json.dumps(cite.csl(source), ensure_ascii=False, indent=2),
+            "capture": capture,
+            "compared": _compared(read, request.args),
+        },
+    )
+
+
+async def citation(datasette: Datasette, request: Request) -> Response:
+    number = int(request.url_vars["id"])
+    *_, source = await _read(datasette, number, request.args)
+    match request.url_vars["format"]:
+        case "bib":
+            return file(cite.bibtex(source), "application/x-bibtex")
+        case "json":
+            items = [cite.csl(source)]
+            kind = "application/vnd.citationstyles.csl+json"
+            return file(json.dumps(items, ensure_ascii=False, indent=2), kind)
+        case _:
+            return file(cite.plain(source) + "\n", "text/plain")
+
+
+async def _read(
+    datasette: Datasette, number: int, args: Any
+) -> tuple[shelf.Reading, Any, cite.Source]:
+    """The article with this number, the capture that it is shown from, and what to cite.
+
+    Raises NotFound where there is no such article, or no such text of it.
+    """
+    text = whole(args.get("text", ""))
+    read = await in_archive(datasette, lambda db: shelf.reading(db, number, text))
+    if read is None:
+        raise NotFound(await in_archive(datasette, lambda db: shelf.absence(db, number)))
+    capture = await capture_of(datasette, read.snapshot_id)
+    source = replace(read.source, sha256=capture["sha256"]) if capture else read.source
+    return read, capture, source
+
+
+def _compared(read: shelf.Reading, args: Any) -> dict[str, Any] | None:
+    """The two revisions to compare, the latest change unless others are asked for."""
+    by_number = {revision["number"]: revision for revision in read.revisions}
+    if len(by_number) < 2:
+        return None
+    *_, before, after = sorted(by_number)
+    before = whole(args.get("before", "")) or before
+    after = whole(args.get("after", "")) or after
+    if before not in by_number or after not in by_number:
+        raise NotFound("No such revision of this article")
+    runs = changes(shelf.revision_text(by_number[before]), shelf.revision_text(by_number[after]))
+    return {"before": before, "after": after, "runs": runs}

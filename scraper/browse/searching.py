@@ -1,0 +1,156 @@
+"""The search page, the same search as a file, and what other pages need to lead to it."""
+
+import json
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.app import Datasette
+from datasette.utils.asgi import Request, Response
+from sqlite_utils import Database
+
+from scraper.archive import search as index
+from scraper.archive.periods import Stretch, stretches
+from scraper.browse import library
+from scraper.browse.answers import arguments, atom, csv_file, file, page, whole
+from scraper.browse.cached import cached
+from scraper.browse.charts import Point, bar_chart
+from scraper.browse.connection import in_archive
+from scraper.models import utc_text
+from scraper.query import Aliases, read_aliases, read_query
+
+PAGE = 20
+FILE = 5000  # rows of a CSV file; the page says so, and the next begins with &start=5000
+
+
+def aliases(datasette: Datasette) -> Aliases:
+    """The names in several forms that config.toml lists."""
+    return read_aliases(tuple(datasette.plugin_config("scraper")["aliases"]))
+
+
+async def stretches_of(datasette: Datasette) -> tuple[Stretch, ...]:
+    """The months as stretches of numbers; old ones do as well, but for a little time."""
+    return await cached(datasette, "stretches", stretches, fresh_seconds=3600)
+
+
+def table_condition(db: Database, text: str, known: Aliases) -> tuple[str, dict[str, str]]:
+    """What Datasette's own table search adds to its WHERE, and the parameters of that."""
+    sql, parameters = index.condition(db, read_query(text, known))
+    return sql.replace("?", ":search_match"), (
+        {"search_match": parameters[0]} if parameters else {}
+    )
+
+
+async def search(datasette: Datasette, request: Request) -> Response:
+    """Articles found, as a page or as a file."""
+    args = request.args
+    text, start = args.get("q", ""), whole(args.get("start", ""))
+    newest_first = args.get("sort") == "newest"
+    kind = request.url_vars["format"]
+    known, months = aliases(datasette), await stretches_of(datasette)
+
+    def read(db: Database) -> index.SearchPage:
+        return index.search(
+            db,
+            text,
+            filters=filters_of(args, follows=start > 0),
+            newest_first=newest_first or kind in ("csv", "atom"),
+            limit={"csv": FILE, "json": 100, "atom": 50}.get(kind, PAGE),
+            offset=start,
+            aliases=known,
+            with_years=not kind,
+            stretches=months,
+        )
+
+    try:
+        found = await in_archive(datasette, read)
+    except sqlite3.OperationalError as e:
+        if "interrupted" not in str(e):
+            raise
+        context = {"message": "This search took too long."}
+        return await page(datasette, request, "slow.html", context, status=503)
+    if kind:
+        return await _search_file(datasette, request, kind, found)
+    return await _search_page(datasette, request, found)
+
+
+async def _search_page(datasette: Datasette, request: Request, found: index.SearchPage) -> Response:
+    args = request.args
+    kept = {k: v for k, v in arguments(args).items() if k not in ("start", "asof")}
+    points = [Point(y, n, search_url(datasette, within(kept, y))) for y, n in found.years]
+    asof = args.get("asof") or utc_text(datetime.now(UTC))
+    following = {**kept, "start": str(found.next_offset), "asof": asof}
+    context = {
+        "q": args.get("q", ""),
+        "found": found,
+        "start": whole(args.get("start", "")),
+        "args": kept,
+        "newest_first": args.get("sort") == "newest",
+        "sections": await sections_of(datasette),
+        "chart": bar_chart("Hits per year", points) if len(points) > 1 else "",
+        "query": urlencode(kept),
+        "newest_query": urlencode({**kept, "sort": "newest"}),
+        "best_query": urlencode({k: v for k, v in kept.items() if k != "sort"}),
+        "next_query": urlencode(following) if found.next_offset is not None else "",
+        "trend_query": urlencode(kept),
+        "file_rows": FILE,
+    }
+    return await page(datasette, request, "search.html", context)
+
+
+async def _search_file(
+    datasette: Datasette, request: Request, kind: str, found: index.SearchPage
+) -> Response:
+    if kind == "json":
+        keys = ("id", "url", "title", "timestamp", "section", "snippet")
+        results = [{key: getattr(hit, key) for key in keys} for hit in found.hits]
+        told = {"total": found.total, "results": results, "next_start": found.next_offset}
+        return file(json.dumps(told, ensure_ascii=False), "application/json")
+    if kind == "csv":
+        head = ("id", "timestamp", "section", "title", "url", "snippet")
+        return csv_file([head, *([getattr(hit, key) for key in head] for hit in found.hits)])
+    entries = [
+        {"id": h.id, "title": h.title, "at": h.timestamp, "text": h.snippet} for h in found.hits
+    ]
+    return await atom(datasette, request, f"Search: {request.args.get('q', '')}", entries)
+
+
+def filters_of(args: Any, *, follows: bool = False) -> index.Filters:
+    """The filters that an address asks for; `follows` where it is that of a later page."""
+    return index.Filters(
+        section=args.get("section", ""),
+        since=_day(args.get("from", "")),
+        until=_day(args.get("to", "")),
+        byline=args.get("byline", "").strip(),
+        tag=args.get("tag", "").strip(),
+        photos=bool(args.get("photos")),
+        captions=bool(args.get("captions")),
+        gone=bool(args.get("gone")),
+        # A page that follows another leaves out what was captured since, so that none repeats.
+        known_by=args.get("asof", "") if follows else "",
+    )
+
+
+def _day(text: str) -> str:
+    return "".join(c for c in text if c in "0123456789-")[:10]
+
+
+def within(args: dict[str, str], period: str) -> dict[str, str]:
+    """`args` of a search, narrowed to a year or month; days asked for inside it stay."""
+    since, until = args.get("from", ""), args.get("to", "")
+    return {
+        **args,
+        "from": since if since.startswith(period) else period,
+        "to": until if until.startswith(period) else period,
+    }
+
+
+def search_url(datasette: Datasette, args: dict[str, str]) -> str:
+    """The address of the search page that shows a search."""
+    return f"{datasette.urls.path('/search')}?{urlencode(args)}"
+
+
+async def sections_of(datasette: Datasette) -> list[str]:
+    """The sections to choose from, those with most articles first."""
+    return [name for name, _ in (await cached(datasette, "holdings", library.holdings)).sections]

@@ -1,0 +1,107 @@
+"""The trends page: how often words are named over time, as a chart, a table and files."""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.utils.asgi import Request, Response
+from sqlite_utils import Database
+
+from scraper.archive import search as index
+from scraper.browse.answers import arguments, csv_file, file, page
+from scraper.browse.charts import Point, Series, line_chart, svg_file
+from scraper.browse.connection import in_archive
+from scraper.browse.searching import (
+    aliases,
+    filters_of,
+    search_url,
+    sections_of,
+    stretches_of,
+    within,
+)
+from scraper.browse.times import every_period
+from scraper.query import read_query
+
+PHRASES = 5
+FILTERS = ("section", "from", "to", "byline", "tag", "photos", "captions", "gone")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Articles for each year or month."""
+
+    whole: dict[str, int]  # all that pass the filters
+    named: tuple[dict[str, int], ...]  # those that fit each text too
+
+
+async def trends(datasette: Datasette, request: Request) -> Response:
+    """The page, its chart or its figures."""
+    args = request.args
+    texts = [q.strip() for q in args.getlist("q") if q.strip()][:PHRASES]
+    digits = 7 if args.get("by") == "month" else 4
+    share = args.get("as") == "share"
+    try:
+        counts = await _counts(datasette, texts, args, digits)
+    except sqlite3.OperationalError as e:
+        if "interrupted" not in str(e):
+            raise
+        slow = {"message": "This comparison took too long; ask for fewer words at once."}
+        return await page(datasette, request, "slow.html", slow, status=503)
+    kind = request.url_vars["format"]
+    if kind == "csv":
+        head = ["period", "all articles", *texts]
+        rows = ([p, n, *(c.get(p, 0) for c in counts.named)] for p, n in counts.whole.items())
+        return csv_file([head, *rows])
+    kept = {k: v for k, v in arguments(args).items() if k in FILTERS}
+    series = [
+        Series(text, tuple(_points(datasette, counts.whole, named, {**kept, "q": text}, share)))
+        for text, named in zip(texts, counts.named, strict=True)
+    ]
+    title = "Articles with these words" + (", % of all" if share else "")
+    if kind == "svg":
+        return file(svg_file(title, series), "image/svg+xml")
+    context = {
+        "texts": texts + [""] * (PHRASES - len(texts)),
+        "series": series,
+        "periods": list(counts.whole),
+        "chart": line_chart(title, series),
+        "share": share,
+        "by_month": digits == 7,
+        "args": kept,
+        "sections": await sections_of(datasette),
+        "query": request.query_string,
+    }
+    return await page(datasette, request, "trends.html", context)
+
+
+async def _counts(datasette: Datasette, texts: list[str], args: Any, digits: int) -> Counts:
+    filters, known = filters_of(args), aliases(datasette)
+    months = await stretches_of(datasette)
+
+    def read(db: Database) -> Counts:
+        def count(text: str) -> dict[str, int]:
+            asked = index.ask(db, read_query(text, known), filters)
+            return dict(index.count_by_period(db, asked, digits, months)) if asked else {}
+
+        whole = count("")
+        periods = every_period(min(whole), max(whole)) if whole else []
+        return Counts({p: whole.get(p, 0) for p in periods}, tuple(map(count, texts)))
+
+    return await in_archive(datasette, read)
+
+
+def _points(
+    datasette: Datasette,
+    whole: dict[str, int],
+    named: dict[str, int],
+    args: dict[str, str],
+    share: bool,
+) -> list[Point]:
+    points = []
+    for period, articles in whole.items():
+        value: float = named.get(period, 0)
+        if share:
+            value = 100 * value / articles if articles else 0
+        points.append(Point(period, value, search_url(datasette, within(args, period))))
+    return points
