@@ -342,11 +342,19 @@ def test_every_ready_made_question_has_an_answer(datasette: Datasette):
 def test_all_addresses_stand_below_the_path_it_is_served_under(path: Path):
     below = open_datasette(settings_of(path), base_url="/bao/", immutable=True)
     asyncio.run(below.invoke_startup())
-    for address in ("/", "/search?q=ma", "/archive/articles", "/archive/articles/1", "/archive"):
-        text = get(below, address).text
-        assert all(
-            a.startswith(("/bao/", "#", "?", "http")) for a in re.findall(r'href="([^"]*)"', text)
-        )
+    for address in PAGES:
+        text = get(below, address).text  # asks for /bao/...
+        found = re.findall(r'(?:href|action)="([^"]*)"', text)
+        outside = ("#", "?", "https://baolaocai.vn")
+        for at in (a.removeprefix("http://localhost") for a in found):
+            assert at.startswith(("/bao/", *outside)), (address, at)
+            assert not at.startswith("/bao/bao/"), (address, at)
+    assert '<a rel="next" href="http://localhost/bao/archive/articles?' in (
+        get(below, "/archive/articles?_size=5").text
+    )
+    assert "http://localhost/bao/archive/articles/90" in get(below, "/feeds/new.atom").text
+    assert get(below, "/archive/articles.csv").status_code == 200
+    assert get(below, "/assets/archive.css").status_code == 200
     assert "Download the whole archive" in get(below, "/archive").text
     below.executor.shutdown()
     for database in below.databases.values():

@@ -20,6 +20,26 @@ _HEADERS = {
 _SAFE_HEADERS = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
 
 
+def below(app: App, base_url: str) -> App:
+    """`app`, met below the path `base_url`, seeing its requests without it.
+
+    Datasette strips it to find a page, but keeps it where it makes the address of the next one,
+    and puts it before that once more.
+    """
+
+    async def inner(scope: Message, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(base_url):
+            raw = scope.get("raw_path") or scope["path"].encode()
+            scope = {
+                **scope,
+                "path": scope["path"][len(base_url) - 1 :],
+                "raw_path": raw[len(base_url) - 1 :],
+            }
+        await app(scope, receive, send)
+
+    return inner
+
+
 def secured(app: App) -> App:
     """`app`, answering only GET and HEAD, with headers that allow nothing foreign."""
 

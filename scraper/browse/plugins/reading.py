@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from scraper.browse import article_pages, days, names, pages, searching, times, trends
 from scraper.browse.connection import guard, in_archive, listed
-from scraper.browse.security import secured
+from scraper.browse.security import below, secured
 
 
 @hookimpl  # type: ignore[untyped-decorator, unused-ignore]
@@ -87,7 +87,7 @@ def render_cell(value: Any, column: str, table: str, database: str, datasette: D
 
 @hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
 def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
-    return secured
+    return lambda app: secured(below(app, datasette.setting("base_url")))
 
 
 def _marked(text: str, spans: tuple[tuple[int, int], ...]) -> Markup:
