@@ -1,10 +1,13 @@
 """How fast the reading pages are on a large archive, beside stock sqlite-utils and Datasette.
 
-    python bench/browse.py --articles 500000 --folder /tmp/browse-bench
+    python bench/archive.py --scale 500000 --folder /tmp/scale
+    python bench/browse.py --folder /tmp/scale --stock --rebuild
 
-Fills an archive with invented articles (and, with --stock, the same articles in a plain table with
-sqlite-utils' full-text search), serves each over loopback, asks every page type and a mix of
-searches, and prints milliseconds. A folder that is already filled is used as it is.
+Serves the archive in the folder (of 2,000 articles of the stand-in newspaper, made if missing) over
+loopback, asks every page type and a mix of searches, and prints the 95th percentile of each in
+milliseconds, as JSON. --stock has the same articles in one plain table with sqlite-utils'
+full-text search, served by Datasette with default settings, answer in the same run; a page that
+answers with an error, or not within a minute, is null. --rebuild makes the search index anew.
 """
 
 import argparse
@@ -12,175 +15,213 @@ import json
 import random
 import resource
 import socket
-import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 import httpx
 import sqlite_utils
+from archive import fill, iter_pages
 
 from scraper.archive.index import index_article, reindex, unindex_article
 from scraper.archive.schema import open_archive, write
 
-SYLLABLES = (
-    "và của các trong là được có cho người với xã một đã năm đến trên công tác tỉnh phát triển"
-    " huyện thực hiện dân đồng thôn nông sản xuất kinh tế bản nhân ủy ban đảng viên chi bộ hộ"
-    " nghèo trồng cây chè quế rừng đường giao thông trường học sinh giáo viên y bác sĩ bệnh viện"
-    " du lịch khách chợ phiên lễ hội văn hóa dân tộc Mông Dao Tày Giáy Hà Nhì mùa vàng ruộng bậc"
-    " thang mưa lũ sạt lở thời tiết rét đậm công nhân nhà máy dự án đầu tư triệu tấn giống lúa ngô"
-    " lợn trâu bò hợp quyết định kiểm tra cán thành phố thị trấn biên giới cửa khẩu xuất nhập khẩu"
-).split()
-PLACES = ("Sa Pa", "Bắc Hà", "Bát Xát", "Văn Bàn", "Si Ma Cai", "Mường Khương", "Y Tý", "Bảo Yên")
-SECTIONS = ("Chính trị", "Kinh tế", "Xã hội", "Văn hóa", "Du lịch", "Pháp luật", "Thể thao")
 SEARCHES = (
-    "chè Bát Xát",
-    "che bat xat",
-    '"chợ phiên"',
-    "đuong giao thong",
-    "cong nhan nha may",
-    "Sapa",
-    "đảng viên",
     "dang vien",
-    "15/2020/NĐ-CP",
+    "đảng viên",
+    "của",
+    "cua",
+    "xã",
+    "công tác",
+    "cong nhan nha may",
+    "đuong giao thong",
+    "phát triển kinh tế",
+    '"chợ phiên"',
+    '"nông thôn mới"',
+    '"cong tac"',
+    "Sapa",
+    "Y Tý mùa vàng",
     "sạt lở -rét",
     "nghi*",
-    "Y Tý mùa vàng",
-    '"dự án đầu tư"',
+    "15/2020/NĐ-CP",
     "khongcotunay",
 )
 PAGES = (
     "/",
-    "/search?q=che+bat+xat",
+    "/search",
+    "/search?sort=newest",
     "/search?q=dang+vien&sort=newest",
     "/search?section=Kinh+t%E1%BA%BF&from=2022",
+    "/search?q=xã&section=Kinh+t%E1%BA%BF",
+    "/search?q=xã&from=2025&to=2025",
+    "/search?byline=Tr%E1%BB%8Dng+Ngh%C3%AC",
+    "/search?tag=ch%E1%BB%A3+phi%C3%AAn",
+    "/search.csv?q=du+lich",
     "/archive/articles/{id}",
     "/archive/articles",
-    "/archive/articles?_search=che+bat+xat",
+    "/archive/articles?_search=du+lich+sa+pa",
+    "/archive/articles?_search=dang+vien",
     "/archive/articles?section=Du+l%E1%BB%8Bch",
     "/archive/captions",
     "/archive/weather",
+    "/archive/revisions",
     "/archive",
+    "/archive/named_by_month?words=du+lich",
     "/trends?q=%22s%E1%BA%A1t+l%E1%BB%9F%22&q=%22ch%E1%BB%A3+phi%C3%AAn%22",
+    "/trends?q=du+lich&q=nong+nghiep&by=month&as=share",
+    "/days",
+    "/days/2024",
+    "/days/2024-05-06",
+    "/bylines",
+    "/tags",
     "/dashboard",
     "/about",
     "/feeds/new.atom",
+    "/feeds/changed.atom",
 )
-STOCK_PAGES = ("/", "/stock", "/stock/articles", "/stock/articles?_search=che+bat+xat",
-               "/stock/articles?_sort_desc=timestamp", "/stock/articles/{id}")  # fmt: skip
+STOCK_PAGES = (
+    "/",
+    "/stock",
+    "/stock/articles",
+    "/stock/articles?_search=dang+vien",
+    "/stock/articles?_search=du+lich+sa+pa",
+    "/stock/articles?_sort_desc=timestamp",
+    "/stock/articles?_facet=section",
+    "/stock/articles/{id}",
+)
+SLOWEST = 60.0  # seconds that a page is waited for
 
 
-def articles(count: int) -> Iterator[tuple[int, str, str, str, str, str, str]]:
-    """Id, title, lead, body, section, time and caption of invented articles."""
-    chance = random.Random(7)
-    weights = [1 / (rank + 8) for rank in range(len(SYLLABLES))]
-    # Drawing single words half a million times over is slow: articles share long stretches.
-    stretches = [" ".join(chance.choices(SYLLABLES, weights, k=40)) for _ in range(5000)]
-    names = [f"{a}{b}" for a in "bcdghklmnpqrstvx" for b in ("ai", "ong", "ương", "iết", "oãn")]
-    for number in range(count):
-        body = "\n\n".join(
-            f"{chance.choice(stretches)} {chance.choice(names)} {chance.choice(names)}."
-            for _ in range(chance.randint(6, 18))
-        )
-        place = chance.choice(PLACES)
-        title = f"{place}: {chance.choice(stretches)[:60]}"
-        if number % 997 == 0:
-            body += "\n\nTheo Nghị định 15/2020/NĐ-CP."
-        days = number * 4000 // count
-        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(1420070400 + days * 86400))
-        section = SECTIONS[chance.randrange(len(SECTIONS))]
-        yield (200_000 + number, title, chance.choice(stretches), body, section, at,
-               f"{chance.choice(stretches)[:80]} ở {place}")  # fmt: skip
-
-
-def fill(path: Path, count: int) -> None:
-    """An archive of `count` articles at `path`, indexed."""
-    with open_archive(path) as archive:
-        db = archive.db
-        with write(db):
-            for number, title, lead, body, section, at, caption in articles(count):
-                byline = json.dumps([PLACES[number % 8]], ensure_ascii=False)
-                db.conn.execute(
-                    "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, 'meta', NULL, NULL, '', ?,"
-                    " 'published', ?, 'article', 'onecms', '[]', 1, 1, ?, 1, ?, ?, NULL, ?)",
-                    (number, f"https://baolaocai.vn/x-post{number}.html", title, lead, section,
-                     byline, at, at, at[:10], len(body.split()), at, at, number),
-                )  # fmt: skip
-                db.conn.execute("INSERT INTO texts VALUES (?, ?)", (number, body))
-                db.conn.execute(
-                    "INSERT INTO captions (article_id, position, after_paragraph, text, credit,"
-                    " image_url, source) VALUES (?, 0, 1, ?, 'Ngọc Bằng', '', 'markup')",
-                    (number, caption),
-                )
-                db.conn.execute(
-                    "INSERT INTO revisions VALUES (?, 1, ?, ?, ?, ?, ?, '', '[]', 'x')",
-                    (number, at, at, number, title, lead),
-                )
-        print(f"filled; text {_text_bytes(db) / 1e6:.0f} MB", flush=True)
-        began = time.perf_counter()
-        reindex(db)
-        took = time.perf_counter() - began
-        size = db.conn.execute("SELECT sum(length(block)) FROM articles_fts_data").fetchone()[0]
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"indexed in {took:.0f} s, {count / took:.0f} articles/s, peak memory {peak:.0f} MB")
-        print(f"index {size / 1e6:.0f} MB, {size / _text_bytes(db):.2f} x the text")
-        print(f"one article again: p95 {_reindexing(db, count):.1f} ms")
-        db.conn.execute("ANALYZE")
-
-
-def _reindexing(db: sqlite_utils.Database, count: int) -> float:
-    times = []
-    for number in range(200_000, 200_000 + min(count, 200)):
-        began = time.perf_counter()
-        with write(db):
-            unindex_article(db, number)
-            db.conn.execute(
-                "UPDATE texts SET body = body || ' sửa' WHERE article_id = ?", (number,)
-            )
-            index_article(db, number)
-        times.append(1000 * (time.perf_counter() - began))
-    return _p95(times)
-
-
-def _text_bytes(db: sqlite_utils.Database) -> int:
-    sql = (
-        "SELECT sum(length(CAST(title || lead || body || captions AS BLOB))) FROM articles_searched"
+def main() -> None:
+    """Fill, measure, print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    return int(db.conn.execute(sql).fetchone()[0])
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--articles", type=int, default=2000, help="of an archive that is made")
+    parser.add_argument("--times", type=int, default=20, help="that each page is asked for")
+    parser.add_argument("--stock", action="store_true", help="measure the stock set-up too")
+    parser.add_argument("--rebuild", action="store_true", help="measure making the index anew")
+    options = parser.parse_args()
+    path = options.folder / "archive.db"
+    if not path.exists():
+        options.folder.mkdir(parents=True, exist_ok=True)
+        with open_archive(path) as archive:
+            fill(archive, iter_pages(options.articles))
+    found: dict[str, object] = {}
+    with open_archive(path) as archive:
+        if options.rebuild:
+            found["rebuilding"] = rebuilding(archive.db)
+        found["index"] = index_figures(archive.db)
+        archive.db.execute("ANALYZE")
+        archive.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    ids = article_ids(path)
+    with served(["-m", "scraper", "serve", "--config", str(settings(path))], path) as client:
+        found["pages"] = p95_of_each(client, {page: page for page in PAGES}, ids, options.times)
+        searches = {text: f"/search?{urlencode({'q': text})}" for text in SEARCHES}
+        found["searches_with_total_and_years"] = p95_of_each(client, searches, ids, options.times)
+    if options.stock:
+        stock = options.folder / "stock.db"
+        if not stock.exists():
+            fill_stock(path, stock)
+        with served(["-m", "datasette", str(stock)], stock) as client:
+            found["stock"] = p95_of_each(client, {p: p for p in STOCK_PAGES}, ids, options.times)
+    print(json.dumps(found, indent=2, ensure_ascii=False))
 
 
-def fill_stock(path: Path, count: int) -> None:
+def rebuilding(db: sqlite_utils.Database) -> dict[str, float]:
+    """Making the whole search index anew: articles a second, and the memory of this process."""
+    began = time.perf_counter()
+    count = reindex(db)
+    return {
+        "articles_per_second": round(count / (time.perf_counter() - began)),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+
+
+def index_figures(db: sqlite_utils.Database) -> dict[str, float]:
+    """The size of the index beside that of the text, and putting one changed article into it."""
+    (size,) = db.execute("SELECT sum(length(block)) FROM articles_fts_data").fetchone()
+    joined = "CAST(title || lead || body || captions AS BLOB)"
+    count, text = db.execute(
+        f"SELECT count(*), sum(length({joined})) FROM articles_searched"
+    ).fetchone()
+    took = []
+    for (number,) in db.execute("SELECT id FROM articles ORDER BY random() LIMIT 200").fetchall():
+        (body,) = db.execute("SELECT body FROM texts WHERE article_id = ?", [number]).fetchone()
+        for new in (f"{body} Sửa.", body):  # the archive is left as it was
+            began = time.perf_counter()
+            with write(db):
+                unindex_article(db, number)
+                db.execute("UPDATE texts SET body = ? WHERE article_id = ?", [new, number])
+                index_article(db, number)
+            took.append(1000 * (time.perf_counter() - began))
+    return {
+        "articles": count,
+        "text_mb": round(text / 1e6),
+        "of_the_text": round(size / text, 3),
+        "one_changed_article_p95_ms": round(p95(took), 1),
+    }
+
+
+def article_ids(path: Path) -> list[int]:
+    """The numbers of some articles, from all over the archive."""
+    with sqlite_utils.Database(path) as db:
+        return [row[0] for row in db.execute("SELECT id FROM articles ORDER BY random() LIMIT 500")]
+
+
+def fill_stock(path: Path, stock: Path) -> None:
     """The same articles in one table, with sqlite-utils' own full-text search."""
-    db = sqlite_utils.Database(path)
-    names = ("id", "title", "lead", "body", "section", "timestamp", "caption")
-    rows = (dict(zip(names, row, strict=True)) for row in articles(count))
-    db["articles"].insert_all(rows, pk="id", batch_size=1000)
-    db["articles"].enable_fts(["title", "lead", "body", "caption"])
+    source, db = sqlite_utils.Database(path), sqlite_utils.Database(stock)
+    names = ("id", "url", "title", "lead", "body", "captions", "section", "timestamp")
+    rows = source.execute(
+        "SELECT a.id, url, a.title, a.lead, s.body, s.captions, section, timestamp"
+        " FROM articles AS a JOIN articles_searched AS s ON s.id = a.id ORDER BY a.id"
+    )
+    for batch in iter(lambda: rows.fetchmany(1000), []):
+        db["articles"].insert_all((dict(zip(names, row, strict=True)) for row in batch), pk="id")
+    db["articles"].enable_fts(["title", "lead", "body", "captions"])
+    source.close()
     db.close()
 
 
+def settings(path: Path) -> Path:
+    """A config.toml for the archive."""
+    config = path.with_name("config.toml")
+    config.write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
+    return config
+
+
 @contextmanager
-def served(command: list[str], port: int) -> Iterator[httpx.Client]:
-    """What `command` serves on `port`, in a process of its own, and a client of it."""
-    server = subprocess.Popen(
-        [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            for _ in range(300):
-                try:
-                    client.get("/robots.txt")
-                    break
-                except httpx.TransportError:
-                    time.sleep(0.1)
-            yield client
-    finally:
-        server.terminate()
-        server.wait()
+def served(command: list[str], path: Path) -> Iterator[httpx.Client]:
+    """What `command` serves in a process of its own, and a client of it."""
+    port = free_port()
+    with path.with_name("served.log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, *command, "--port", str(port)], stdout=log, stderr=log
+        )
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=SLOWEST) as client:
+                await_answer(client)
+                yield client
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def await_answer(client: httpx.Client) -> None:
+    """Wait until the server is up."""
+    for _ in range(600):
+        try:
+            client.get("/robots.txt")
+            return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise SystemExit(f"{client.base_url} does not answer; see served.log")
 
 
 def free_port() -> int:
@@ -190,65 +231,35 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def measure(client: httpx.Client, title: str, address: Callable[[], str], times: int) -> float:
-    """Ask `times` times, print and return the 95th percentile in milliseconds."""
-    took, bad = [], 0
+def p95_of_each(
+    client: httpx.Client, pages: Mapping[str, str], ids: Sequence[int], times: int
+) -> dict[str, float | None]:
+    """The 95th percentile of each of `pages`, named addresses, in ms; None where it failed."""
+    chance = random.Random(1)
+    return {
+        name: p95_ms(client, lambda page=page: page.replace("{id}", str(chance.choice(ids))), times)
+        for name, page in pages.items()
+    }
+
+
+def p95_ms(client: httpx.Client, address: Callable[[], str], times: int) -> float | None:
+    """Ask `times` times."""
+    took = []
     for _ in range(times):
         began = time.perf_counter()
-        answer = client.get(address())
+        try:
+            answer = client.get(address())
+        except httpx.TimeoutException:
+            return None
         took.append(1000 * (time.perf_counter() - began))
-        bad += answer.status_code != 200
-    print(
-        f"{title:62} p50 {statistics.median(took):7.0f}  p95 {_p95(took):7.0f}"
-        + (f"  {bad} of {times} failed" if bad else ""),
-        flush=True,
-    )
-    return _p95(took)
+        if answer.status_code != 200:
+            return None
+    return round(p95(took), 1)
 
 
-def _p95(values: list[float]) -> float:
+def p95(values: Sequence[float]) -> float:
+    """The 95th percentile."""
     return sorted(values)[int(0.95 * (len(values) - 1))]
-
-
-def main() -> None:
-    """Fill, serve, ask, print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--articles", type=int, default=20_000)
-    parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--times", type=int, default=20)
-    parser.add_argument("--stock", action="store_true", help="measure the stock set-up too")
-    args = parser.parse_args()
-    args.folder.mkdir(parents=True, exist_ok=True)
-    path = args.folder / "archive.db"
-    if not path.exists():
-        fill(path, args.articles)
-    chance = random.Random(1)
-
-    def filled_in(page: str) -> Callable[[], str]:
-        return lambda: page.replace("{id}", str(200_000 + chance.randrange(args.articles)))
-
-    ours = (
-        "from pathlib import Path; from scraper.browse.serve import serve;"
-        "from scraper.config import ArchiveSettings, Settings, SiteSettings;"
-        f"serve(Settings(SiteSettings('https://baolaocai.vn'),"
-        f" archive=ArchiveSettings(Path({str(path)!r}))), port={(port := free_port())})"
-    )
-    print("\nscraper serve, milliseconds")
-    with served(["-c", ours], port) as client:
-        for page in PAGES:
-            measure(client, page, filled_in(page), args.times)
-        for text in SEARCHES:
-            page = f"/search?q={quote(text)}"
-            measure(client, f"search with total and years: {text}", filled_in(page), args.times)
-    if args.stock:
-        stock = args.folder / "stock.db"
-        if not stock.exists():
-            fill_stock(stock, args.articles)
-        print("\nstock: sqlite-utils enable_fts, Datasette with default settings, milliseconds")
-        port = free_port()
-        with served(["-m", "datasette", str(stock), "--port", str(port)], port) as client:
-            for page in STOCK_PAGES:
-                measure(client, page, filled_in(page), args.times)
 
 
 if __name__ == "__main__":

@@ -78,3 +78,15 @@ def test_archive_benchmark_stops_at_each_size() -> None:
     stops = [json.loads(line) for line in done.stdout.splitlines()]
     assert [stop["articles"] for stop in stops] == [1000, 2000]
     assert all(value > 0 for stop in stops for value in stop.values())
+
+
+@pytest.mark.bench
+def test_browse_benchmark_has_both_answer(tmp_path: Path) -> None:
+    found = figures(
+        "browse", "--folder", str(tmp_path), "--articles", "300", "--times", "1", "--stock",
+        "--rebuild",
+    )  # fmt: skip
+    assert found["index"]["articles"] == 300
+    assert 0 < found["index"]["of_the_text"] < 2  # 1.1 in a large archive
+    for kind in ("pages", "searches_with_total_and_years", "stock"):
+        assert all(found[kind].values()), found[kind]

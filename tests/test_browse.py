@@ -1,9 +1,12 @@
 """The reading pages and Datasette's tables, asked in process."""
 
 import asyncio
+import csv
+import hashlib
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -192,12 +195,70 @@ def _encoded(params: dict[str, str]) -> str:
         "select replicate('x', 1)",
         "select length(zeroblob(900000000))",
         "select writefile('/tmp/x', 'x')",
+        "with recursive c(x) as (select 1 union all select x + 1 from c limit 900)"
+        " select zeroblob(19000000) from c",
+        "with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c",
+        "insert into articles_fts (articles_fts) values ('rebuild')",
+        "select fts3_tokenizer('simple')",
+        "create temp table x (y)",
+        "begin; drop table articles",
+        "select 1; drop table articles",
+        "pragma journal_mode = delete",
+        "explain pragma query_only = 0",
+        "select edit('x', 'sh')",
+        "reindex",
+        "analyze",
     ],
 )
 def test_no_sql_writes_attaches_loads_or_fills_memory(datasette: Datasette, sql: str):
     answer = get(datasette, "/archive.json?" + _encoded({"sql": sql, "_shape": "objects"}))
     assert answer.status_code == 400 or not answer.json().get("rows")
     assert get(datasette, "/archive/articles/1").status_code == 200
+
+
+@pytest.fixture(scope="module")
+def endless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette]:
+    """An archive with an article all of whose texts are one word of a megabyte."""
+    path = tmp_path_factory.mktemp("endless") / "archive.db"
+    word = "\u202eạ" + "x" * 1_000_000
+    with open_archive(path) as archive, write(archive.db) as db:
+        add_article(db, 91, word, word, f"{word}\n\n{word}", (f"{word}|{word}",))
+        db.conn.execute(
+            "UPDATE articles SET section = ?, byline = ?", (word, json.dumps([word, "An"]))
+        )
+        db.conn.execute("INSERT INTO tags VALUES (1, ?)", (word,))
+        db.conn.execute("INSERT INTO article_tags VALUES (91, 1)")
+        db.conn.execute(
+            "INSERT INTO weather VALUES (1, 1, 91, 0, '2024-05-01T00:00:00Z', ?, ?, 1, 1, 1, 1, ?)",
+            (word, word, word),
+        )
+        for number in (1, 2):
+            db.conn.execute(
+                "INSERT INTO revisions VALUES (91, ?, '2024-05-01T00:00:00Z',"
+                " '2024-05-02T00:00:00Z', 1, ?, ?, ?, '[]', ?)",
+                (number, word, word, f"{word} {number}", str(number)),
+            )
+        index_article(db, 91)
+    opened = open_datasette(settings_of(path))
+    asyncio.run(opened.invoke_startup())
+    yield opened
+    opened.executor.shutdown()
+    for database in opened.databases.values():
+        database.close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [page.replace("/90", "/91") for page in PAGES + FILES if "sql=" not in page]
+    + ["/search?q=an&byline=an", "/search.csv?byline=an", "/archive/articles/91?text=1"],
+)
+def test_a_word_of_a_megabyte_breaks_no_page(endless: Datasette, address: str):
+    answer = get(endless, address)
+    assert answer.status_code in (200, 404)
+    assert "Traceback" not in answer.text
+    alone = ("/archive/articles/91", "/cite/91", "/archive/texts/91", "/about")
+    if not address.startswith(alone) and "text/html" in answer.headers["content-type"]:
+        assert len(answer.text) < 4_000_000, "texts are shown whole in a list"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
@@ -207,7 +268,18 @@ def test_only_reading_is_answered(datasette: Datasette, method: str):
 
 @pytest.mark.parametrize(
     "address",
-    ["/assets/../serve.py", "/assets/%2e%2e/serve.py", "/-/static/..%2f..%2fapp.py", "/archive.db"],
+    [
+        "/assets/../serve.py",
+        "/assets/%2e%2e/serve.py",
+        "/assets//etc/passwd",
+        "/-/static/..%2f..%2fapp.py",
+        "/archive.db",
+        "/snapshots.db",
+        "/archive/..%2f..%2fetc%2fpasswd",
+        "/cite/..%2f1.bib",
+        "/days/..%2f..",
+        "/-/static-plugins/scraper/..%2fserve.py",
+    ],
 )
 def test_no_path_leads_out_of_the_static_files(datasette: Datasette, address: str):
     answer = get(datasette, address)
@@ -310,6 +382,70 @@ def test_what_is_not_here_is_said_on_a_page_and_not_in_the_log(
     assert answer.status_code == 404
     assert "Not here" in answer.text
     assert "Traceback" not in "".join(capsys.readouterr())
+
+
+def test_every_address_on_the_help_page_answers_as_it_says(datasette: Datasette):
+    text = unescape(get(datasette, "/about").text)
+    addresses = re.findall(r"http://localhost(/[^'\"<]+)['\"]", text)
+    assert len(addresses) == 6
+    for address in addresses:
+        answer = get(datasette, address)
+        assert answer.status_code == 200, address
+        if ".json" in address:
+            answer.json()
+        else:
+            rows = list(csv.reader(answer.text.splitlines()))
+            assert rows[0][0] in ("id", "period") and len({len(row) for row in rows}) == 1
+    told = re.findall(r"<code>(/[^<]+)</code>", text)
+    assert len(told) >= 9
+    for address in told:
+        asked = (
+            address.replace("ID", "90").replace("…", "ma").replace("sql=selectma", "sql=select+1")
+        )
+        assert get(datasette, asked).status_code == 200, address
+
+
+def test_pages_of_json_follow_each_other_to_the_last(datasette: Datasette):
+    first = get(datasette, "/search.json?q=&start=15").json()
+    assert first["next_start"] is None and first["total"] == len(ARTICLES) + 1
+    assert list(first["results"][0]) == ["id", "url", "title", "timestamp", "section", "snippet"]
+
+
+def test_an_article_filed_while_it_is_served_is_found_at_once(tmp_path: Path):
+    path = tmp_path / "archive.db"
+    with open_archive(path) as archive:
+        with write(archive.db) as db:
+            fill(db)
+        opened = open_datasette(settings_of(path))
+        asyncio.run(opened.invoke_startup())
+        assert get(opened, "/search.json?q=khai+truong").json()["total"] == 0
+        with write(archive.db) as db:  # as a crawl would, its transaction open while pages are read
+            add_article(db, 95, "Khai trường", "", "", ())
+            index_article(db, 95)
+            for address in ("/", "/search?q=khai+truong", "/archive/articles", "/days"):
+                assert get(opened, address).status_code == 200
+        assert get(opened, "/search.json?q=khai+truong").json()["total"] == 1
+        assert "Khai trường" in get(opened, "/archive/articles/95").text
+    opened.executor.shutdown()
+    for database in opened.databases.values():
+        database.close()
+
+
+def test_a_copy_for_the_public_tells_its_hash_and_counts(path: Path, tmp_path: Path):
+    slim = tmp_path / "archive.db"
+    Database(path).conn.execute("VACUUM INTO ?", (str(slim),))
+    copy = open_datasette(settings_of(slim), immutable=True)
+    asyncio.run(copy.invoke_startup())
+    digest = hashlib.sha256(slim.read_bytes()).hexdigest()
+    assert digest in get(copy, "/archive").text
+    answer = get(copy, "/archive.db")
+    assert hashlib.sha256(answer.content).hexdigest() == digest
+    assert get(copy, "/archive/articles.json").json()["filtered_table_rows_count"] == (
+        len(ARTICLES) + 1
+    )
+    copy.executor.shutdown()
+    for database in copy.databases.values():
+        database.close()
 
 
 def test_robots_are_kept_out(datasette: Datasette):

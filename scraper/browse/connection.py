@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+import weakref
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -40,6 +41,7 @@ _PRAGMAS = {
 }
 _FORBIDDEN_FUNCTIONS = {"load_extension", "fts3_tokenizer", "writefile", "readfile", "edit"}
 LONGEST_CELL = 20_000_000  # bytes; replicate('x', 10^9) and the like are refused
+LARGEST_ANSWER = 100_000_000  # characters and bytes of all cells that one statement may give
 
 
 def guard(conn: sqlite3.Connection, datasette: Datasette) -> None:
@@ -60,6 +62,30 @@ def guard(conn: sqlite3.Connection, datasette: Datasette) -> None:
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_CELL)
     conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     conn.set_authorizer(_only_reading)
+    conn.row_factory = _weighed()
+
+
+def _weighed() -> Callable[[sqlite3.Cursor, tuple[Any, ...]], sqlite3.Row]:
+    """Rows as usual, until those of one statement together are too large to hold.
+
+    A thousand rows of the longest cells would take all memory well within the time limit.
+    """
+    # Held weakly: a statement that lived on would keep this connection at an old moment.
+    current: weakref.ref[sqlite3.Cursor] | None = None
+    held = 0
+
+    def weigh(cursor: sqlite3.Cursor, cells: tuple[Any, ...]) -> sqlite3.Row:
+        nonlocal current, held
+        if current is None or current() is not cursor:
+            current, held = weakref.ref(cursor), 0
+        held += sum(len(cell) for cell in cells if isinstance(cell, (str, bytes)))
+        if held > LARGEST_ANSWER:
+            raise sqlite3.OperationalError(
+                f"more than {LARGEST_ANSWER // 1_000_000} MB were asked for at once"
+            )
+        return sqlite3.Row(cursor, cells)
+
+    return weigh
 
 
 def _only_reading(action: int, first: str | None, second: str | None, *_: str | None) -> int:

@@ -96,6 +96,7 @@ async def tables(datasette: Datasette, request: Request) -> Response:
         "allow_execute_sql": True,
         "allow_download": not database.is_mutable,
         "size": database.size,
+        "sha256": database.hash,
     }
     return await page(datasette, request, "database.html", context)
 
