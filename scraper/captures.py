@@ -1,26 +1,41 @@
-"""Captures made elsewhere, one page a file: saved HTML pages and plain-text captures."""
+"""Saved pages, one a file: HTML and plain text."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scraper.archive import snapshots
-from scraper.archive.filing import Context, Filing, file_snapshot, file_unfiled, is_filed
-from scraper.archive.schema import Archive
 from scraper.errors import BadCapture, ExtractError
 from scraper.extract import extract
+from scraper.extract.page import parse
 from scraper.models import Snapshot
-from scraper.urls import Site, canonical
+from scraper.urls import Site, article_id, canonical
 
 _MOST_BYTES = 50_000_000
+_ARCHIVES = (b"WARC/", b"\x1f\x8b", b"PK\x03\x04")
+# What browsers write in a page that they save: "Save as", and the SingleFile add-on.
+_SAVED_FROM = re.compile(
+    rb"<!-- saved from url=\([0-9]+\)(\S+)|Page saved with SingleFile\s+url:\s*(\S+)"
+)
+_START_BYTES = 64 * 1024
 
 
-def read_file(path: Path, url: str, site: Site, captured_at: datetime | None = None) -> Snapshot:
-    """The page saved in `path`, as a capture of `url`.
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved page, as a capture."""
+
+    snapshot: Snapshot
+    is_dated: bool  # its time is stated, by the page or by who saved it; else it is the file's own
+
+
+def read_file(
+    path: Path, site: Site, url: str | None = None, captured_at: datetime | None = None
+) -> Saved:
+    """The page saved in `path`, as a capture of `url`, else of the article that it says it is.
 
     Its time is `captured_at`, else the page clock that it shows, else the file's own time.
-    Raises BadCapture where the file cannot be read.
+    Raises BadCapture where the file cannot be read, or does not say which article it is.
     """
     try:
         if path.stat().st_size > _MOST_BYTES:
@@ -29,43 +44,27 @@ def read_file(path: Path, url: str, site: Site, captured_at: datetime | None = N
         saved_at = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
     except OSError as e:
         raise BadCapture(f"{path}: cannot be read: {e.strerror}") from e
-    if body.startswith((b"WARC/", b"\x1f\x8b", b"PK\x03\x04")):
+    if body.startswith(_ARCHIVES):
         raise BadCapture(f"{path}: an archive, not a page; give saved pages, .html or .txt")
     is_text = path.suffix.lower() == ".txt"
     content_type = "text/plain; charset=utf-8" if is_text else "text/html"
     snapshot = Snapshot(
-        url=canonical(url, site),
+        url=canonical(url, site) if url else "",
         captured_at=captured_at or saved_at,
         status=200,
         headers=(("content-type", content_type),),
         body=body,
         origin=f"import:{path.name}",
     )
-    if captured_at is None and (clock := _page_clock(snapshot)):
-        return replace(snapshot, captured_at=clock)
-    return snapshot
-
-
-def import_files(
-    archive: Archive,
-    paths: Sequence[Path],
-    url: str,
-    context: Context,
-    captured_at: datetime | None = None,
-) -> list[Filing]:
-    """File the captures in `paths`, all of `url`; one filed before changes nothing."""
-    file_unfiled(archive, context)
-    filings = []
-    for path in paths:
-        snapshot = read_file(path, url, context.site, captured_at)
-        if not context.site.owns(snapshot.url):
-            raise BadCapture(f"{path}: {url} is not an address of {context.site.base_url}")
-        snapshot_id = snapshots.store(archive.snapshots, snapshot)
-        if is_filed(archive.db, snapshot_id):
-            filings.append(Filing("unchanged", snapshot.url, "filed before"))
-        else:
-            filings.append(file_snapshot(archive, snapshot_id, snapshot, context))
-    return filings
+    if url is None:
+        named = None if is_text else _article_named(snapshot, site)
+        if named is None:
+            raise BadCapture(f"{path}: names no article of {site.base_url} as its own; give --url")
+        snapshot = replace(snapshot, url=named)
+    clock = None if captured_at else _page_clock(snapshot)
+    return Saved(
+        replace(snapshot, captured_at=clock) if clock else snapshot, bool(captured_at or clock)
+    )
 
 
 def _page_clock(snapshot: Snapshot) -> datetime | None:
@@ -73,3 +72,26 @@ def _page_clock(snapshot: Snapshot) -> datetime | None:
         return extract(snapshot).page_clock_at
     except ExtractError:
         return None
+
+
+def _article_named(snapshot: Snapshot, site: Site) -> str | None:
+    """The article of the site that a page says it is."""
+    for address in _addresses_in(snapshot):
+        url = canonical(address, site)
+        if site.owns(url) and article_id(url) is not None:
+            return url
+    return None
+
+
+def _addresses_in(snapshot: Snapshot) -> Iterator[str]:
+    if saved := _SAVED_FROM.search(snapshot.body[:_START_BYTES]):
+        yield (saved[1] or saved[2]).decode("utf-8", "replace")
+    try:
+        page = parse(snapshot)
+    except ExtractError:
+        return
+    link = page.tree.css_first("link[rel='canonical'][href]")
+    yield (link.attributes["href"] or "") if link else ""
+    yield page.meta.get("og:url", "")
+    for stated in (page.json_ld.get("url"), page.json_ld.get("mainEntityOfPage")):
+        yield str(stated.get("@id", "") if isinstance(stated, dict) else stated)

@@ -89,7 +89,7 @@ class Article:
     template: str  # which template read it: "onecms", "site2022", "plaintext", "fallback"
     layout: str  # "article", "photo", "emagazine", "video", "podcast", "infographic", "live"
     photo_count: int  # with or without a caption
-    flags: tuple[str, ...] = ()  # what a reader should doubt: "fallback", "weekday mismatch" ...
+    flags: tuple[str, ...] = ()  # what a reader should doubt: "fallback", "cut short" ...
 
 
 def utc_text(at: datetime) -> str:

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from scraper.archive import snapshots
 from scraper.archive.articles import REINDEX_MARK, shown_by, shown_in
-from scraper.archive.captures import Capture, reading_of, revision_of
+from scraper.archive.captures import WITH_TEXT, Capture, reading_of, revision_of
 from scraper.archive.filing import Context, file_read, file_unfiled
 from scraper.archive.index import is_complete, reindex
 from scraper.archive.readings import Reread, reading_rules, reread_all
@@ -169,7 +169,7 @@ def changes_of(db: Database, reread: Reread) -> Iterator[tuple[str, str]]:
         yield "reading", f"{number}: {was} -> {read.reading} {read.detail}".rstrip()
     if read.article is None:
         return
-    if was == "text" and revision_of(read.article).sha256 != text:
+    if was in WITH_TEXT and revision_of(read.article).sha256 != text:
         yield "text", f"{number}: snapshot {reread.snapshot_id}"
     old = shown_in(db, number)
     if old is None or old.article["snapshot_id"] != reread.snapshot_id:

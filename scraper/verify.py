@@ -128,7 +128,8 @@ def _row(db: Database, reread: Reread) -> Iterator[Damage]:
 def _articles(db: Database) -> Iterator[Damage]:
     """Every article's revisions, counts and times against its captures."""
     numbers = db.execute(
-        "SELECT id FROM articles UNION SELECT article_id FROM captures WHERE reading = 'text'"
+        "SELECT id FROM articles UNION"
+        " SELECT article_id FROM captures WHERE reading IN ('text', 'cut')"
     )
     for (number,) in numbers.fetchall():
         if not is_told(db, number):

@@ -126,10 +126,20 @@ def test_bad_input_ends_in_one_line(
     assert said in one_line(run)
 
 
-@pytest.mark.parametrize("start", [b"WARC/1.1\r\n", b"\x1f\x8b\x08\x00", b"PK\x03\x04"])
-def test_an_archive_file_is_not_taken_for_a_page(folder: Path, start: bytes) -> None:
-    (folder / "pages.warc").write_bytes(start + b"...")
-    run = scraper("import", "pages.warc", "--url", SEED_URL, cwd=folder)
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (b"WARC/1.1\r\n", "no WARC record in it can be read"),
+        (b"\x1f\x8b\x08\x00", "one gzip stream, and damaged"),
+        (b"PK\x03\x04", "an archive, not a page"),
+    ],
+)
+def test_an_archive_file_is_not_taken_for_a_page(folder: Path, start: bytes, said: str) -> None:
+    (folder / "page.html").write_bytes(start + b"...")
+    run = scraper("import", "page.html", "--url", SEED_URL, cwd=folder)
+    assert run.returncode == 1
+    assert said in one_line(run)
+    run = scraper("extract", "page.html", "--url", SEED_URL, cwd=folder)
     assert run.returncode == 1
     assert "an archive, not a page" in one_line(run)
 

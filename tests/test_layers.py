@@ -17,6 +17,7 @@ ROWS = (
         "lists",
         "probe",
         "captures",
+        "importing",
         "bulk",
         "reread",
         "verify",

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from scraper.models import Snapshot, utc_text
 from scraper.urls import Site
 
 SITE = Site("https://baolaocai.vn")
@@ -46,6 +47,13 @@ def response(
     block = b"HTTP/1.1 " + status.encode() + b"\r\n" + headers + b"\r\n" + body
     digests = {"WARC_Block_Digest": sha1(block), "WARC_Payload_Digest": sha1(body)}
     return record(block, **(digests | more))
+
+
+def of_snapshot(snapshot: Snapshot, **more: str) -> bytes:
+    """The response record of a capture."""
+    head = "".join(f"{name}: {value}\r\n" for name, value in snapshot.headers).encode()
+    seen = {"url": snapshot.url, "at": utc_text(snapshot.captured_at)}
+    return response(snapshot.body, head, f"{snapshot.status} X", **(seen | more))
 
 
 def write(path: Path, records: Iterable[bytes], *, packed: bool = True) -> Path:

@@ -1,7 +1,7 @@
 """Articles and all that belongs to them: rows derived from captures.
 
-`articles`, `texts`, `captions` and tags show the newest capture that could be read; `weather`
-has rows of each. What has not changed is not written again.
+`articles`, `texts`, `captions` and tags show the newest capture that could be read, of those that
+are whole, if any is; `weather` has rows of each. What has not changed is not written again.
 """
 
 import json
@@ -16,6 +16,7 @@ from scraper.archive.captures import (
     Revision,
     add_revision,
     has_revision,
+    is_outdone,
     newest_text,
     note,
     retell,
@@ -51,7 +52,7 @@ class Shown:
 def file_article(db: Database, article: Article, capture: Capture) -> Filed:
     """File what one capture says, inside the caller's transaction.
 
-    `articles` shows the newest capture that could be read, `revisions` each distinct text.
+    `articles` shows the newest capture that could be read whole, `revisions` each distinct text.
     Filing a capture twice, or an old one late, leaves the same rows.
     """
     article_id, revision = capture.article_id, revision_of(article)
@@ -59,7 +60,7 @@ def file_article(db: Database, article: Article, capture: Capture) -> Filed:
     note(db, capture, revision.sha256)
     if not is_known or newest_text(db, article_id) == capture.snapshot_id:
         _show(db, article_id, shown_by(article, capture))
-    is_new_text = add_revision(db, revision, capture)
+    is_new_text = not is_outdone(db, capture) and add_revision(db, revision, capture)
     _put_weather(db, capture.snapshot_id, weather_rows(article, capture))
     retell(db, article_id)
     return Filed(new_article=not is_known, new_revision=is_known and is_new_text)

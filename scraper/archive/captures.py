@@ -17,7 +17,10 @@ from scraper.models import Article, utc_text, utc_time
 
 GONE_AFTER = timedelta(hours=23)  # "a day apart", for a cron job that wanders by minutes
 
-Reading = Literal["text", "unchanged", "missing", "redirect", "not_article", "unreadable"]
+# cut: a text, but the capture ends before the page did. It counts only where no whole one does.
+Reading = Literal["text", "cut", "unchanged", "missing", "redirect", "not_article", "unreadable"]
+WITH_TEXT: tuple[Reading, ...] = ("text", "cut")
+SEEN: tuple[Reading, ...] = (*WITH_TEXT, "unchanged")  # the article was there then
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,20 @@ def reading_of(db: Database, snapshot_id: int) -> tuple[Reading | None, str | No
 def newest_text(db: Database, article_id: int) -> int | None:
     """The snapshot whose text `articles` has to show; None where no capture shows a text."""
     row = db.execute(
-        "SELECT snapshot_id FROM captures WHERE article_id = ? AND reading = 'text'"
-        " ORDER BY captured_at DESC, snapshot_id DESC LIMIT 1",
+        "SELECT snapshot_id FROM captures WHERE article_id = ? AND reading IN ('text', 'cut')"
+        " ORDER BY reading = 'cut', captured_at DESC, snapshot_id DESC LIMIT 1",
         [article_id],
     ).fetchone()
     return int(row[0]) if row else None
+
+
+def is_outdone(db: Database, capture: Capture) -> bool:
+    """Whether a capture ends before its page did, and another shows the article whole."""
+    return capture.reading == "cut" and bool(
+        db.execute(
+            "SELECT 1 FROM captures WHERE article_id = ? AND reading = 'text'", [capture.article_id]
+        ).fetchone()
+    )
 
 
 def has_revision(db: Database, article_id: int, revision: Revision) -> bool:
@@ -195,22 +207,31 @@ def _told(story: _Story) -> list[tuple[object, ...]]:
 def _story(lines: list[tuple[str, int, Reading, str | None]]) -> _Story | None:
     """The story of captures (captured_at, snapshot_id, reading, sha256); None without a text."""
     story: _Story | None = None
-    current = missing_since = ""
+    current = first_at = missing_since = ""
+    texts = _texts(lines, "text") or _texts(lines, "cut")
     for at, snapshot_id, reading, sha256 in lines:
-        if reading == "text" and sha256:
+        if reading in WITH_TEXT:
+            first_at = first_at or at
+        if sha256 in texts:
             current = sha256
-            story = story or _Story({}, at, at, None)
+            story = story or _Story({}, first_at, at, None)
             story.spans.setdefault(current, [at, at, snapshot_id])
         if story is None:
             continue
-        if reading in ("text", "unchanged"):
-            story.spans[current][1] = story.last_at = at
+        if sha256 in texts or reading == "unchanged":
+            story.spans[current][1] = at
+        if reading in SEEN:
+            story.last_at = at
             missing_since, story.gone_at = "", None
         elif reading == "missing":
             missing_since = missing_since or at
             if utc_time(at) - utc_time(missing_since) >= GONE_AFTER:
                 story.gone_at = missing_since
     return story
+
+
+def _texts(lines: list[tuple[str, int, Reading, str | None]], reading: Reading) -> set[str]:
+    return {sha256 for _, _, read, sha256 in lines if read == reading and sha256}
 
 
 def _renumber(db: Database, article_id: int, told: list[tuple[object, ...]]) -> None:

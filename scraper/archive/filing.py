@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from scraper.archive import frontier, snapshots, tombstones
 from scraper.archive.articles import file_article, is_archived, note_capture
-from scraper.archive.captures import GONE_AFTER, Capture, Reading, reading_of
+from scraper.archive.captures import GONE_AFTER, SEEN, Capture, Reading, reading_of
 from scraper.archive.readings import Read, read_snapshot
 from scraper.archive.runs import add_failure, read_mark, set_mark
 from scraper.archive.schema import Archive, write
@@ -103,7 +103,7 @@ def file_read(
         filed = file_article(db, read.article, capture)
     elif number is not None and (other := note_capture(db, capture)):
         _show_again(archive, other, context)
-    if read.reading in ("text", "unchanged"):
+    if read.reading in SEEN:
         _add_address(archive, snapshot)
     if is_again and not _is_new(db, snapshot.url):
         # What the frontier has heard since stays.
@@ -142,9 +142,11 @@ def _show_again(archive: Archive, snapshot_id: int, context: Context) -> None:
 
 def _settle(archive: Archive, snapshot: Snapshot, read: Read, context: Context) -> tuple[str, str]:
     """Mark in the frontier what came of an address: what is to be said, where it redirects to."""
-    if _is_stale(archive, snapshot):
+    if frontier.is_list(archive.db, snapshot.url):
+        pass  # The crawl reads it for addresses, and knows when next; a capture of it is none.
+    elif _is_stale(archive, snapshot):
         _settle_outdated(archive, snapshot)
-    elif read.reading in ("text", "unchanged"):
+    elif read.reading in SEEN:
         _settle_archived(archive, snapshot, context)
     elif read.reading == "missing":
         _settle_missing(archive, snapshot)
@@ -238,7 +240,7 @@ def _missing_since(archive: Archive, snapshot: Snapshot) -> datetime:
     row = archive.db.execute(
         "SELECT min(captured_at) FROM captures WHERE article_id = ? AND reading = 'missing'"
         " AND captured_at > (SELECT coalesce(max(captured_at), '') FROM captures"
-        " WHERE article_id = ? AND reading IN ('text', 'unchanged'))",
+        " WHERE article_id = ? AND reading IN ('text', 'cut', 'unchanged'))",
         [number, number],
     ).fetchone()
     return utc_time(row[0]) if row[0] else snapshot.captured_at
@@ -262,8 +264,11 @@ def _settle_redirect(archive: Archive, snapshot: Snapshot, context: Context) -> 
         due = frontier.after_failure(attempts, at)
     else:
         detail, due, attempts = f"redirects to {target}", None, 0
+    state: frontier.State = "redirect"
+    if target == url and is_archived(db, article_id(url) or 0):
+        state = "archived"  # To https, or to its own host: both are one address to us.
     frontier.settle(
-        db, url, "redirect", due_at=due, status=snapshot.status, error=detail, attempts=attempts
+        db, url, state, due_at=due, status=snapshot.status, error=detail, attempts=attempts
     )
     if due is None:
         frontier.follow(db, target, at)

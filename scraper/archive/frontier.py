@@ -165,6 +165,13 @@ def add_list(
     )
 
 
+def is_list(db: Database, url: str) -> bool:
+    """Whether the crawl reads this address for others."""
+    return bool(
+        db.execute("SELECT 1 FROM frontier WHERE url = ? AND state = 'list'", [url]).fetchone()
+    )
+
+
 def make_maps_due(db: Database, at: datetime) -> None:
     """Begin a walk through all maps, unless an earlier one has still some to read."""
     db.execute(

@@ -94,6 +94,18 @@ def m008_bylines(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@archive_migrations()
+def m009_cut(db: Database) -> None:
+    """Captures that end before their page did are told from whole ones."""
+    db.conn.execute("ALTER TABLE captures RENAME TO captures_before")
+    db.conn.execute(_CAPTURES)
+    db.conn.execute("INSERT INTO captures SELECT * FROM captures_before")
+    db.conn.execute("DROP TABLE captures_before")
+    db.conn.execute(
+        "CREATE INDEX captures_article ON captures (article_id, captured_at, snapshot_id)"
+    )
+
+
 @snapshot_migrations()
 def m001_snapshots(db: Database) -> None:
     """Captures, and the dictionaries that compress them."""
@@ -142,6 +154,18 @@ CREATE TABLE withdrawals (
     article_id INTEGER PRIMARY KEY,
     withdrawn_at TEXT NOT NULL,
     reason TEXT NOT NULL
+)
+"""
+
+_CAPTURES = """
+CREATE TABLE captures (
+    snapshot_id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL,
+    captured_at TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    reading TEXT NOT NULL CHECK (reading IN ('text', 'cut', 'unchanged', 'missing', 'redirect',
+        'not_article', 'unreadable')),
+    sha256 TEXT
 )
 """
 

@@ -36,7 +36,7 @@ class Read:
     """What one snapshot was read as."""
 
     reading: Reading
-    article: Article | None = None  # where `reading` is "text"
+    article: Article | None = None  # where `reading` is "text" or "cut"
     detail: str = ""  # why it is no article
 
 
@@ -72,7 +72,7 @@ def _read_page(snapshot: Snapshot) -> Read:
         return Read("unreadable", detail=e.reason)
     if article.article_id is None:
         return Read("not_article", detail="no article number in its address")
-    return Read("text", article)
+    return Read("cut" if snapshot.truncated else "text", article)
 
 
 def reading_rules(*beside: str) -> str:

@@ -118,6 +118,25 @@ def url_of(db: Database, snapshot_id: int) -> str | None:
     return str(row[0]) if row else None
 
 
+def has_page(db: Database, snapshot: Snapshot) -> bool:
+    """Whether the page of `snapshot` was captured at its address before, at whatever time."""
+    sha256 = hashlib.sha256(snapshot.body).hexdigest()
+    row = db.execute(
+        "SELECT 1 FROM snapshots WHERE url = ? AND sha256 = ?", [snapshot.url, sha256]
+    ).fetchone()
+    return row is not None
+
+
+def pages_at(db: Database, url: str, at: datetime | None) -> list[int]:
+    """The snapshots of pages captured at `url`: those of the moment `at` first, then the newest."""
+    rows = db.execute(
+        f"SELECT id FROM snapshots WHERE url = ? AND status <> 304 AND {_KEPT}"
+        " ORDER BY captured_at = ? DESC, captured_at DESC, id DESC",
+        [url, utc_text(at) if at else ""],
+    )
+    return [snapshot_id for (snapshot_id,) in rows]
+
+
 def ids(db: Database, span: Span, since: datetime | None) -> list[int]:
     """The ids in `span` of snapshots captured at or after `since`."""
     rows = db.execute(

@@ -131,7 +131,7 @@ TABLES: dict[str, dict[str, Any]] = {
             "article_id": "The article's number",
             "captured_at": "When it was asked for, UTC",
             "status": "HTTP status of the answer",
-            "reading": "text, unchanged, missing, redirect, not_article, unreadable",
+            "reading": "text, cut (short), unchanged, missing, redirect, not_article, unreadable",
             "sha256": "Hash of the text it showed, as in revisions; empty where it shows none",
         },
     },

@@ -18,26 +18,46 @@ from scraper.config import Settings
 @cli.command("import")
 @config_option
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--url", required=True, help="The address the page was captured from.")
+@click.option("--url", help="The address of saved pages that do not name an article themselves.")
 @click.option(
     "--captured-at",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]),
-    help="When it was captured, UTC; else the page clock, else the file's time.",
+    help="When saved pages were captured, UTC; else the page clock, else the file's time.",
 )
+@json_option
 def import_(
-    settings: Settings, paths: tuple[Path, ...], url: str, captured_at: datetime | None
+    settings: Settings,
+    paths: tuple[Path, ...],
+    url: str | None,
+    captured_at: datetime | None,
+    as_json: bool,
 ) -> None:
-    """File saved pages: HTML (.html) or plain text (.txt)."""
+    """File captures made elsewhere: .warc[.gz], .wet[.gz], saved .html and .txt pages.
+
+    PATH is a file, a folder or a pattern. WARC records keep their own address and time.
+    """
     from scraper.archive.filing import Context
     from scraper.archive.schema import open_archive
-    from scraper.captures import import_files
+    from scraper.importing import Wanted, files_in, import_files, summary
+    from scraper.progress import watch
 
     context = Context(settings.site.site, settings.crawl.revisit_days)
     at = captured_at.replace(tzinfo=UTC) if captured_at else None
-    with open_archive(settings.archive.path) as archive:
-        filings = import_files(archive, paths, url, context, at)
-    for filing in filings:
-        click.echo(f"{filing.kind}: {filing.title or filing.url} {filing.detail}".rstrip())
+    files = files_in(paths)
+    with (
+        stop_on_signal() as stop,
+        open_archive(settings.archive.path) as archive,
+        watch("import") as progress,
+    ):
+        done = import_files(archive, files, Wanted(url, at), context, progress, stop)
+    for line in (*done.bad, *done.unreadable):
+        click.echo(line, err=True)
+    if as_json:
+        click.echo(json.dumps(asdict(done), ensure_ascii=False))
+    if done.records or not done.unreadable:
+        click.echo(summary(done), err=as_json)
+    if done.unreadable:
+        sys.exit(1)
 
 
 workers_option = click.option(

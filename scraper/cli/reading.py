@@ -24,7 +24,7 @@ def extract(file: Path, url: str, trace: bool) -> None:
     from scraper.extract import extract as read
     from scraper.extract.trace import Choice, trace_json
 
-    snapshot = read_file(file, url, BUILT_IN.site.site)
+    snapshot = read_file(file, BUILT_IN.site.site, url).snapshot
     notes: list[Choice] | None = [] if trace else None
     told: dict[str, object] = {}
     try:

@@ -4,6 +4,8 @@ The template is chosen by its marker in the page, never by the article's date: a
 that is fetched today wears today's template.
 """
 
+from dataclasses import replace
+
 from scraper.errors import NotAnArticle
 from scraper.extract import fallback, plaintext, site2022
 from scraper.extract.bounds import MOST_BYTES
@@ -24,6 +26,13 @@ def extract(snapshot: Snapshot, notes: Notes = None) -> Article:
     Raises NotAnArticle for section and landing pages, empty and binary answers; MissingField
     where a template's marker is present but its title, or all of its text, is not.
     """
+    article = _read(snapshot, notes)
+    if snapshot.truncated:
+        return replace(article, flags=(*article.flags, "cut short"))
+    return article
+
+
+def _read(snapshot: Snapshot, notes: Notes) -> Article:
     content_type = (snapshot.header("content-type") or "").partition(";")[0].strip().lower()
     if not snapshot.body.strip():
         raise NotAnArticle(snapshot.url, "an empty answer")

@@ -21,8 +21,8 @@ def compare(stated: str, content: bytes) -> Verdict:
 
 
 def sha256(content: bytes) -> str:
-    """The digest of `content` as WARC states it."""
-    return "sha256:" + base64.b32encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+    """The digest of `content` as WARC states it, in the digits that snapshots.db has it in."""
+    return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
 def _readings(value: str, size: int) -> set[bytes]:

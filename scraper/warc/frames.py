@@ -60,12 +60,17 @@ def frames(path: Path, wants: Wants) -> Iterator[Frame | Damage]:
 
     Raises BadCapture where the file cannot be read or holds no record.
     """
+    early: list[Damage] = []  # before the first record: where none comes, the file is none
+    found = False
     try:
         with path.open("rb") as file:
-            layout = layout_of(path, file)
-            found = False
-            for frame in _frames(file, layout, wants):
-                found = found or isinstance(frame, Frame)
+            for frame in _frames(file, layout_of(path, file), wants):
+                if not found and isinstance(frame, Damage):
+                    early.append(frame)
+                    continue
+                if not found:
+                    found = True
+                    yield from early
                 yield frame
     except OSError as e:
         raise BadCapture(f"{path}: cannot be read: {e.strerror or e}") from e

@@ -37,6 +37,7 @@ class Captured:
 
     offset: int  # of its record in the file
     snapshot: Snapshot
+    is_last: bool = False  # the file ends within this record
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _record(frame: Frame, request: Frame | None, site: Site, known: "_Known") ->
             return _revisit(frame, snapshot, site, known)
     except Unusable as e:
         return BadRecord(known.path, frame.offset, _target(frame), str(e))
-    return Captured(frame.offset, snapshot)
+    return Captured(frame.offset, snapshot, is_last=frame.is_cut)
 
 
 def _snapshot(frame: Frame, message: Message, sent: Headers, site: Site, path: Path) -> Snapshot:

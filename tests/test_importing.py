@@ -1,0 +1,337 @@
+"""Importing: captures made elsewhere, whatever they come in, once."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filled import CONTEXT, NOON, page
+from warcs import of_snapshot, record, response, sha1, write
+
+from scraper.archive import frontier
+from scraper.archive.schema import open_archive, open_reader
+from scraper.archive.schema import write as transaction
+from scraper.archive.withdraw import withdraw
+from scraper.errors import BadCapture
+from scraper.importing import Imported, Wanted, files_in, import_files, summary
+from scraper.progress import Silence
+from scraper.reread import forecast
+from scraper.verify import verify
+
+URL = page(0).url
+NOTHING_SAID = Wanted()
+
+
+def bring(folder: Path, *names: str, wanted: Wanted = NOTHING_SAID, **more: Any) -> Imported:
+    """Import files of `folder` into the archive there."""
+    files = files_in([folder / name for name in names])
+    with open_archive(folder / "archive.db") as archive:
+        return import_files(archive, files, wanted, CONTEXT, Silence(), **more)
+
+
+def rows(folder: Path) -> dict[str, list[str]]:
+    """Everything in both files but what is of this machine."""
+    found = {}
+    for name in ("archive.db", "snapshots.db"):
+        with closing(sqlite3.connect(folder / name)) as db:
+            found[name] = [line for line in db.iterdump() if "_sqlite_migrations" not in line]
+    return found
+
+
+def ask(folder: Path, sql: str, name: str = "archive.db") -> list[Any]:
+    with closing(sqlite3.connect(folder / name)) as db:
+        return [row[0] if len(row) == 1 else row for row in db.execute(sql).fetchall()]
+
+
+def is_sound(folder: Path) -> bool:
+    """Whether nothing is damaged, and reading it all again would change nothing."""
+    with open_reader(folder / "archive.db") as archive:
+        assert list(verify(archive, Silence())) == []
+        return not forecast(archive, Silence()).fields
+
+
+def test_captures_in_a_warc_file_are_filed_with_their_own_time(tmp_path: Path) -> None:
+    home = replace(page(0), url="https://baolaocai.vn/", body=b"<h1>Trang nh\xe1\xbb\x8f</h1>")
+    records = [
+        record(b"software: x\r\n", "warcinfo", ""),
+        *(of_snapshot(page(index)) for index in range(3)),
+        of_snapshot(page(0, day=2, title=b"Another title")),
+        of_snapshot(home),
+        response(url="https://example.org/"),
+        response(b"GIF89a", b"Content-Type: image/gif\r\n", url=URL + ".gif"),
+        response(WARC_Block_Digest=sha1(b"x"), url=URL),
+    ]
+    write(tmp_path / "a.warc.gz", records)
+    done = bring(tmp_path, "a.warc.gz")
+    assert summary(done) == (
+        "8 records read: 3 new, 1 changed, 1 no articles, 1 of other sites, 1 no pages, 1 bad"
+    )
+    assert "a.warc.gz: record at" in done.bad[0]
+    assert ask(tmp_path, "SELECT count(*), max(revision_count) FROM articles") == [(3, 2)]
+    assert ask(tmp_path, "SELECT url, origin FROM snapshots", "snapshots.db")[-1] == (
+        home.url,
+        "import:a.warc.gz",
+    )
+    assert ask(tmp_path, "SELECT state FROM frontier WHERE article_id IS NULL") == ["not_article"]
+    assert is_sound(tmp_path)
+
+
+def test_the_same_capture_again_changes_nothing(tmp_path: Path) -> None:
+    records = [of_snapshot(page(index)) for index in range(3)]
+    (tmp_path / "more").mkdir()
+    write(tmp_path / "a.warc.gz", records)
+    bring(tmp_path, "a.warc.gz")
+    before = rows(tmp_path)
+    write(tmp_path / "more" / "renamed.warc", records[::-1] + records, packed=False)
+    done = bring(tmp_path, "a.warc.gz", "more")
+    assert summary(done) == "9 records read: 9 unchanged"
+    assert rows(tmp_path) == before
+
+
+def saved(path: Path, index: int = 0, head: str = "<link rel='canonical' href='{url}'>") -> Path:
+    """The page of a story, as a browser saved it."""
+    story = page(index)
+    told = head.format(url=story.url).encode()
+    path.write_bytes(story.body.replace(b"<head>", b"<head>" + told, 1))
+    return path
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<link rel='canonical' href='{url}?utm_source=x'>",
+        "<meta property='og:url' content='{url}'>",
+        "<!-- saved from url=(0066){url}#x -->",
+        "<!--\n Page saved with SingleFile \n url: {url} \n saved date: x\n-->",
+        "<script type='application/ld+json'>"
+        '{{"@type": "NewsArticle", "mainEntityOfPage": {{"@id": "{url}"}}}}</script>',
+        "<link rel='canonical' href='/'><meta property='og:url' content='{url}'>",
+    ],
+    ids=["canonical", "og:url", "saved", "singlefile", "json-ld", "not the first"],
+)
+def test_a_saved_page_says_which_article_it_is(tmp_path: Path, head: str) -> None:
+    saved(tmp_path / "a.html", head=head)
+    done = bring(tmp_path, "a.html")
+    assert summary(done).startswith("new: ")
+    assert ask(tmp_path, "SELECT url FROM articles") == [URL]
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a-post1.html", "/chinh-tri/", "http://["])
+def test_a_page_that_names_no_article_of_the_site_needs_url(tmp_path: Path, address: str) -> None:
+    link = f"<link rel='canonical' href='{address}'><h1>T</h1>"
+    (tmp_path / "a.html").write_text(link)
+    (tmp_path / "a.txt").write_text("T\n\nx\n")
+    done = bring(tmp_path, "a.html", "a.txt")
+    assert [line.partition(": ")[2] for line in done.unreadable] == [
+        "names no article of https://baolaocai.vn as its own; give --url"
+    ] * 2
+    assert bring(tmp_path, "a.html", wanted=Wanted(URL)).records == 1
+    with pytest.raises(BadCapture, match="not an address of https://baolaocai.vn"):
+        bring(tmp_path, "a.html", wanted=Wanted("https://example.org/a-post1.html"))
+
+
+def test_a_folder_is_walked_and_what_else_is_in_it_passed_over(tmp_path: Path) -> None:
+    inner = tmp_path / "pages" / "inner"
+    inner.mkdir(parents=True)
+    saved(tmp_path / "pages" / "a.HTML")
+    saved(inner / "b.htm", 1)
+    (inner / "ad.html").write_text("<p>Ad</p>")
+    (inner / ".hidden.html").write_text("x")
+    (inner / "photo.jpg").write_bytes(b"\xff\xd8")
+    write(inner / "c.warc.gz", [of_snapshot(page(2))])
+    done = bring(tmp_path, "pages")
+    assert summary(done) == "4 records read: 3 new, 1 bad"
+    assert done.unreadable == []
+    assert bring(tmp_path, "pages/*/*.htm").records == 1
+
+
+@pytest.mark.parametrize("name", ["none.html", "none*.html", "empty"])
+def test_what_is_not_there_is_said_before_anything_is_filed(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    saved(tmp_path / "a.html")
+    with pytest.raises(BadCapture, match=r"(cannot be read: No such file|nothing to import there)"):
+        files_in([tmp_path / "a.html", tmp_path / name])
+
+
+def test_a_file_that_is_none_costs_only_itself(tmp_path: Path) -> None:
+    (tmp_path / "bad.warc.gz").write_bytes(b"junk" * 99)
+    saved(tmp_path / "a.html")
+    done = bring(tmp_path, "bad.warc.gz", "a.html")
+    assert len(done.unreadable) == 1
+    assert done.filed["new"] == 1
+
+
+def test_a_copy_of_a_saved_page_is_the_same_capture(tmp_path: Path) -> None:
+    dated = datetime(2024, 5, 6, tzinfo=UTC)
+    for number, name in enumerate(("a.html", "b.html")):
+        saved(tmp_path / name)
+        at = dated.timestamp() + number * 1000
+        os.utime(tmp_path / name, (at, at))
+    assert bring(tmp_path, "a.html", "b.html").filed == {"new": 1, "unchanged": 1}
+    assert ask(tmp_path, "SELECT captured_at FROM captures") == ["2024-05-06T00:00:00Z"]
+    later = Wanted(captured_at=dated + timedelta(days=1))
+    assert bring(tmp_path, "b.html", wanted=later).filed == {"unchanged": 1}
+    assert len(ask(tmp_path, "SELECT captured_at FROM captures")) == 2
+
+
+def revisit(snapshot_of: bytes, **more: str) -> bytes:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+    fields = {
+        "WARC_Profile": "http://netpreserve.org/warc/1.0/revisit/identical-payload-digest",
+        "WARC_Payload_Digest": sha1(snapshot_of),
+    }
+    return record(head, "revisit", URL, "2026-06-01T00:00:00Z", **(fields | more))
+
+
+@pytest.mark.parametrize("order", ["ab", "ba"])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_revisit_has_the_page_of_another_file(tmp_path: Path, order: str, at_once: bool) -> None:
+    write(tmp_path / "a.warc.gz", [of_snapshot(page(0))])
+    write(tmp_path / "b.warc.gz", [revisit(page(0).body)])
+    names = [f"{name}.warc.gz" for name in order]
+    runs = [names] if at_once else [names[:1], names[1:], names]
+    bad = [line for run in runs for line in bring(tmp_path, *run).bad]
+    lost = ["neither here nor in the archive" in line for line in bad]
+    assert lost == ([True] if order == "ba" and not at_once else [])
+    assert ask(tmp_path, "SELECT count(*), count(DISTINCT sha256) FROM captures") == [(2, 1)]
+    assert is_sound(tmp_path)
+
+
+def test_a_revisit_of_a_page_that_was_sent_packed_is_found_by_its_time(tmp_path: Path) -> None:
+    first = replace(page(0), headers=(*page(0).headers, ("content-encoding", "gzip")))
+    write(tmp_path / "a.warc.gz", [of_snapshot(first)])
+    bring(tmp_path, "a.warc.gz")
+    at = {"WARC_Refers_To_Date": "2026-05-01T12:00:00Z"}
+    for name, more in {"b": {}, "c": at}.items():
+        write(tmp_path / f"{name}.warc.gz", [revisit(b"as it was sent", **more)])
+    assert len(bring(tmp_path, "b.warc.gz").bad) == 1
+    assert bring(tmp_path, "c.warc.gz").filed == {"unchanged": 1}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_page_cut_short_never_stands_for_a_whole_one(
+    tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    whole = page(0, title=b"A whole title")
+    first, last = page(0, day=-2), page(0, day=2)
+    at = whole.body.index(b"</p>", whole.body.index(b"article__body")) + 4
+    records = [
+        of_snapshot(replace(first, body=first.body[:at]), WARC_Truncated="length"),
+        of_snapshot(whole),
+        of_snapshot(replace(last, body=last.body[:at]), WARC_Truncated="time"),
+    ]
+    for number in order:
+        write(tmp_path / "a.warc", [records[number]])
+        done = bring(tmp_path, "a.warc")
+        assert done.cut == (number != 1)
+        flags = ask(tmp_path, "SELECT flags FROM articles")[0]
+        assert ("cut short" in flags) == (1 not in order[: order.index(number) + 1])
+        assert is_sound(tmp_path)
+    assert ask(
+        tmp_path, "SELECT title, revision_count, first_captured_at, last_captured_at FROM articles"
+    ) == [("A whole title", 1, "2026-04-29T12:00:00Z", "2026-05-03T12:00:00Z")]
+    assert ask(tmp_path, "SELECT title FROM revisions") == ["A whole title"]
+    assert sorted(ask(tmp_path, "SELECT reading FROM captures")) == ["cut", "cut", "text"]
+    assert sorted(ask(tmp_path, "SELECT truncated FROM snapshots", "snapshots.db")) == [0, 1, 1]
+
+
+def test_a_record_that_the_file_ends_within_is_named_and_marked(tmp_path: Path) -> None:
+    whole = write(tmp_path / "a.warc", [of_snapshot(page(0))], packed=False).read_bytes()
+    (tmp_path / "a.warc").write_bytes(whole[:-900])
+    done = bring(tmp_path, "a.warc")
+    assert (done.cut, "the file ends within it" in done.bad[0]) == (1, True)
+    (tmp_path / "a.warc").write_bytes(whole)
+    bring(tmp_path, "a.warc")
+    assert ask(tmp_path, "SELECT flags FROM articles") == ["[]"]
+
+
+def test_answers_that_hold_no_page_are_captures_too(tmp_path: Path) -> None:
+    nothing = replace(page(0, day=2), status=304, body=b"")
+    gone = [replace(page(0, day=day), status=404, body=b"<h1>404</h1>") for day in (4, 6)]
+    write(tmp_path / "a.warc", [of_snapshot(s) for s in (page(0), nothing, *gone)])
+    done = bring(tmp_path, "a.warc")
+    assert done.filed == {"new": 1, "unchanged": 1, "missing": 2}
+    assert ask(tmp_path, "SELECT last_captured_at, gone_at FROM articles") == [
+        ("2026-05-03T12:00:00Z", "2026-05-05T12:00:00Z")
+    ]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_redirect_to_the_same_address_leaves_the_article_archived(
+    tmp_path: Path, before: bool
+) -> None:
+    to_https = replace(page(0), status=301, body=b"", headers=(("location", URL),))
+    records = [of_snapshot(to_https, url=URL.replace("https", "http")), of_snapshot(page(0))]
+    write(tmp_path / "a.warc", records if before else records[::-1])
+    bring(tmp_path, "a.warc")
+    assert ask(tmp_path, "SELECT state FROM frontier") == ["archived"]
+
+
+def test_a_capture_of_a_list_leaves_its_place_in_the_crawl(tmp_path: Path) -> None:
+    section = replace(page(0), url="https://baolaocai.vn/chinh-tri/", body=b"<h1>Tin</h1>")
+    write(tmp_path / "a.warc", [of_snapshot(section)])
+    with open_archive(tmp_path / "archive.db") as archive, transaction(archive.db):
+        frontier.add_list(archive.db, section.url, "section", NOON)
+    before = ask(tmp_path, "SELECT * FROM frontier")
+    assert bring(tmp_path, "a.warc").filed == {"not_article": 1}
+    assert ask(tmp_path, "SELECT * FROM frontier") == before
+
+
+def test_a_capture_still_to_come_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "a.warc", [of_snapshot(page(0), at="2922-12-03T08:38:00Z")])
+    done = bring(tmp_path, "a.warc")
+    assert done.bad[0].endswith("captured at 2922-12-03T08:38:00Z, which is still to come")
+    assert ask(tmp_path, "SELECT count(*) FROM snapshots", "snapshots.db") == [0]
+
+
+def test_a_withdrawn_article_stays_out(tmp_path: Path) -> None:
+    write(tmp_path / "a.warc", [of_snapshot(page(0))])
+    bring(tmp_path, "a.warc")
+    number = ask(tmp_path, "SELECT id FROM articles")[0]
+    with open_archive(tmp_path / "archive.db") as archive:
+        withdraw(archive, number, "court", NOON)
+    write(tmp_path / "a.warc", [of_snapshot(page(0)), of_snapshot(page(0, day=3))])
+    bring(tmp_path, "a.warc")
+    assert ask(tmp_path, "SELECT count(*) FROM articles") == [0]
+    assert ask(tmp_path, "SELECT count(body) FROM snapshots", "snapshots.db") == [0]
+
+
+def test_an_import_told_to_stop_goes_on_where_it_was(tmp_path: Path) -> None:
+    write(tmp_path / "a.warc", [of_snapshot(page(index)) for index in range(6)])
+    told = iter([False, False, True])
+    done = bring(tmp_path, "a.warc", stop=lambda: next(told))
+    assert summary(done).endswith("3 new; broken off, import it again for the rest")
+    assert bring(tmp_path, "a.warc").filed == {"new": 3, "unchanged": 3}
+    assert is_sound(tmp_path)
+
+
+@pytest.mark.slow
+def test_sigterm_ends_a_long_import_between_two_records(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
+    pages = [of_snapshot(page(n)) for n in range(60)]
+    many = [pages[n % 60].replace(b"2026-05", b"20%02d-05" % (n // 60)) for n in range(1500)]
+    write(tmp_path / "a.warc", many, packed=False)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "scraper", "import", "a.warc"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "snapshots.db-wal").exists():
+        time.sleep(0.05)
+    time.sleep(0.5)
+    run.send_signal(signal.SIGTERM)
+    said, _ = run.communicate(timeout=60)
+    assert run.returncode == 0
+    assert "broken off, import it again for the rest" in said
+    assert is_sound(tmp_path)
