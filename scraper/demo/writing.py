@@ -118,7 +118,7 @@ def _paragraph(writer: Writer, sentences: list[str]) -> Text:
     count = 1 + int(writer.rng.random() * 4)
     lines = [sentences.pop() for _ in range(min(count, len(sentences)))]
     if writer.rng.random() < 0.3:
-        lines.insert(len(lines) // 2, writer.one("quotes", shared()) + ".")
+        lines.insert(len(lines) // 2, writer.one("quotes", shared()))
     return Text("p", (" ".join(lines),))
 
 
@@ -185,7 +185,7 @@ def _extras(writer: Writer) -> list[Text]:
     if rng.random() < 0.2:
         extras.append(_table(writer))
     if rng.random() < 0.25:
-        extras.append(Text("quote", (writer.one("quotes", shared()) + ".",)))
+        extras.append(Text("quote", (writer.one("quotes", shared()),)))
     if rng.random() < 0.25:
         extras.append(Text("note", tuple(writer.some("notes", 2, shared()))))
     return extras
