@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 from datasette.app import Datasette
+from opened import opened
 from sqlite_utils import Database
 from test_search import ARTICLES, QUERIES, add_article
 
@@ -125,12 +127,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def datasette(path: Path) -> Iterator[Datasette]:
-    opened = open_datasette(settings_of(path))
-    asyncio.run(opened.invoke_startup())
-    yield opened
-    opened.executor.shutdown()
-    for database in opened.databases.values():
-        database.close()
+    with opened(settings_of(path)) as datasette:
+        yield datasette
 
 
 def get(datasette: Datasette, address: str, method: str = "GET") -> Any:
@@ -307,22 +305,19 @@ def test_an_older_text_has_an_address_of_its_own(datasette: Datasette):
 
 def test_a_day_without_an_hour_is_shown_without_one_everywhere(path: Path, tmp_path: Path):
     copy = tmp_path / "archive.db"
-    Database(path).conn.execute("VACUUM INTO ?", (str(copy),))
-    db = Database(copy)
-    db.conn.execute(
-        "UPDATE articles SET timestamp = '2024-02-29T17:00:00Z', local_date = '2024-03-01',"
-        " timestamp_source = 'published', published_source = 'text (date only)' WHERE id = 12"
-    )
-    db.conn.commit()
-    opened = open_datasette(settings_of(copy), immutable=True)
-    asyncio.run(opened.invoke_startup())
-    for address in ("/", "/search?q=ma+chay", "/archive/articles", "/archive/articles/12",
-                    "/days/2024-03-01"):  # fmt: skip
-        text = get(opened, address).text
-        assert "1/3/2024" in text and "00:00, 1/3/2024" not in text, address
-    opened.executor.shutdown()
-    for database in opened.databases.values():
-        database.close()
+    with closing(Database(path)) as db:
+        db.conn.execute("VACUUM INTO ?", (str(copy),))
+    with closing(Database(copy)) as db:
+        db.conn.execute(
+            "UPDATE articles SET timestamp = '2024-02-29T17:00:00Z', local_date = '2024-03-01',"
+            " timestamp_source = 'published', published_source = 'text (date only)' WHERE id = 12"
+        )
+        db.conn.commit()
+    with opened(settings_of(copy), immutable=True) as datasette:
+        for address in ("/", "/search?q=ma+chay", "/archive/articles", "/archive/articles/12",
+                        "/days/2024-03-01"):  # fmt: skip
+            text = get(datasette, address).text
+            assert "1/3/2024" in text and "00:00, 1/3/2024" not in text, address
 
 
 def test_a_time_that_only_says_not_later_says_so_everywhere(datasette: Datasette):
@@ -476,25 +471,21 @@ def test_every_ready_made_question_has_an_answer(datasette: Datasette):
 
 
 def test_all_addresses_stand_below_the_path_it_is_served_under(path: Path):
-    below = open_datasette(settings_of(path), base_url="/bao/", immutable=True)
-    asyncio.run(below.invoke_startup())
-    for address in PAGES:
-        text = get(below, address).text  # asks for /bao/...
-        found = re.findall(r'(?:href|action)="([^"]*)"', text)
-        outside = ("#", "?", "https://baolaocai.vn")
-        for at in (a.removeprefix("http://localhost") for a in found):
-            assert at.startswith(("/bao/", *outside)), (address, at)
-            assert not at.startswith("/bao/bao/"), (address, at)
-    assert '<a rel="next" href="http://localhost/bao/archive/articles?' in (
-        get(below, "/archive/articles?_size=5").text
-    )
-    assert "http://localhost/bao/archive/articles/90" in get(below, "/feeds/new.atom").text
-    assert get(below, "/archive/articles.csv").status_code == 200
-    assert get(below, "/assets/archive.css").status_code == 200
-    assert "Download the whole archive" in get(below, "/archive").text
-    below.executor.shutdown()
-    for database in below.databases.values():
-        database.close()
+    with opened(settings_of(path), base_url="/bao/", immutable=True) as below:
+        for address in PAGES:
+            text = get(below, address).text  # asks for /bao/...
+            found = re.findall(r'(?:href|action)="([^"]*)"', text)
+            outside = ("#", "?", "https://baolaocai.vn")
+            for at in (a.removeprefix("http://localhost") for a in found):
+                assert at.startswith(("/bao/", *outside)), (address, at)
+                assert not at.startswith("/bao/bao/"), (address, at)
+        assert '<a rel="next" href="http://localhost/bao/archive/articles?' in (
+            get(below, "/archive/articles?_size=5").text
+        )
+        assert "http://localhost/bao/archive/articles/90" in get(below, "/feeds/new.atom").text
+        assert get(below, "/archive/articles.csv").status_code == 200
+        assert get(below, "/assets/archive.css").status_code == 200
+        assert "Download the whole archive" in get(below, "/archive").text
 
 
 def test_a_missing_archive_is_said_in_one_line(tmp_path: Path):
@@ -504,13 +495,10 @@ def test_a_missing_archive_is_said_in_one_line(tmp_path: Path):
 
 def test_a_slim_copy_without_snapshots_is_served(path: Path, tmp_path: Path):
     slim = tmp_path / "archive.db"
-    Database(path).conn.execute("VACUUM INTO ?", (str(slim),))
-    copy = open_datasette(settings_of(slim), immutable=True)
-    asyncio.run(copy.invoke_startup())
-    assert "snapshots.db is not beside this copy" in get(copy, "/archive/articles/1").text
-    copy.executor.shutdown()
-    for database in copy.databases.values():
-        database.close()
+    with closing(Database(path)) as db:
+        db.conn.execute("VACUUM INTO ?", (str(slim),))
+    with opened(settings_of(slim), immutable=True) as copy:
+        assert "snapshots.db is not beside this copy" in get(copy, "/archive/articles/1").text
 
 
 def test_the_command_line_finds_what_the_page_finds(path: Path, tmp_path: Path):

@@ -1,6 +1,5 @@
 """The reading pages in headless Chromium, as a reader meets them."""
 
-import asyncio
 import shutil
 import threading
 import time
@@ -10,10 +9,10 @@ from typing import Any
 
 import pytest
 import uvicorn
+from opened import opened
 from test_browse import PAGES, fill, settings_of
 
 from scraper.archive.schema import open_archive, write
-from scraper.browse.serve import open_datasette
 
 selenium = pytest.importorskip("selenium", reason="needs the test extra")
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -39,19 +38,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     path = tmp_path_factory.mktemp("browser") / "archive.db"
     with open_archive(path) as archive, write(archive.db) as db:
         fill(db)
-    datasette = open_datasette(settings_of(path))
-    asyncio.run(datasette.invoke_startup())
-    server = uvicorn.Server(uvicorn.Config(datasette.app(), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    datasette.executor.shutdown()
-    for database in datasette.databases.values():
-        database.close()
+    with opened(settings_of(path)) as datasette:
+        server = uvicorn.Server(uvicorn.Config(datasette.app(), port=0, log_level="error"))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture(scope="module", params=[1280, 390])

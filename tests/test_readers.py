@@ -6,11 +6,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from datasette.app import Datasette
 from filled import CONTEXT, captures, fill, page
+from opened import opened
 
 from scraper.archive.schema import open_archive, open_reader
 from scraper.backup import backup
-from scraper.browse.serve import open_datasette
 from scraper.config import ArchiveSettings, CrawlSettings, Settings, SiteSettings
 from scraper.crawl import Plan, crawl_site
 from scraper.demo.server import StandIn
@@ -53,25 +54,19 @@ def copy(path: Path, site: StandIn) -> None:
 
 def read_until(done: Future[None], settings: Settings) -> list[tuple[str, int, str]]:
     """Ask for every page, again and again, eight at a time, until `done`; what was answered."""
-    datasette = open_datasette(settings)
 
-    async def ask(address: str) -> tuple[str, int, str]:
+    async def ask(datasette: Datasette, address: str) -> tuple[str, int, str]:
         answer = await datasette.client.get(address)
         return address, answer.status_code, answer.text
 
-    async def read() -> list[tuple[str, int, str]]:
-        await datasette.invoke_startup()
+    async def read(datasette: Datasette) -> list[tuple[str, int, str]]:
         answers: list[tuple[str, int, str]] = []
         while not done.done() or len(answers) < 2 * len(PAGES):
-            answers += await asyncio.gather(*map(ask, PAGES))
+            answers += await asyncio.gather(*(ask(datasette, page) for page in PAGES))
         return answers
 
-    try:
-        return asyncio.run(read())
-    finally:
-        datasette.executor.shutdown()
-        for database in datasette.databases.values():
-            database.close()
+    with opened(settings) as datasette:
+        return asyncio.run(read(datasette))
 
 
 @pytest.mark.slow

@@ -280,6 +280,7 @@ def _refuse_foreign(db: Database, path: Path, migrations: Migrations) -> None:
     if db.conn.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise ArchiveError(f"{path}: a database, but not an archive made by scraper; left alone")
     known = {m.name for m in migrations.pending(db)} | {m.name for m in migrations.applied(db)}
-    ours = {m.name for m in migrations.pending(Database(memory=True))}
+    with closing(Database(memory=True)) as empty:
+        ours = {m.name for m in migrations.pending(empty)}
     if later := sorted(known - ours):
         raise ArchiveError(f"{path}: written by a later version ({later[-1]}); update scraper")
