@@ -19,6 +19,7 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 _VALUE_BEGUN = re.compile(r"\s(/|https?$)")  # before a colon, which is then the value's own
 _TOKEN = re.compile(r"[A-Za-z_-]*")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_BOM = (b"\xef", b"\xbb", b"\xbf")
 _SURROGATE = re.compile("[\udc80-\udcff]")
 # Lines that say nothing to us, but that the file is a robots.txt.
 _OTHER = re.compile(
@@ -35,12 +36,23 @@ class Rule:
     pattern: str  # percent-encoded; "*" for any run of characters, "$" at the end an anchor
     plain: str  # the same without escapes
 
-    def matches(self, path: str, plain: str) -> bool:
-        """Whether the rule fits a path, given percent-encoded and without escapes.
+    def matches(self, path: "_Path") -> bool:
+        """Whether the rule fits a path.
 
         Disallow sees through every escape: /a%62 forbids /ab. Allow wants the very spelling.
         """
-        return _fits(self.pattern, path) or (not self.allow and _fits(self.plain, plain))
+        if self.allow:
+            return _fits(self.pattern, path.written)
+        return _fits(self.pattern, path.escaped) or _fits(self.plain, path.plain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A path in the three spellings that rules are held against."""
+
+    written: str  # as given, escapes in capitals
+    escaped: str  # everything but ASCII percent-encoded
+    plain: str  # without escapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +65,12 @@ class Rules:
 
     def allows(self, url: str) -> bool:
         """Whether we may ask for `url`: the longest pattern counts, Allow wins a tie."""
-        path = _escaped("/" + _ORIGIN.sub("", url.partition("#")[0]).removeprefix("/"))
-        if path == "/robots.txt":
+        written = "/" + _ORIGIN.sub("", url.partition("#")[0]).removeprefix("/")
+        if written == "/robots.txt":
             return True
-        plain = _plain(path)
-        fitting = ((len(r.pattern), r.allow) for r in self.rules if r.matches(path, plain))
+        escaped = _escaped(written)
+        path = _Path(_ESCAPE.sub(lambda m: m[0].upper(), written), escaped, _plain(escaped))
+        fitting = ((len(r.pattern), r.allow) for r in self.rules if r.matches(path))
         return max(fitting, default=(0, True))[1]
 
 
@@ -69,7 +82,9 @@ def decode(body: bytes) -> str:
         # What has no lines at all stays, to be known for what it is: no robots.txt.
         whole_lines = max(body.rfind(b"\n"), body.rfind(b"\r")) + 1
         body = body[:whole_lines] or body
-    text = body.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    for byte in _BOM:  # Google's parser skips a part of one, too
+        body = body.removeprefix(byte)
+    text = body.decode("utf-8", "surrogateescape")
     return _SURROGATE.sub(lambda m: f"%{ord(m[0]) - 0xDC00:02X}", text)
 
 

@@ -110,7 +110,9 @@ def group(*lines: str) -> str:
         # Percent-encoding, in the rule and in the address.
         (group("disallow: /", "allow: /foo/bar?qux=taz&baz=http://foo.bar?tar&par"), "/foo/bar?qux=taz&baz=http://foo.bar?tar&par", True),
         (group("disallow: /", "allow: /foo/bar/ツ"), "/foo/bar/%E3%83%84", True),
-        (group("disallow: /", "allow: /foo/bar/ツ"), "/foo/bar/ツ", True),
+        (group("disallow: /", "allow: /foo/bar/ツ"), "/foo/bar/ツ", False),  # no address: not percent-encoded
+        (group("disallow: /foo/bar/ツ"), "/foo/bar/ツ", False),
+        (group("disallow: /", "allow: /foo/bar/%E3%83%84"), "/foo/bar/ツ", False),
         (group("disallow: /", "allow: /foo/bar/%E3%83%84"), "/foo/bar/%e3%83%84", True),
         (group("disallow: /", "allow: /foo/bar/%62%61%7A"), "/foo/bar/%62%61%7A", True),
         (group("disallow: /", "allow: /foo/bar/%62%61%7A"), "/foo/bar/baz", False),
@@ -139,6 +141,136 @@ def group(*lines: str) -> str:
 )  # fmt: skip
 def test_path_is_allowed_or_not(text: str, path: str, allowed: bool) -> None:
     assert allows(text, path) is allowed
+
+
+GROUPS = """allow: /foo/bar/
+
+user-agent: FooBot
+disallow: /
+allow: /x/
+user-agent: BarBot
+disallow: /
+allow: /y/
+
+
+allow: /w/
+user-agent: BazBot
+
+user-agent: FooBot
+allow: /z/
+disallow: /
+"""
+FOO_BAR = "user-agent: *\ndisallow: /\nuser-agent: Foo Bar\nallow: /x/\ndisallow: /\n"
+TWO_OF_THREE = "user-agent: A\nallow: /\nuser-agent: B\ndisallow: /\nuser-agent: C\ndisallow: /\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "agent", "path", "allowed"),
+    [
+        # Rules before the first group are nobody's; a blank line ends no group.
+        (GROUPS, "FooBot", "/x/b", True),
+        (GROUPS, "FooBot", "/z/d", True),
+        (GROUPS, "FooBot", "/y/c", False),
+        (GROUPS, "FooBot", "/foo/bar/", False),
+        (GROUPS, "BarBot", "/y/c", True),
+        (GROUPS, "BarBot", "/w/a", True),
+        (GROUPS, "BarBot", "/z/d", False),
+        (GROUPS, "BarBot", "/foo/bar/", False),
+        (GROUPS, "BazBot", "/z/d", True),
+        (GROUPS, "BazBot", "/foo/bar/", False),
+        # A line that is for no group does not stand between two User-agent lines.
+        ("user-agent: BarBot\nsitemap: /s\nuser-agent: *\ndisallow: /", "BarBot", "/x", False),
+        ("user-agent: BarBot\nsitemap: /s\nuser-agent: *\ndisallow: /", "FooBot", "/x", False),
+        ("user-agent: BarBot\nfoo: bar\nuser-agent: *\ndisallow: /", "BarBot", "/x", False),
+        ("user-agent: BarBot\nfoo: bar\nuser-agent: *\ndisallow: /", "FooBot", "/x", False),
+        # A name ends at the first space, and counts in any case.
+        (FOO_BAR, "Foo", "/x/y", True),
+        (FOO_BAR, "foo", "/x/y", True),
+        (FOO_BAR, "Foo", "/a/b", False),
+        (FOO_BAR, "Foo Bar", "/x/y", False),
+        (FOO_BAR, "Bar", "/x/y", False),
+        (FOO_BAR.upper(), "foo", "/X/y", True),
+        (FOO_BAR.upper(), "Foo", "/a/b", False),
+        # The group for all is for those that have none.
+        ("user-agent: *\nallow: /\nuser-agent: FooBot\ndisallow: /", "FooBot", "/x", False),
+        ("user-agent: *\nallow: /\nuser-agent: FooBot\ndisallow: /", "BarBot", "/x", True),
+        (TWO_OF_THREE, "A", "/x", True),
+        (TWO_OF_THREE, "B", "/x", False),
+        (TWO_OF_THREE, "D", "/x", True),
+        ("user-agent: *\ndisallow: /x/\nuser-agent: FooBot\ndisallow: /y/", "FooBot", "/x/p", True),
+        ("user-agent: *\ndisallow: /x/\nuser-agent: FooBot\ndisallow: /y/", "FooBot", "/y/p", False),
+    ],
+)  # fmt: skip
+def test_group_is_found_by_name(text: str, agent: str, path: str, allowed: bool) -> None:
+    assert allows(text, path, agent) is allowed
+
+
+# As Google's documentation tells which paths a pattern fits, and which not.
+FITS = {
+    "/fish": (
+        "/fish /fish.html /fish/salmon.html /fishheads /fishheads/yummy.html /fish.html?id=anything",
+        "/Fish.asp /catfish /?id=fish /desert/fish /",
+    ),
+    "/fish*": (
+        "/fish /fish.html /fish/salmon.html /fishheads /fishheads/yummy.html /fish.html?id=anything",
+        "/Fish.asp /catfish /?id=fish /bar",
+    ),
+    "/fish/": (
+        "/fish/ /fish/salmon /fish/?salmon /fish/salmon.html /fish/?id=anything",
+        "/fish /fish.html /animals/fish/ /Fish/Salmon.html",
+    ),
+    "/*.php": (
+        "/filename.php /folder/filename.php /folder/filename.php?parameters"
+        " //folder/any.php.file.html /filename.php/ /index?f=filename.php/",
+        "/ /php/ /index?php /windows.PHP",
+    ),
+    "/*.php$": (
+        "/filename.php /folder/filename.php",
+        "/filename.php?parameters /filename.php/ /filename.php5 /php/ /filename?php /aaaphpaaa"
+        " //windows.PHP",
+    ),
+    "/fish*.php": ("/fish.php /fishheads/catfish.php?parameters", "/Fish.PHP /fish.asp"),
+    "/allowed-slash/index.html": (
+        "/allowed-slash/ /allowed-slash/index.html",
+        "/allowed-slash/index.htm /allowed-slash /anyother-url",
+    ),
+}
+
+
+@pytest.mark.parametrize("pattern", FITS)
+def test_pattern_fits_as_documented(pattern: str) -> None:
+    fitting, others = map(str.split, FITS[pattern])
+    for path in (*fitting, *others):
+        assert allows(group("disallow: /", f"allow: {pattern}"), path) is (path in fitting), path
+        if "index" not in pattern:  # Disallow has no folder beside the page
+            assert allows(group(f"disallow: {pattern}"), path) is (path not in fitting), path
+
+
+@pytest.mark.parametrize(
+    ("lines", "path", "allowed"),
+    [
+        (("allow: /p", "disallow: /"), "/page", True),
+        (("allow: /folder", "disallow: /folder"), "/folder/page", True),
+        (("allow: /page", "disallow: /*.htm"), "/page.htm", False),
+        (("allow: /page", "disallow: /*.ph"), "/page.php5", True),  # as long as each other
+        (("allow: /$", "disallow: /"), "/", True),
+        (("allow: /$", "disallow: /"), "/page.htm", False),
+        (("# disallow: /", "disallow: /foo/quz#qux", "allow: /"), "/foo/bar", True),
+        (("# disallow: /", "disallow: /foo/quz#qux", "allow: /"), "/foo/quz", False),
+    ],
+)
+def test_precedence_is_as_documented(lines: tuple[str, ...], path: str, allowed: bool) -> None:
+    assert allows(group(*lines), path) is allowed
+    assert allows(group(*reversed(lines)), path) is allowed
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\n\r", "\r\r\n", "\n\n"])
+def test_lines_may_end_in_any_way_even_the_last_in_none(end: str) -> None:
+    lines = ("User-agent: foo", "Allow: /some/path", "User-agent: bar", "", "Disallow: /")
+    text = end.join(lines)
+    assert not allows(text, "/x", "bar")
+    assert allows(text, "/x", "foo")
+    assert not allows(text + end, "/x", "bar")
 
 
 def test_star_group_is_for_those_without_a_group_of_their_own() -> None:
@@ -189,6 +321,16 @@ def test_sitemaps_are_for_all_wherever_they_stand() -> None:
 def test_byte_order_mark_is_skipped() -> None:
     text = decode(b"\xef\xbb\xbfUser-agent: FooBot\nDisallow: /")
     assert is_robots_file(text)
+    assert not allows(text, "/x")
+
+
+@pytest.mark.parametrize("start", [b"\xef", b"\xef\xbb"])
+def test_part_of_a_byte_order_mark_is_skipped_too(start: bytes) -> None:
+    assert not allows(decode(start + b"User-agent: FooBot\nDisallow: /"), "/x")
+
+
+def test_what_is_no_byte_order_mark_spoils_its_line_alone() -> None:
+    text = decode(b"\xef\x11\xbfUser-agent: A\nUser-agent: FooBot\nDisallow: /")
     assert not allows(text, "/x")
 
 
