@@ -18,6 +18,7 @@ from xml.parsers import expat
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import UnreadableList
+from scraper.extract.bounds import beyond
 from scraper.inflate import Damaged, Oversize, inflate, is_gzip
 from scraper.models import Snapshot
 from scraper.urls import Site, article_id, canonical
@@ -25,6 +26,13 @@ from scraper.urls import Site, article_id, canonical
 VIETNAM = timezone(timedelta(hours=7))
 _MAX_XML_BYTES = 64_000_000  # of an unpacked map; 50,000 addresses, the most allowed, need less
 _STEP_BYTES = 64 * 1024
+# What a list of a paper never has, and what would cost a parser much time or memory.
+_MOST_TOKEN_BYTES = 1_000_000  # one tag or comment
+_MOST_LEVELS = 30
+_MOST_NAMES = 1000  # of elements and attributes
+_MOST_PIECES = 8  # of a text: the parser hands it out in some 8 KB each
+# Children of an entry that are looked at; a prefix is left out where the entry has the same.
+_FIELDS = frozenset("loc lastmod link guid updated pubDate published dc:date".split())
 # Whatever stands before year and month, or after: other papers name theirs posts-2024-09-1.xml.
 _MONTH = re.compile(
     r"(?<![0-9])((?:19|20)[0-9]{2})[-_/.]?(0?[1-9]|1[0-2])(?![0-9])[^/]*\.xml(?:\.gz)?$"
@@ -75,8 +83,10 @@ def read_section(snapshot: Snapshot, site: Site) -> Iterator[Found]:
     """The articles that a section page, or a fragment of one, links to; each once.
 
     Links inside `article.story` are taken; where there are none, any on the page. Raises
-    UnreadableList where the page holds no link at all.
+    UnreadableList where the page holds no link at all, or would take a parser long.
     """
+    if why := beyond(snapshot.body):
+        raise UnreadableList(snapshot.url, f"is no section page: {why}")
     tree = LexborHTMLParser(snapshot.body)
     base = tree.css_first("base[href]")
     own = own_address(canonical(_href(base), site, snapshot.url) if base else snapshot.url, site)
@@ -151,10 +161,17 @@ def _entries(snapshot: Snapshot, roots: dict[str, str]) -> Iterator[tuple[str, F
     found: list[tuple[str, Fields]] = []
     parser = _parser(snapshot.url, roots, found)
     try:
+        fed = 0
         for chunk in _chunks(snapshot.body):
             parser.Parse(chunk, False)
             yield from found
             found.clear()
+            fed += len(chunk)
+            # Each step reads an unfinished tag anew: time rises with the square of its length.
+            if fed - parser.CurrentByteIndex > _MOST_TOKEN_BYTES:
+                raise UnreadableList(snapshot.url, "holds a tag of more than a megabyte")
+            if len(parser.intern) > _MOST_NAMES:  # the parser keeps each
+                raise UnreadableList(snapshot.url, f"has more than {_MOST_NAMES} kinds of elements")
         parser.Parse(b"", True)
     except (expat.ExpatError, Damaged, Oversize, LookupError, ValueError) as e:
         yield from found
@@ -170,6 +187,7 @@ def _parser(
     text: list[str] = []
     fields: Fields = {}
     prefix = entry = ""
+    level = 0
 
     def first(name: str, attributes: dict[str, str]) -> None:
         nonlocal prefix, entry
@@ -182,26 +200,41 @@ def _parser(
         parser.StartElementHandler = start
 
     def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal level
+        level += 1
+        if level > _MOST_LEVELS:
+            raise UnreadableList(url, f"nests elements more than {_MOST_LEVELS} deep")
         text.clear()
         if name == entry:
             fields.clear()
         elif "href" in attributes and attributes.get("rel", "alternate") == "alternate":
-            fields.setdefault(name.removeprefix(prefix), attributes["href"])
+            keep(name, attributes["href"])
 
     def end(name: str) -> None:
+        nonlocal level
+        level -= 1
         if name == entry:
             found.append((name.removeprefix(prefix), fields.copy()))
         elif text:
-            fields.setdefault(name.removeprefix(prefix), "".join(text))
+            keep(name, "".join(text))
         text.clear()
 
-    def refuse(*declaration: object) -> None:
-        raise UnreadableList(url, "declares entities, which no list needs")
+    def keep(name: str, value: str) -> None:
+        if (field := name.removeprefix(prefix)) in _FIELDS:
+            fields.setdefault(field, value)
+
+    def hear(piece: str) -> None:
+        if len(text) < _MOST_PIECES:
+            text.append(piece)
+
+    def refuse(name: str, system: str | None, public: str | None, has_rules: bool) -> None:
+        if has_rules:
+            raise UnreadableList(url, "declares entities or rules of its own, which no list needs")
 
     parser.StartElementHandler = first
     parser.EndElementHandler = end
-    parser.CharacterDataHandler = text.append
-    parser.EntityDeclHandler = refuse
+    parser.CharacterDataHandler = hear
+    parser.StartDoctypeDeclHandler = refuse
     return parser
 
 

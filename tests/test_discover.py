@@ -1,5 +1,6 @@
 import gzip
 import time
+import tracemalloc
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -121,6 +122,8 @@ LAUGHS = (
         ("ok", "XML"),
         (LAUGHS, "entities"),
         ('<!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/passwd">]><urlset>&x;</urlset>', "entities"),
+        ("<!DOCTYPE u [<!ATTLIST u a CDATA 'x'>]><urlset/>", "rules"),
+        (URLSET + "<a>" * 40, "more than 30 deep"),
         (gzip.compress(URLSET.encode())[:-9], "too early"),
         (gzip.compress(b" " * 70_000_000, 1), "larger than"),
         ('<?xml version="1.0" encoding="klingon"?><urlset/>', "unknown encoding"),
@@ -229,6 +232,52 @@ def test_page_without_links_is_no_section_page() -> None:
 )
 def test_month_of_a_map_is_in_its_address(url: str, month: tuple[int, int] | None) -> None:
     assert month_of_map(url) == month
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"<" + b"a" * 30_000_000, "more than a megabyte"),
+        (b"<!--" + b"a" * 30_000_000, "more than a megabyte"),
+        (b"<url><loc a='" + b"a" * 30_000_000, "more than a megabyte"),
+        (b"<a>" * 10_000_000, "deep"),
+        (b"<!DOCTYPE u [<!ATTLIST u a CDATA '" + b"x" * 30_000 + b"'>]>" + b"<u/>" * 5_000_000, "rules"),
+        (b"<url><loc>" + b"a" * 30_000_000 + b"</loc></url></urlset>", None),
+        (b"<url>" + b"".join(b"<a%d>x</a%d>" % (n, n) for n in range(300_000)), "kinds"),
+    ],
+    ids=["tag", "comment", "attribute", "depth", "defaults", "text", "fields"],
+)  # fmt: skip
+def test_lists_made_to_cost_time_or_memory_cost_neither(body: bytes, told: str | None) -> None:
+    snapshot = captured(body if body.startswith(b"<!DOC") else URLSET.encode() + body)
+    tracemalloc.start()
+    started = time.process_time()
+    try:
+        with (
+            suppress(UnreadableList) if told is None else pytest.raises(UnreadableList, match=told)
+        ):
+            list(read_sitemap(snapshot, BAOLAOCAI))
+        assert time.process_time() - started < 5
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_section_page_that_would_take_a_parser_long_is_not_parsed() -> None:
+    body = b"<div>" * 100_000 + b"<p>x" * 200_000 + b"<a href='/a-post1.html'>"
+    started = time.process_time()
+    with pytest.raises(UnreadableList, match="is no section page: more than 40000 tags"):
+        list(read_section(captured(body), BAOLAOCAI))
+    assert time.process_time() - started < 1
+
+
+def test_a_doctype_that_declares_nothing_does_no_harm() -> None:
+    feed = (
+        "<!DOCTYPE rss PUBLIC '-//Netscape//DTD RSS 0.91//EN' 'http://e.vn/rss.dtd'><rss><channel>"
+        "<item><link>/a-post1.html</link></item><item><link>javascript:alert(1)</link></item>"
+        "<item><link>https://e.vn/b-post2.html</link></item><item><link>data:x</link></item>"
+        "</channel></rss>"
+    )
+    assert [f.url for f in read_feed(captured(feed), BAOLAOCAI)] == [HOME + "/a-post1.html"]
 
 
 def test_a_map_of_twenty_thousand_reads_fast() -> None:
