@@ -1,4 +1,8 @@
+from urllib.parse import urlsplit
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scraper.urls import BAOLAOCAI, Site, article_id, canonical
 
@@ -68,3 +72,21 @@ def test_loopback_is_this_machine_only() -> None:
     assert Site("http://127.0.0.1:8610").is_loopback
     assert Site("http://localhost:80").is_loopback
     assert not Site("http://127.0.0.1.example").is_loopback
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["https://x.vn", "http://x.vn:80", "HTTPS://x.vn", "//x.vn", "", "ftp://x", "https://[x"]),
+    st.text(st.sampled_from("/-a1?#\t\n é"), max_size=4),
+    st.sampled_from(["/bai-viet/7-x", "/a-post7.html", "/bai-viet/7", "/b/a-post7.html/", "a-post7.html"]),
+    st.text(st.sampled_from("/-a1?#\t\n é"), max_size=4),
+)  # fmt: skip
+def test_number_is_that_of_the_path_as_urlsplit_finds_it(
+    start: str, before: str, path: str, after: str
+) -> None:
+    url = start + before + path + after
+    try:
+        expected = article_id(urlsplit(url).path)
+    except ValueError:
+        expected = None
+    assert article_id(url) == expected

@@ -69,7 +69,6 @@ def remember(db: Database, sightings: Iterable[Sighting], at: datetime) -> int:
 
 
 def _remember(db: Database, sighting: Sighting, at: datetime) -> bool:
-    number = article_id(sighting.url)
     lastmod = utc_text(sighting.lastmod) if sighting.lastmod else None
     row = db.execute(
         "SELECT lastmod, backfill, state FROM frontier WHERE url = ?", [sighting.url]
@@ -78,10 +77,11 @@ def _remember(db: Database, sighting: Sighting, at: datetime) -> bool:
         known_lastmod, backfill, state = row
         if lastmod and lastmod > (known_lastmod or ""):
             db.execute("UPDATE frontier SET lastmod = ? WHERE url = ?", [lastmod, sighting.url])
-            _make_due(db, number, lastmod, at)
+            _make_due(db, article_id(sighting.url), lastmod, at)
         if backfill and state == "new" and not sighting.backfill:
             db.execute("UPDATE frontier SET backfill = 0 WHERE url = ?", [sighting.url])
         return False
+    number = article_id(sighting.url)
     twin = _address_in_use(db, number)
     db.execute(
         "INSERT INTO frontier (url, article_id, source, found_at, lastmod, state, error, backfill)"
