@@ -67,7 +67,9 @@ def crawl_site(
     between two requests, and while waiting for the next.
     """
     due: tuple[str, ...] = ()
-    with open_run(archive, settings, "crawl", plan.minutes, progress, stop) as crawl:
+    # `check` counts crawls: a dry run is none.
+    command = "dry run" if plan.dry else "crawl"
+    with open_run(archive, settings, command, plan.minutes, progress, stop) as crawl:
         started = crawl.run.started_at
         progress.note("reading robots.txt")
         crawl.fetcher.read_robots()
@@ -197,12 +199,16 @@ def open_run(
 def _fetch_what_is_due(crawl: Crawl, plan: Plan) -> None:
     db, started = crawl.archive.db, crawl.run.started_at
     crawl.progress.expect(min(frontier.count_due(db, started, plan.since), plan.pages))
-    asked = 0
+    asked: set[str] = set()
     while address := frontier.next_due(db, started, plan.since):
-        if asked == plan.pages:
+        if address.url in asked:
+            # Filing has left it due, as where the clock was set back: once a run is enough.
+            frontier.postpone(db, address.url, started)
+            continue
+        if len(asked) == plan.pages:
             return crawl.end("stopped", f"{plan.pages} pages asked for, as many as one run may")
+        asked.add(address.url)
         _capture(crawl, address)
-        asked += 1
         crawl.save()
 
 

@@ -1,16 +1,24 @@
 """Whole runs against the stand-in newspaper; what it was asked is read from its own log."""
 
 import json
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from kills import killed_crawl
 
-from scraper.archive.schema import open_archive
+from scraper.archive import frontier
+from scraper.archive.schema import open_archive, write
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl import Outcome, Plan, crawl_site
+from scraper.demo.faults import Fault
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 from scraper.demo.story import published_sources, truth
@@ -199,10 +207,90 @@ def test_killed_25_times_a_crawl_ends_with_the_archive_of_one_left_alone(tmp_pat
     assert report.before_first_request < 20  # most kills meet it at work
 
 
-def test_two_writers_never_meet(tmp_path: Path) -> None:
-    with open_archive(tmp_path / "archive.db"), pytest.raises(Locked):
-        with open_archive(tmp_path / "archive.db"):
+def start(folder: Path, site: StandIn, delay: float = 0.0, *options: str) -> subprocess.Popen[str]:
+    (folder / "config.toml").write_text(
+        f'[site]\nbase_url = "{site.base_url}"\ndelay_seconds = {delay}\n', "utf-8"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-m", "scraper", "crawl", "--full", *options],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_two_runs_started_together_ask_once_and_exit_0_and_75(tmp_path: Path) -> None:
+    with StandIn(make_newspaper(pages=12)) as site:
+        both = [start(tmp_path, site, 0.02) for _ in range(2)]
+        said = [run.communicate(timeout=60)[1] for run in both]
+        paths = [request.path for request in site.log]
+    assert sorted(run.returncode for run in both) == [0, 75]
+    assert len(paths) == len(set(paths))
+    (locked,) = (text for run, text in zip(both, said, strict=True) if run.returncode == 75)
+    assert locked.count("\n") == 1 and "another scraper is writing to it" in locked
+    assert rows(tmp_path, "SELECT count(*) AS n FROM articles")[0]["n"] == 12
+
+
+def test_an_archive_reached_by_a_link_has_the_same_lock(tmp_path: Path) -> None:
+    with open_archive(tmp_path / "archive.db"):
+        (tmp_path / "other.db").symlink_to(tmp_path / "archive.db")
+        with pytest.raises(Locked), open_archive(tmp_path / "other.db"):
             pass
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("at", [3, 60])
+def test_a_signal_ends_a_run_after_the_page_in_hand(
+    tmp_path: Path, sent: signal.Signals, at: int
+) -> None:
+    with StandIn(make_newspaper(pages=150)) as site:
+        run = start(tmp_path, site, 0.02, "--json")
+        while len(site.log) < at:
+            time.sleep(0.01)
+        run.send_signal(sent)
+        told, _ = run.communicate(timeout=10)
+        asked = len([r for r in site.log if article_id(r.path) is not None])
+    summary = json.loads(told)
+    assert run.returncode == 0
+    assert (summary["outcome"], summary["detail"]) == ("stopped", "told to stop")
+    assert summary["fetched"] == summary["new_articles"] == asked < 150
+    assert summary["remaining"] > 0 or at == 3
+    assert rows(tmp_path, "SELECT count(*) AS n FROM articles")[0]["n"] == asked
+
+
+def test_a_signal_ends_the_silence_that_a_server_asked_for(tmp_path: Path) -> None:
+    with StandIn(make_newspaper(pages=3), faults=[Fault("503", retry_after="600")]) as site:
+        run = start(tmp_path, site)
+        while not any(request.status == 503 for request in site.log):
+            time.sleep(0.01)
+        run.send_signal(signal.SIGTERM)
+        run.communicate(timeout=10)
+        assert run.returncode == 0
+        assert [r.status for r in site.log].count(503) == 1
+    state = rows(tmp_path, "SELECT next_request_reason AS reason FROM hosts")[0]
+    assert state["reason"] == "Retry-After (503)"
+
+
+def test_an_address_that_filing_leaves_due_is_asked_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scraper.archive.filing._settle", lambda *_: ("", ""))
+    with StandIn(make_newspaper(pages=5)) as site:
+        outcome = crawl(tmp_path, settings_for(site))
+        paths = [r.path for r in site.log if article_id(r.path) is not None]
+    assert len(paths) == len(set(paths)) == outcome.run.fetched == 5
+
+
+def test_validators_that_no_server_would_take_back_are_not_kept(tmp_path: Path) -> None:
+    with open_archive(tmp_path / "archive.db") as archive, write(archive.db):
+        url = "https://baolaocai.vn/"
+        frontier.add_list(archive.db, url, "section", datetime.now(UTC))
+        for etag, kept in (('"a"', '"a"'), ("x" * 501, ""), ("a\x01b", ""), ("", "")):
+            frontier.set_validators(archive.db, url, etag, None)
+            found = frontier.find(archive.db, url)
+            assert found is not None and found.etag == kept
 
 
 def test_a_soft_404_leaves_an_archived_article_as_it_was(tmp_path: Path) -> None:

@@ -84,3 +84,10 @@ def test_the_stand_in_can_contradict_what_is_known_of_the_paper() -> None:
         page = client.get(site.newest[0].path).text
     assert site.newest[0].title in page
     assert not [name for name in ("article__", "cms-", "articleBody") if name in page]
+
+
+@pytest.mark.parametrize("pages", [1, 2, 3])
+def test_a_paper_of_a_few_articles_answers_each(pages: int) -> None:
+    with StandIn(make_newspaper(pages=pages)) as site:
+        for story in site.newspaper:
+            assert httpx.get(site.base_url + story.path, trust_env=False).status_code == 200

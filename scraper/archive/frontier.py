@@ -32,6 +32,7 @@ State = Literal[
 # request: a page that is only lost for a week is not lost.
 FAILURE_DAYS = (0.25, 1, 7, 30)
 MOST_REDIRECTS = 5
+LONGEST_VALIDATOR = 500  # characters of an ETag or Last-Modified
 # A page is `gone` once a second 404 comes this much later; cron wanders by minutes.
 SECOND_LOOK = timedelta(days=1)
 
@@ -285,6 +286,15 @@ def settle(
     )
 
 
+def postpone(db: Database, url: str, at: datetime) -> None:
+    """Ask for `url` no sooner than a day after `at`."""
+    db.execute(
+        "UPDATE frontier SET due_at = ?, state = iif(state = 'new', 'failed', state),"
+        " error = iif(state = 'new', 'was asked for, and not settled', error) WHERE url = ?",
+        [utc_text(at + timedelta(days=1)), url],
+    )
+
+
 def forbid(db: Database, url: str, number: int, why: str, at: str) -> None:
     """Never ask for `url` again, known before or not; `at` is utc_text()."""
     db.execute(
@@ -299,8 +309,16 @@ def forbid(db: Database, url: str, number: int, why: str, at: str) -> None:
 def set_validators(db: Database, url: str, etag: str | None, last_modified: str | None) -> None:
     """Keep what a later conditional request for `url` needs."""
     db.execute(
-        "UPDATE frontier SET etag = ?, last_modified = ? WHERE url = ?", [etag, last_modified, url]
+        "UPDATE frontier SET etag = ?, last_modified = ? WHERE url = ?",
+        [_sendable(etag), _sendable(last_modified), url],
     )
+
+
+def _sendable(validator: str | None) -> str | None:
+    """`validator` where it can be sent back: a server may refuse a request of long headers."""
+    if validator and len(validator) <= LONGEST_VALIDATOR and validator.isprintable():
+        return validator
+    return None
 
 
 def promote_duplicate(db: Database, number: int) -> None:

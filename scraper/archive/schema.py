@@ -172,8 +172,12 @@ def one_moment(archive: Archive) -> Iterator[None]:
 
 @contextmanager
 def _writer_lock(path: Path) -> Iterator[None]:
-    """Hold `<path>.lock`. The kernel drops a flock with its process, however that dies."""
-    lock = path.with_name(path.name + ".lock")
+    """Hold `<path>.lock`. The kernel drops a flock with its process, however that dies.
+
+    It stands beside the file itself, so that one reached by a link has the same lock.
+    """
+    real = path.resolve()
+    lock = real.with_name(real.name + ".lock")
     try:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as e:

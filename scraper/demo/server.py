@@ -156,7 +156,7 @@ class StandIn:
     def _others(self, story: Story) -> list[Story]:
         """Articles for the boxes of a page: the same ones at every request."""
         at = self.newest.index(story)
-        ring = self.newest[at + 1 :] + self.newest[:at]
+        ring = self.newest[at + 1 :] + self.newest[:at] or [story]  # a paper of one article
         return (ring * NEWEST)[:NEWEST]
 
     def _list(self, path: str) -> Answer | None:

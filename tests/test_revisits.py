@@ -1,0 +1,173 @@
+"""Runs on later days: what is asked for again, in which order, and what the archive makes of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_crawl import FULL, crawl, rows, settings_for
+
+from scraper.crawl import Outcome
+from scraper.demo.faults import Fault, edited
+from scraper.demo.newspaper import END, make_newspaper
+from scraper.demo.server import StandIn
+from scraper.fetch import SYSTEM_CLOCK, open_fetcher
+from scraper.pace import Clock
+from scraper.urls import article_id
+
+USUAL = replace(FULL, full=False)
+On = Callable[..., Outcome]
+
+
+@pytest.fixture
+def on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> On:
+    """A run so many days after the stand-in's last article came out: `on(site, days=1)`."""
+    began = datetime.now(UTC)
+
+    def run(site: StandIn, days: float, plan: Any = USUAL) -> Outcome:
+        def now() -> datetime:
+            passed = datetime.now(UTC) - began
+            return END.astimezone(UTC) + timedelta(days=days) + passed
+
+        clock = Clock(now, SYSTEM_CLOCK.monotonic, SYSTEM_CLOCK.sleep)
+        monkeypatch.setattr("scraper.crawl.now", lambda: now().replace(microsecond=0))
+        monkeypatch.setattr("scraper.crawl.open_fetcher", partial(open_fetcher, clock=clock))
+        site.log.clear()
+        return crawl(tmp_path, settings_for(site), plan)
+
+    return run
+
+
+def asked(site: StandIn) -> list[int]:
+    """The numbers of the articles that the last run asked for, in order."""
+    return [number for r in site.log if (number := article_id(r.path)) is not None]
+
+
+def gone(folder: Path) -> list[tuple[object, ...]]:
+    found = rows(folder, "SELECT state, gone_at FROM articles JOIN frontier ON id = article_id")
+    return [tuple(row) for row in found]
+
+
+def test_known_articles_are_asked_again_by_revisit_days_and_304_is_no_revision(
+    tmp_path: Path, on: On
+) -> None:
+    with StandIn(make_newspaper(pages=6, months=1)) as site:
+        on(site, 1, FULL)
+        first = rows(tmp_path, "SELECT id, last_captured_at FROM articles ORDER BY id")
+        assert on(site, 1.5).run.fetched == 0
+        outcome = on(site, 9)  # past the step of 7 days
+        assert sorted(asked(site)) == sorted(site.stories)
+        articles = [r for r in site.log if article_id(r.path)]
+        assert {r.status for r in articles} == {304}
+        assert all("if-none-match" in r.headers for r in articles)
+        assert on(site, 9.1).run.fetched == 0
+    assert (outcome.run.unchanged, outcome.run.new_revisions) == (6, 0)
+    later = rows(tmp_path, "SELECT id, last_captured_at FROM articles ORDER BY id")
+    assert all(
+        b["last_captured_at"] > a["last_captured_at"] for a, b in zip(first, later, strict=True)
+    )
+    assert {tuple(r) for r in rows(tmp_path, "SELECT max(number) FROM revisions")} == {(1,)}
+
+
+def test_an_article_whose_list_dates_it_after_our_capture_is_due_at_once(
+    tmp_path: Path, on: On
+) -> None:
+    with StandIn(make_newspaper(pages=6, months=1)) as site:
+        on(site, 0.1, FULL)
+        story = site.newest[2]
+        at = END.astimezone(UTC) + timedelta(hours=5)
+        site.publish(replace(edited(story), modified_at=at))
+        outcome = on(site, 0.3)
+        assert asked(site) == [story.article_id]
+        assert on(site, 0.4).run.fetched == 0
+    assert outcome.run.new_revisions == 1
+
+
+def test_missing_twice_a_day_apart_is_gone_and_one_that_comes_back_is_not(
+    tmp_path: Path, on: On
+) -> None:
+    with StandIn(
+        make_newspaper(pages=1, months=1), faults=[Fault("410", after=1, times=3)]
+    ) as site:
+        on(site, 1, FULL)
+        kept = [tuple(row) for row in rows(tmp_path, "SELECT * FROM texts")]
+        on(site, 9)
+        assert gone(tmp_path) == [("failed", None)]
+        assert on(site, 9.5).run.fetched == 0  # not within the day
+        on(site, 10.1)
+        ((state, since),) = gone(tmp_path)
+        assert state == "gone" and str(since).startswith("2026-11-09T17:")
+        assert [tuple(row) for row in rows(tmp_path, "SELECT * FROM texts")] == kept
+        on(site, 60)
+        assert gone(tmp_path)[0][0] == "gone"
+        on(site, 200)
+        assert gone(tmp_path) == [("archived", None)]
+    assert [tuple(row) for row in rows(tmp_path, "SELECT * FROM texts")] == kept
+
+
+def test_a_moved_slug_gives_the_article_its_new_address_and_keeps_the_old_one(
+    tmp_path: Path, on: On
+) -> None:
+    with StandIn(make_newspaper(pages=1, months=1)) as site:
+        (story,) = site.newest
+        old = replace(story, template="")
+        site.publish(old)
+        on(site, 1, FULL)
+        before = rows(tmp_path, "SELECT url FROM articles")[0]["url"]
+        moved = Fault(
+            "redirect abroad", on=old.path, location=f"/ten-moi-post{old.article_id}.html"
+        )
+        site.publish(replace(old, slug="ten-moi"))
+        site.faults = [moved]
+        outcome = on(site, 9)
+        assert outcome.redirects == 1 and outcome.run.new_articles == 0
+        assert len(asked(site)) == 2
+        assert on(site, 9.1).run.fetched == 0
+    after = rows(tmp_path, "SELECT url FROM articles")[0]["url"]
+    assert before.endswith(old.path) and after.endswith(f"/ten-moi-post{old.article_id}.html")
+    known = rows(tmp_path, "SELECT url FROM addresses ORDER BY first_seen_at")
+    assert [row["url"] for row in known] == [before, after]
+
+
+def test_new_articles_come_first_then_revisits_then_backfill_newest_first(
+    tmp_path: Path, on: On
+) -> None:
+    with StandIn(make_newspaper(pages=40, months=12)) as site:
+        numbers = sorted(site.stories, reverse=True)
+        on(site, 1, replace(FULL, pages=4))  # the rest is known, and waits
+        latest = replace(site.newest[0], article_id=numbers[0] + 9, slug="moi")
+        site.publish(latest)
+        on(site, 9)
+    # Feed and home page name the newest thirty, and tell no time: they are news.
+    assert asked(site) == [latest.article_id, *numbers[4:30], *numbers[:4], *numbers[30:]]
+
+
+def test_since_leaves_out_what_the_lists_date_earlier(tmp_path: Path, on: On) -> None:
+    with StandIn(make_newspaper(pages=12, months=6)) as site:
+        since = sorted(site.newest, key=lambda s: s.published_at)[6].published_at
+        at_day = datetime(since.year, since.month, since.day, tzinfo=UTC)
+        on(site, 1, replace(FULL, since=at_day))
+        wanted = {s.article_id for s in site.newest if (s.modified_at or s.published_at) >= at_day}
+    assert set(asked(site)) - wanted == set()
+    assert 0 < len(asked(site)) < 12
+
+
+@pytest.mark.parametrize("back", [0.02, 3, 400])
+def test_a_clock_that_was_set_back_has_no_page_asked_twice_in_a_run(
+    tmp_path: Path, on: On, back: float
+) -> None:
+    with StandIn(make_newspaper(pages=6, months=1)) as site:
+        on(site, 500, FULL)
+        story = site.newest[2]
+        # The newsroom's own clock is ahead of both.
+        at = END.astimezone(UTC) + timedelta(days=900)
+        site.publish(replace(edited(story), modified_at=at))
+        for days in (500 - back, 500 - back / 2):
+            on(site, days)
+            assert len(asked(site)) == len(set(asked(site)))
+        on(site, 501)
+        assert len(asked(site)) == len(set(asked(site)))
+    assert rows(tmp_path, "SELECT count(*) AS n FROM articles")[0]["n"] == 6
