@@ -402,6 +402,8 @@ def test_a_slim_copy_is_exported_without_hashes(archived: Path, tmp_path: Path):
     slim = lines_of(tmp_path / "slim" / "archive.db", tmp_path)
     whole = lines_of(archived, tmp_path)
     assert slim == [line | {"snapshot_sha256": None} for line in whole]
+    with pytest.raises(ExportError, match="a slim copy has no captures"):
+        write_out(tmp_path / "slim" / "archive.db", "warc", tmp_path / "x.warc")
 
 
 @pytest.mark.slow
@@ -536,6 +538,8 @@ def test_the_command_says_what_it_wrote(archived: Path, tmp_path: Path):
         "path": str(tmp_path / "x.csv"),
         "articles": 25,
         "size_bytes": (tmp_path / "x.csv").stat().st_size,
+        "captures": None,
+        "damaged": [],
     }
     piped = scraper(archived.parent, "export", "csv", "-", "--json")
     assert piped.stdout == (tmp_path / "x.csv").read_text("utf-8")
@@ -572,4 +576,4 @@ def test_parquet_without_pyarrow_says_what_to_install(
 
 
 def test_the_command_offers_every_format():
-    assert set(FORMATS) == {*exports.FORMATS, exports.FOLDER}
+    assert set(FORMATS) == {*exports.FORMATS, exports.FOLDER, exports.CAPTURES}

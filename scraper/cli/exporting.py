@@ -1,6 +1,7 @@
 """The command that writes the archive as files for other programs."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from scraper.cli.root import cli, config_option, json_option, stop_on_signal
 from scraper.config import Settings
 
 # scraper.export.FORMATS and its folder; that module takes too long to import for `--help`.
-FORMATS = ("jsonl", "csv", "txt", "parquet", "bibtex", "csl")
+FORMATS = ("jsonl", "csv", "txt", "parquet", "bibtex", "csl", "warc")
 
 
 @cli.command()
@@ -28,9 +29,10 @@ FORMATS = ("jsonl", "csv", "txt", "parquet", "bibtex", "csl")
 def export(
     settings: Settings, format_name: str, path: Path, written: tuple[str, ...], as_json: bool
 ) -> None:
-    """Write articles to PATH as FORMAT, one of jsonl csv txt parquet bibtex csl.
+    """Write articles to PATH as FORMAT, one of jsonl csv txt parquet bibtex csl warc.
 
-    `txt` makes a folder; a PATH of - is stdout. An earlier export is replaced, nothing else is.
+    `txt` makes a folder, `warc` holds the captured pages themselves; a PATH of - is stdout. An
+    earlier export is replaced, nothing else is.
     """
     from scraper.export import FORMATS as FILES
     from scraper.export import STDOUT
@@ -57,4 +59,9 @@ def export(
         click.echo(json.dumps(asdict(done), ensure_ascii=False), err=is_piped)
     else:
         size = "" if done.size_bytes is None else f", {done.size_bytes / 1e6:.1f} MB"
-        click.echo(f"{path}: {done.articles} articles{size}", err=is_piped)
+        captures = "" if done.captures is None else f", {done.captures} captures"
+        click.echo(f"{path}: {done.articles} articles{captures}{size}", err=is_piped)
+    for damage in done.damaged:
+        click.echo(f"{damage}; left out", err=True)
+    if done.damaged:
+        sys.exit(1)

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scraper.errors import ExportError, MissingExtra
-from scraper.export import citations, jsonlines, plain, tables
+from scraper.export import citations, jsonlines, plain, tables, warc
 from scraper.export.entries import Chosen, count
 from scraper.export.place import STDOUT as STDOUT
-from scraper.export.place import file_at, folder_at
+from scraper.export.place import begins_with, file_at, folder_at
 
 FOLDER = "txt"  # the format that is a folder
+CAPTURES = "warc"  # the format that holds captures, not articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Exported:
     path: str  # "-" for stdout
     articles: int
     size_bytes: int | None  # None for stdout
+    captures: int | None = None  # where it holds those
+    damaged: tuple[str, ...] = ()  # captures that could not be written: "snapshot 12: ..."
 
 
 def export(chosen: Chosen, name: str, path: Path) -> Exported:
@@ -66,9 +69,14 @@ def export(chosen: Chosen, name: str, path: Path) -> Exported:
         if name == FOLDER:
             with folder_at(path, plain.is_earlier) as folder:
                 plain.write(chosen, folder)
+        elif name == CAPTURES:
+            with file_at(path, warc.is_earlier) as file:
+                came = warc.write(chosen, file, path)
+            return Exported(name, str(path), count(chosen), _size(path), came.written, came.damaged)
         else:
-            with file_at(path, FORMATS[name].openings) as file:
-                FORMATS[name].write(chosen, file)
+            format_ = FORMATS[name]
+            with file_at(path, lambda target: begins_with(target, format_.openings)) as file:
+                format_.write(chosen, file)
         return Exported(name, str(path), count(chosen), _size(path))
 
 

@@ -74,6 +74,7 @@ class Chosen:
 
     db: Database
     snapshots: Database | None  # None beside a slim copy
+    is_all: bool  # no article is left out, but for those that were withdrawn
     wanted: tuple[Condition, ...]
     progress: Progress
     stop: Callable[[], bool]
@@ -101,7 +102,7 @@ def choose(
             db = stack.enter_context(open_articles(path))
             db.conn.execute("BEGIN")
         wanted = (*conditions(db, wheres, aliases), *_not_withdrawn(beside))
-        yield Chosen(db, beside, wanted, progress, stop)
+        yield Chosen(db, beside, not wheres, wanted, progress, stop)
 
 
 def _not_withdrawn(beside: Database | None) -> list[Condition]:
@@ -114,12 +115,12 @@ def _not_withdrawn(beside: Database | None) -> list[Condition]:
 
 def count(chosen: Chosen) -> int:
     """How many articles are chosen."""
-    return int(chosen.db.conn.execute(*_select("count(*)", chosen)).fetchone()[0])
+    return int(chosen.db.conn.execute(*select("count(*)", chosen)).fetchone()[0])
 
 
 def numbers(chosen: Chosen) -> Iterator[int]:
     """The number of each chosen article, in order."""
-    sql, parameters = _select("id", chosen)
+    sql, parameters = select("id", chosen)
     return (number for (number,) in chosen.db.conn.execute(f"{sql} ORDER BY id", parameters))
 
 
@@ -143,7 +144,8 @@ def entries(chosen: Chosen) -> Iterator[Entry]:
 TOLD_EVERY = 1000  # articles between two words about how far it has come
 
 
-def _select(what: str, chosen: Chosen) -> tuple[str, list[str]]:
+def select(what: str, chosen: Chosen) -> tuple[str, list[str]]:
+    """A query for a column of the chosen articles, and its parameters."""
     where = " AND ".join(condition.sql for condition in chosen.wanted) or "1"
     parameters = [text for condition in chosen.wanted for text in condition.parameters]
     return f"SELECT {what} FROM articles WHERE {where}", parameters

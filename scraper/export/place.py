@@ -15,17 +15,17 @@ _NOT_OURS = "not an earlier export in this format, so it was left as it is; name
 
 
 @contextmanager
-def file_at(path: Path, openings: tuple[bytes, ...]) -> Iterator[BinaryIO]:
-    """What an export to `path` is to be written to; an earlier one begins with an opening.
+def file_at(path: Path, is_earlier: Callable[[Path], bool]) -> Iterator[BinaryIO]:
+    """What an export to `path` is to be written to.
 
-    Raises ExportError where something else stands there, OSError.
+    Raises ExportError where something stands there that is not `is_earlier`; OSError.
     """
     if path == STDOUT:
         yield sys.stdout.buffer
         sys.stdout.flush()
         return
     target = path.resolve()  # a link stays one
-    if target.exists() and not _begins_with(target, openings):
+    if target.exists() and not is_earlier(target):
         raise ExportError(
             f"{path}: not an earlier export in this format, so it was left alone; name another file"
         )
@@ -34,7 +34,8 @@ def file_at(path: Path, openings: tuple[bytes, ...]) -> Iterator[BinaryIO]:
         yield file
 
 
-def _begins_with(target: Path, openings: tuple[bytes, ...]) -> bool:
+def begins_with(target: Path, openings: tuple[bytes, ...]) -> bool:
+    """Whether a file begins with one of these, as an earlier export does, or is empty."""
     if not target.is_file():
         return False
     with target.open("rb") as file:

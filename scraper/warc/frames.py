@@ -81,9 +81,11 @@ def frames(path: Path, wants: Wants) -> Iterator[Frame | Damage]:
 def frame_at(path: Path, offset: int) -> Frame | None:
     """The record that begins at `offset`, with its block; None where none does."""
     with path.open("rb") as file:
+        file.seek(offset)
         try:
-            return next((f for f in _run(file, "members", offset, lambda _: True)), None)
-        except _Lost:
+            record = next(iter(ArchiveIterator(file, parse_http=False)), None)
+            return _frame(record, lambda _: True) if record else None
+        except (OSError, _Lost):
             return None
 
 

@@ -1,0 +1,97 @@
+"""WARC: the captures themselves, for other web archives' programs and for another archive of ours.
+
+Without a condition every capture that is kept, also of what was no article; with one, those of
+the chosen articles.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlite_utils import Database
+
+from scraper import __version__
+from scraper.archive import snapshots, tombstones
+from scraper.errors import ArchiveError, ExportError, ExportStopped
+from scraper.export.entries import TOLD_EVERY, Chosen, select
+from scraper.urls import article_id
+from scraper.warc.frames import frame_at
+from scraper.warc.writing import Writer
+
+_SOFTWARE = "scraper"
+_PLAIN = ".warc"  # files of this name are not packed
+
+
+@dataclass(frozen=True, slots=True)
+class Captures:
+    """What came of the captures that were to be written."""
+
+    written: int
+    damaged: tuple[str, ...]  # "snapshot 12: ...": not written
+
+
+def write(chosen: Chosen, out: BinaryIO, path: Path) -> Captures:
+    """Write the captures of the chosen articles; packed, unless `path` ends in `.warc`.
+
+    Raises ExportError where the captures are not here, ExportStopped where told to stop.
+    """
+    if chosen.snapshots is None:
+        raise ExportError(f"{path}: not written: a slim copy has no captures, the archive has them")
+    writer = Writer(out, f"{_SOFTWARE}/{__version__}", packed=path.suffix.lower() != _PLAIN)
+    written, damaged = 0, []
+    for snapshot_id in _told(chosen, chosen.snapshots):
+        try:
+            snapshot = snapshots.load(chosen.snapshots, snapshot_id)
+        except ArchiveError as e:
+            damaged.append(str(e))
+        else:
+            writer.write(snapshot)
+            written += 1
+    return Captures(written, tuple(damaged))
+
+
+def is_earlier(target: Path) -> bool:
+    """Whether a file is an earlier export, or empty."""
+    if not target.is_file():
+        return False
+    first = frame_at(target, 0)
+    if first is None:
+        return target.stat().st_size == 0
+    return f"software: {_SOFTWARE}/".encode() in (first.block or b"")
+
+
+def _told(chosen: Chosen, kept: Database) -> Iterator[int]:
+    """The captures to write, while `progress` is told how far it has come."""
+    withdrawn = {tombstone.article_id for tombstone in tombstones.every(kept)}
+    chosen.progress.expect(_count(chosen, kept))
+    number = told = 0
+    for number, snapshot_id in enumerate(_captures(chosen, kept), 1):
+        if chosen.stop():
+            raise ExportStopped("stopped before the end; nothing was written")
+        if article_id(snapshots.url_of(kept, snapshot_id) or "") not in withdrawn:
+            yield snapshot_id
+        if number - told == TOLD_EVERY:
+            chosen.progress.step(f"snapshot {snapshot_id}", TOLD_EVERY)
+            told = number
+    if number > told:
+        chosen.progress.step("all", number - told)
+
+
+def _captures(chosen: Chosen, kept: Database) -> Iterator[int]:
+    if chosen.is_all:
+        return snapshots.above(kept, 0)
+    sql, parameters = select("id", chosen)
+    rows = chosen.db.conn.execute(
+        f"SELECT snapshot_id FROM captures WHERE article_id IN ({sql}) ORDER BY snapshot_id",
+        parameters,
+    )
+    return (int(snapshot_id) for (snapshot_id,) in rows)
+
+
+def _count(chosen: Chosen, kept: Database) -> int:
+    if chosen.is_all:
+        return snapshots.count(kept, 0, None)
+    sql, parameters = select("id", chosen)
+    counted = f"SELECT count(*) FROM captures WHERE article_id IN ({sql})"
+    return int(chosen.db.conn.execute(counted, parameters).fetchone()[0])
