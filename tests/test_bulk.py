@@ -333,11 +333,18 @@ def child_of(pid: int) -> int | None:
 def test_a_local_worker_that_is_killed_costs_nothing(
     tmp_path: Path, whom: Callable[[int], int | None]
 ):
+    assert_killing_costs_nothing(tmp_path, whom, "--workers", "2")
+
+
+def assert_killing_costs_nothing(
+    tmp_path: Path, whom: Callable[[int], int | None], *options: str
+) -> None:
+    """Run `scraper bulk`, kill one at work, and hold the parts against a serial run's."""
     configure(tmp_path, "https://baolaocai.vn", 5)
     paths = shards(tmp_path, 4, 60)
     command = [sys.executable, "-m", "scraper", "bulk", *map(str, paths), "--out", "out"]
     with subprocess.Popen(
-        [*command, "--workers", "2", "--json"],
+        [*command, *options, "--json"],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -378,25 +385,9 @@ def dask(folder: Path, count: int) -> Iterator[tuple[str, list[subprocess.Popen[
 
 @pytest.mark.slow
 def test_a_dask_worker_that_is_killed_costs_nothing(tmp_path: Path):
-    configure(tmp_path, "https://baolaocai.vn", 5)
-    paths = shards(tmp_path, 4, 60)
     with dask(tmp_path, 2) as (address, started):
-        command = [sys.executable, "-m", "scraper", "bulk", *map(str, paths), "--out", "out"]
-        with subprocess.Popen(
-            [*command, "--scheduler", address, "--json"],
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as done:
-            kill_one(tmp_path / "out", done, lambda pid: pid)
-            said, log = done.communicate(timeout=120)
+        assert_killing_costs_nothing(tmp_path, lambda pid: pid, "--scheduler", address)
         assert [worker.poll() for worker in started].count(-signal.SIGKILL) == 1
-    assert done.returncode == 0, log
-    assert json.loads(said)["captures"] == 240 and json.loads(said)["quarantined"] == []
-    run(paths, tmp_path / "serial")
-    assert parts(tmp_path / "out") == parts(tmp_path / "serial")
 
 
 # What is said

@@ -500,7 +500,7 @@ def test_a_signal_ends_an_export_with_one_line(archived: Path, sent: signal.Sign
         while run.stdout.read(100_000):
             pass
         said = run.stderr.read().decode()
-    assert (run.returncode, said) == (1, "scraper: stopped before the end; nothing was written\n")
+    assert (run.returncode, said) == (1, "scraper: stopped before the end\n")
 
 
 def test_a_reader_that_has_seen_enough_is_no_error_to_speak_of(archived: Path):

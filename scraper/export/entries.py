@@ -16,6 +16,8 @@ from scraper.models import Caption
 from scraper.progress import Progress
 from scraper.query import Aliases
 
+TOLD_EVERY = 1000  # articles between two words about how far it has come
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
@@ -130,7 +132,7 @@ def entries(chosen: Chosen) -> Iterator[Entry]:
     done = told = 0
     for number in numbers(chosen):
         if chosen.stop():
-            raise ExportStopped("stopped before the end; nothing was written")
+            raise ExportStopped("stopped before the end")
         entry = _entry(chosen, number)
         yield entry
         done += 1
@@ -139,9 +141,6 @@ def entries(chosen: Chosen) -> Iterator[Entry]:
             told = done
     if done > told:
         chosen.progress.step("all", done - told)
-
-
-TOLD_EVERY = 1000  # articles between two words about how far it has come
 
 
 def select(what: str, chosen: Chosen) -> tuple[str, list[str]]:
