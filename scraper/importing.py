@@ -1,4 +1,7 @@
-"""Captures made elsewhere -> the archive: WARC and WET files, saved pages, folders of them."""
+"""Captures made elsewhere -> the archive: WARC and WET files, parts, saved pages, folders of them.
+
+A part is what `scraper bulk` made of a WARC or WET file (scraper/bulk/parts.py).
+"""
 
 import glob
 import time
@@ -7,21 +10,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from scraper.archive import snapshots
 from scraper.archive.filing import Context, Filing, Kind, file_snapshot, file_unfiled, is_filed
 from scraper.archive.schema import Archive
 from scraper.captures import read_file
-from scraper.errors import ArchiveError, BadCapture
+from scraper.errors import ArchiveError, BadCapture, MissingExtra
 from scraper.models import Snapshot, utc_text
 from scraper.progress import Progress
-from scraper.urls import canonical
+from scraper.urls import Site, canonical
 from scraper.warc.digests import compare
 from scraper.warc.reading import BadRecord, Captured, Passed, Record, Revisit, captures_in
 
 _PAGES = (".html", ".htm", ".xhtml", ".txt")
 _WARCS = (".warc", ".wet", ".warc.gz", ".wet.gz")
 _WARC_STARTS = (b"WARC/", b"\x1f\x8b")
+_PART, _PART_START = ".parquet", b"PAR1"
+_KINDS = (*_WARCS, _PART, *_PAGES)
 _LATEST = timedelta(days=1)  # a clock may be wrong, and a time zone; a later capture is none
 _TELL_SECONDS = 1.0
 
@@ -59,7 +65,7 @@ class Found:
     @property
     def must_be_readable(self) -> bool:
         """Whether it is an error that nothing can be had of it; folders of pages hold much else."""
-        return self.is_named or self.path.name.lower().endswith(_WARCS)
+        return self.is_named or self.path.name.lower().endswith((*_WARCS, _PART))
 
 
 def files_in(paths: Sequence[Path]) -> list[Found]:
@@ -73,9 +79,24 @@ def files_in(paths: Sequence[Path]) -> list[Found]:
         named = sorted(map(Path, glob.glob(str(path), recursive=True))) if is_pattern else [path]
         files = [file for name in named for file in _files_of(name)]
         if not files:
-            raise BadCapture(f"{path}: nothing to import there ({' '.join((*_WARCS, *_PAGES))})")
+            raise BadCapture(f"{path}: nothing to import there ({' '.join(_KINDS)})")
         found += files
     return found
+
+
+def shards_in(paths: Sequence[Path]) -> list[Path]:
+    """The WARC and WET files that `paths` name, as `files_in` finds them; each once, absolute.
+
+    Raises BadCapture where there is none.
+    """
+    named = [
+        found.path.resolve()
+        for found in files_in(paths)
+        if found.is_named or found.path.name.lower().endswith(_WARCS)
+    ]
+    if not named:
+        raise BadCapture(f"{paths[0]}: no shard there ({' '.join(_WARCS)})")
+    return list(dict.fromkeys(named))
 
 
 def _files_of(path: Path) -> list[Found]:
@@ -87,9 +108,7 @@ def _files_of(path: Path) -> list[Found]:
     return [
         Found(file, is_named=False)
         for file in sorted(path.rglob("*"))
-        if file.name.lower().endswith((*_WARCS, *_PAGES))
-        and not file.name.startswith(".")
-        and file.is_file()
+        if file.name.lower().endswith(_KINDS) and not file.name.startswith(".") and file.is_file()
     ]
 
 
@@ -143,22 +162,37 @@ class _Import:
 
 def _captures_of(run: _Import, path: Path, wanted: Wanted) -> Iterator[None]:
     """File what is in one file, a capture at a time."""
-    if not _is_warc(path):
+    kind = _kind_of(path)
+    if kind == "page":
         _file_page(run, path, wanted)
         yield
         return
-    for record in captures_in(path, run.context.site):
+    records = _records_in_part if kind == "part" else captures_in
+    for record in records(path, run.context.site):
         _take(run, path, record)
-        run.meter.tell(path, record.offset, run.done)
+        # A part says where the record stands in its shard, not how far we are in the part.
+        run.meter.tell(path, record.offset if kind == "warc" else 0, run.done)
         yield
 
 
-def _is_warc(path: Path) -> bool:
+def _kind_of(path: Path) -> Literal["warc", "part", "page"]:
     try:
         with path.open("rb") as file:
-            return file.read(8).startswith(_WARC_STARTS) or path.name.lower().endswith(_WARCS)
+            start = file.read(8)
     except OSError as e:
         raise BadCapture(f"{path}: cannot be read: {e.strerror}") from e
+    name = path.name.lower()
+    if start.startswith(_PART_START) or name.endswith(_PART):
+        return "part"
+    return "warc" if start.startswith(_WARC_STARTS) or name.endswith(_WARCS) else "page"
+
+
+def _records_in_part(path: Path, site: Site) -> Iterator[Record]:
+    try:
+        from scraper.bulk.parts import records_in
+    except ModuleNotFoundError as e:
+        raise MissingExtra("a part", e.name) from e
+    return records_in(path, site)
 
 
 def _file_page(run: _Import, path: Path, wanted: Wanted) -> None:

@@ -7,20 +7,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from filled import SITE, page
+from filled import CONTEXT, SITE, page
 from test_full_disk import configure, scraper
-from warcs import AT, HTML, record, response, write
+from test_importing import rows
+from warcs import AT, HTML, record, response, sha1, write
 
 from scraper.archive.readings import read_snapshot
+from scraper.archive.schema import open_archive, open_reader
 from scraper.errors import BadCapture, BulkError, Locked
+from scraper.importing import Imported, Wanted, files_in, import_files, shards_in
 from scraper.models import utc_text
 from scraper.progress import Silence
 from scraper.urls import Site
-from scraper.warc.reading import Captured, Revisit, captures_in
+from scraper.verify import verify
+from scraper.warc.reading import Captured, Passed, Revisit, captures_in
 
 pytestmark = pytest.mark.bulk
 pytest.importorskip("pyarrow", reason="needs the bulk extra")
@@ -73,7 +77,9 @@ def parts(out: Path) -> dict[str, bytes]:
 
 
 def urls(out: Path) -> list[str]:
-    return [r.snapshot.url for path in sorted(out.glob("*.parquet")) for r in records_in(path)]
+    return [
+        r.snapshot.url for path in sorted(out.glob("*.parquet")) for r in records_in(path, SITE)
+    ]
 
 
 # Parts
@@ -96,7 +102,7 @@ def test_a_part_holds_every_capture_of_its_shard_as_it_is_there(tmp_path: Path):
     )
     done = read_shard(shard, job(tmp_path / "out"))
     wanted = [r for r in captures_in(shard, SITE) if isinstance(r, Captured | Revisit)]
-    assert list(records_in(tmp_path / "out" / done.part)) == wanted
+    assert list(records_in(tmp_path / "out" / done.part, SITE)) == wanted
     assert len(wanted) == done.captures == 6 and done.passed == 1 and done.articles >= 2
     kinds = {type(r).__name__ for r in wanted}
     assert kinds == {"Captured", "Revisit"} and any(r.snapshot.truncated for r in wanted)
@@ -121,7 +127,7 @@ def test_a_part_tells_what_its_captures_were_read_as(tmp_path: Path):
 def test_a_file_that_is_no_part_is_said(tmp_path: Path, written: bytes):
     (tmp_path / "x.parquet").write_bytes(written)
     with pytest.raises(BadCapture, match=r"x\.parquet: "):
-        list(records_in(tmp_path / "x.parquet"))
+        list(records_in(tmp_path / "x.parquet", SITE))
 
 
 def test_parquet_of_another_kind_is_no_part(tmp_path: Path):
@@ -129,7 +135,81 @@ def test_parquet_of_another_kind_is_no_part(tmp_path: Path):
 
     parquet.write_table(pyarrow.table({"url": ["x"]}), tmp_path / "x.parquet")
     with pytest.raises(BadCapture, match="no part made by"):
-        list(records_in(tmp_path / "x.parquet"))
+        list(records_in(tmp_path / "x.parquet", SITE))
+
+
+# Import
+
+
+def test_parts_give_the_archive_that_their_shards_give(tmp_path: Path):
+    first, second = page(1), page(2)
+    records = [captured(n) for n in range(12)]
+    write(
+        tmp_path / "a.warc.gz",
+        [
+            *records,
+            record(b"GET / HTTP/1.1\r\nUser-Agent: x\r\n\r\n", "request", first.url, AT),
+            response(first.body, url=first.url, at=AT, X_Note="\xe9"),
+            response(b"<h1>404</h1>", status="404 Not Found", url=second.url, at=AT),
+            response(first.body, url="https://vnexpress.net/"),
+            response(second.body[:9000], WARC_Truncated="length", url=second.url, at=AT),
+        ],
+    )
+    again = record(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n",
+        "revisit",
+        first.url,
+        "2023-01-01T00:00:00Z",
+        WARC_Payload_Digest=sha1(first.body),
+        WARC_Refers_To_Target_URI=first.url,
+        WARC_Refers_To_Date=AT,
+        WARC_Profile="http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
+    )
+    write(tmp_path / "b.warc", [again, captured(20), captured(21)[:-900]], packed=False)
+    run([tmp_path / "a.warc.gz", tmp_path / "b.warc"], tmp_path / "out")
+    one, other = tmp_path / "from-shards", tmp_path / "from-parts"
+    of_shards = bring(one, tmp_path / "a.warc.gz", tmp_path / "b.warc")
+    of_parts = bring(other, tmp_path / "out")
+    assert rows(one) == rows(other)
+    assert of_parts.filed == of_shards.filed and of_parts.filed.total() == 18
+    assert (of_parts.cut, len(of_parts.bad)) == (of_shards.cut, len(of_shards.bad)) == (2, 1)
+    assert bring(other, tmp_path / "out").filed == {"unchanged": 18}
+    with open_reader(other / "archive.db") as archive:
+        assert list(verify(archive, Silence())) == []
+
+
+def bring(folder: Path, *paths: Path) -> Imported:
+    folder.mkdir(exist_ok=True)
+    with open_archive(folder / "archive.db") as archive:
+        return import_files(archive, files_in(paths), Wanted(), CONTEXT, Silence())
+
+
+def test_a_part_of_another_paper_is_passed_over(tmp_path: Path):
+    [shard] = shards(tmp_path, 1, 2)
+    done = read_shard(shard, job(tmp_path / "out"))
+    found = list(records_in(tmp_path / "out" / done.part, Site("https://other.vn")))
+    assert [record.why for record in found if isinstance(record, Passed)] == ["other site"] * 2
+
+
+def test_a_damaged_part_is_named_and_costs_only_itself(tmp_path: Path):
+    run(shards(tmp_path, 2, 2), tmp_path / "out")
+    bad, good = sorted((tmp_path / "out").glob("*.parquet"))
+    bad.write_bytes(bad.read_bytes()[:-100])
+    done = bring(tmp_path / "archive", tmp_path / "out")
+    assert [line.partition(": ")[0] for line in done.unreadable] == [str(bad)]
+    assert done.filed == {"new": 2}
+
+
+def test_a_flipped_byte_in_a_part_is_found_before_anything_is_filed_of_it(tmp_path: Path):
+    run(shards(tmp_path, 1, 3), tmp_path / "out")
+    [part] = (tmp_path / "out").glob("*.parquet")
+    whole, wanted = part.read_bytes(), list(records_in(part, SITE))
+    for place in range(50, len(whole), len(whole) // 40):
+        part.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        found: list[Captured | Revisit | Passed] = []
+        with suppress(BadCapture):
+            found += records_in(part, SITE)
+        assert found in ([], wanted), place
 
 
 # Runs
@@ -400,6 +480,17 @@ def test_no_scheduler_is_one_line(monkeypatch: pytest.MonkeyPatch):
         workers.dask_workers("tcp://127.0.0.1:9"),
     ):
         pass
+
+
+def test_folders_and_patterns_name_shards_too_and_none_twice(tmp_path: Path):
+    paths = shards(tmp_path / "in", 2, 1)
+    for folder in ("in", "pages"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / "page.html").write_text("<p>x")
+    for named in ([tmp_path / "in"], [tmp_path / "in" / "*.gz"], [*paths, tmp_path / "in"]):
+        assert shards_in(named) == paths
+    with pytest.raises(BadCapture, match="no shard there"):
+        shards_in([tmp_path / "pages"])
 
 
 def test_a_shard_without_a_part_is_an_error_in_one_line(tmp_path: Path):

@@ -5,6 +5,7 @@ archive made from parts has the rows that one made from the shards has; and the 
 article, for those who only want to look.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,7 +19,8 @@ from scraper.archive.readings import Read
 from scraper.errors import BadCapture
 from scraper.export.parquet import CAPTION, TEXTS, TIME, WEATHER
 from scraper.models import Snapshot
-from scraper.warc.reading import Captured, Revisit
+from scraper.urls import Site
+from scraper.warc.reading import Captured, Passed, Revisit
 
 GROUP_BYTES = 16_000_000  # of pages in a row group: what is held in memory at a time
 _KEY, _VERSION = b"scraper bulk", b"1"  # in the file's own metadata
@@ -31,9 +33,11 @@ _EVIDENCE = {
     "status": pa.int32(),
     "headers": _HEADERS,
     "body": pa.binary(),  # null for a revisit
+    "sha256": pa.string(),  # of the body; null for a revisit
     "request_headers": _HEADERS,
     "origin": pa.string(),
     "truncated": pa.bool_(),
+    "is_last": pa.bool_(),  # the shard ends within this record
     "revisit_digest": pa.string(),
     "revisit_url": pa.string(),
     "revisit_captured_at": TIME,
@@ -74,22 +78,25 @@ def write_part(out: BinaryIO, rows: Iterable[tuple[Record, Read | None]]) -> Non
         compression_level=9,
         use_dictionary=False,
         data_page_size=GROUP_BYTES,  # what pages share is found only within one of these
+        write_page_checksum=True,
     ) as writer:
         for group in _groups(rows):
             writer.write_table(pa.Table.from_pylist(group, SCHEMA))
 
 
-def records_in(path: Path) -> Iterator[Record]:
-    """The captures in a part, in the order of its shard.
+def records_in(path: Path, site: Site) -> Iterator[Record | Passed]:
+    """The captures in a part, in the order of its shard; those that are not of `site` passed.
 
     Raises BadCapture where the file is no part, or damaged.
     """
     try:
-        with ParquetFile(path) as file:
+        with ParquetFile(path, page_checksum_verification=True) as file:
             if (file.schema_arrow.metadata or {}).get(_KEY) != _VERSION:
                 raise BadCapture(f"{path}: Parquet, but no part made by `scraper bulk`")
             for batch in file.iter_batches(batch_size=100, columns=list(_EVIDENCE)):
-                yield from map(_record, batch.to_pylist())
+                for row in batch.to_pylist():
+                    is_ours = site.owns(row["url"])
+                    yield _record(path, row) if is_ours else Passed(row["offset"], "other site")
     except (OSError, pa.ArrowException) as e:
         raise BadCapture(f"{path}: cannot be read: {e}") from e
 
@@ -119,10 +126,13 @@ def _evidence(record: Record) -> dict[str, Any]:
         "offset": record.offset,
         "headers": _pairs(snapshot.headers),
         "request_headers": _pairs(snapshot.request_headers),
+        "sha256": hashlib.sha256(snapshot.body).hexdigest(),
+        "is_last": isinstance(record, Captured) and record.is_last,
     }
     if isinstance(record, Revisit):
         row |= {
             "body": None,
+            "sha256": None,
             "revisit_digest": record.digest,
             "revisit_url": record.earlier_url,
             "revisit_captured_at": record.earlier_at,
@@ -134,7 +144,7 @@ def _pairs(headers: Headers) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in headers]
 
 
-def _record(row: dict[str, Any]) -> Record:
+def _record(path: Path, row: dict[str, Any]) -> Record:
     snapshot = Snapshot(
         url=row["url"],
         captured_at=_utc(row["captured_at"]),
@@ -145,8 +155,10 @@ def _record(row: dict[str, Any]) -> Record:
         origin=row["origin"],
         truncated=row["truncated"],
     )
+    if row["body"] is not None and hashlib.sha256(row["body"]).hexdigest() != row["sha256"]:
+        raise BadCapture(f"{path}: {snapshot.url}: its page is not the one that was captured")
     if row["revisit_digest"] is None:
-        return Captured(row["offset"], snapshot)
+        return Captured(row["offset"], snapshot, row["is_last"])
     at = row["revisit_captured_at"]
     return Revisit(
         row["offset"], snapshot, row["revisit_digest"], row["revisit_url"], _utc(at) if at else None

@@ -32,9 +32,10 @@ def import_(
     captured_at: datetime | None,
     as_json: bool,
 ) -> None:
-    """File captures made elsewhere: .warc[.gz], .wet[.gz], saved .html and .txt pages.
+    """File captures made elsewhere: .warc[.gz], .wet[.gz], parts, saved .html and .txt pages.
 
-    PATH is a file, a folder or a pattern. WARC records keep their own address and time.
+    PATH is a file, a folder or a pattern. WARC records keep their own address and time; parts are
+    what `scraper bulk` makes of them.
     """
     from scraper.archive.filing import Context
     from scraper.archive.schema import open_archive

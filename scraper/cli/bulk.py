@@ -41,7 +41,10 @@ def bulk(
     workers: int | None,
     as_json: bool,
 ) -> None:
-    """Read WARC and WET files (shards) into Parquet files, for `scraper import`."""
+    """Read WARC and WET files (shards) into Parquet files, for `scraper import`.
+
+    SHARD is a file, a folder or a pattern.
+    """
     if scheduler and workers:
         raise click.UsageError("--workers is for this machine; a scheduler has its own")
     if scheduler and not re.fullmatch(r"(tcp|tls|wss?)://[^/]+:[0-9]+/?", scheduler):
@@ -52,11 +55,12 @@ def bulk(
         raise MissingExtra("bulk", e.name) from e
     from scraper.bulk.shard import Job, shard_rules
     from scraper.bulk.workers import dask_workers, local_workers
+    from scraper.importing import shards_in
     from scraper.progress import watch
 
     job = Job(out.resolve(), settings.site.site, shard_rules())
     opened = (lambda _: dask_workers(scheduler)) if scheduler else local_workers
-    paths = list(dict.fromkeys(shard.resolve() for shard in shards))
+    paths = shards_in(shards)
     with stop_on_signal() as stop, watch("bulk") as progress:
         done = read_all(paths, job, opened, workers or os.cpu_count() or 1, progress, stop)
     _say(done, as_json)
