@@ -33,6 +33,9 @@ def export(
 
     `txt` makes a folder, `warc` holds the captured pages themselves; a PATH of - is stdout. An
     earlier export is replaced, nothing else is.
+
+    Keys of --where: date, year, month with = != >= > <= <; section, template, layout,
+    timestamp_source, tag, byline with = !=; gone=yes or no; search=WORDS.
     """
     from scraper.export import FORMATS as FILES
     from scraper.export import STDOUT

@@ -1,7 +1,7 @@
 """The articles to export, each with all that the archive tells of it, one after the other."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from scraper.models import Caption
 from scraper.progress import Progress
 from scraper.query import Aliases
 
-TOLD_EVERY = 1000  # articles between two words about how far it has come
+TOLD_EVERY = 1000  # articles or captures between two words about how far it has come
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,24 +120,28 @@ def count(chosen: Chosen) -> int:
     return int(chosen.db.conn.execute(*select("count(*)", chosen)).fetchone()[0])
 
 
-def numbers(chosen: Chosen) -> Iterator[int]:
-    """The number of each chosen article, in order."""
-    sql, parameters = select("id", chosen)
-    return (number for (number,) in chosen.db.conn.execute(f"{sql} ORDER BY id", parameters))
-
-
 def entries(chosen: Chosen) -> Iterator[Entry]:
     """Each chosen article, in order of its number. Raises ExportStopped where told to stop."""
-    chosen.progress.expect(count(chosen))
+    sql, parameters = select("id", chosen)
+    numbers = chosen.db.conn.execute(f"{sql} ORDER BY id", parameters)
+    for number in walk(chosen, (row[0] for row in numbers), count(chosen), "article"):
+        yield _entry(chosen, number)
+
+
+def walk(chosen: Chosen, numbers: Iterable[int], total: int, what: str) -> Iterator[int]:
+    """Each of `numbers`, of which there are `total`, while it is told how far it has come.
+
+    Raises ExportStopped where told to stop.
+    """
+    chosen.progress.expect(total)
     done = told = 0
-    for number in numbers(chosen):
+    for number in numbers:
         if chosen.stop():
             raise ExportStopped("stopped before the end")
-        entry = _entry(chosen, number)
-        yield entry
+        yield number
         done += 1
         if done - told == TOLD_EVERY:
-            chosen.progress.step(entry.local_date, done - told)
+            chosen.progress.step(f"{what} {number}", done - told)
             told = done
     if done > told:
         chosen.progress.step("all", done - told)

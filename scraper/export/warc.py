@@ -13,8 +13,8 @@ from sqlite_utils import Database
 
 from scraper import __version__
 from scraper.archive import snapshots, tombstones
-from scraper.errors import ArchiveError, ExportError, ExportStopped
-from scraper.export.entries import TOLD_EVERY, Chosen, select
+from scraper.errors import ArchiveError, ExportError
+from scraper.export.entries import Chosen, select, walk
 from scraper.urls import article_id
 from scraper.warc.frames import frame_at
 from scraper.warc.writing import Writer
@@ -62,20 +62,11 @@ def is_earlier(target: Path) -> bool:
 
 
 def _told(chosen: Chosen, kept: Database) -> Iterator[int]:
-    """The captures to write, while `progress` is told how far it has come."""
+    """The captures to write, while it is told how far it has come."""
     withdrawn = {tombstone.article_id for tombstone in tombstones.every(kept)}
-    chosen.progress.expect(_count(chosen, kept))
-    number = told = 0
-    for number, snapshot_id in enumerate(_captures(chosen, kept), 1):
-        if chosen.stop():
-            raise ExportStopped("stopped before the end; nothing was written")
-        if article_id(snapshots.url_of(kept, snapshot_id) or "") not in withdrawn:
-            yield snapshot_id
-        if number - told == TOLD_EVERY:
-            chosen.progress.step(f"snapshot {snapshot_id}", TOLD_EVERY)
-            told = number
-    if number > told:
-        chosen.progress.step("all", number - told)
+    for number in walk(chosen, _captures(chosen, kept), _count(chosen, kept), "snapshot"):
+        if article_id(snapshots.url_of(kept, number) or "") not in withdrawn:
+            yield number
 
 
 def _captures(chosen: Chosen, kept: Database) -> Iterator[int]:

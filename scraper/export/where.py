@@ -135,12 +135,12 @@ def _named(db: Database, where: Where) -> Condition:
 _NAMES = {
     "column": "SELECT DISTINCT {} FROM articles",
     "tag": "SELECT name FROM tags",
-    "byline": "SELECT DISTINCT name.value FROM articles, json_each(byline) AS name",
+    "byline": "SELECT DISTINCT name FROM article_bylines",
 }
 _HAS = {
     "column": "{} IN (SELECT value FROM json_each(?))",
     "tag": "id IN (SELECT article_id FROM article_tags JOIN tags ON tags.id = tag_id"
     " WHERE name IN (SELECT value FROM json_each(?)))",
-    "byline": "EXISTS (SELECT 1 FROM json_each(byline) AS name"
-    " WHERE name.value IN (SELECT value FROM json_each(?)))",
+    "byline": "id IN (SELECT article_id FROM article_bylines"
+    " WHERE name IN (SELECT value FROM json_each(?)))",
 }
