@@ -379,6 +379,29 @@ def test_what_is_not_here_is_said_on_a_page_and_not_in_the_log(
     assert "Traceback" not in "".join(capsys.readouterr())
 
 
+@pytest.mark.parametrize("many", [0, 20_000])
+def test_a_search_in_the_table_has_exact_figures_whatever_way_it_goes(
+    datasette: Datasette, many: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("scraper.browse.tables.MANY", many)
+    for text in ("ma", "ban", "-ma", "!?", "zzz"):
+        found = get(datasette, f"/search.json?{_encoded({'q': text})}").json()
+        query = _encoded({"_search": text})
+        page = get(datasette, f"/archive/articles?{query}&_size=2").text
+        assert re.search(rf"<strong>{found['total']}</strong> rows?", page), text
+        assert "_nocount" not in page
+        numbers, following = [], f"/archive/articles.json?{query}&_size=2"
+        while following:
+            rows = get(datasette, following.removeprefix("http://localhost")).json()
+            assert rows["filtered_table_rows_count"] == found["total"]
+            numbers += [row[0] for row in rows["rows"]]
+            following = rows["next_url"]
+        assert sorted(numbers) == sorted(hit["id"] for hit in found["results"]), text
+    narrowed = get(datasette, "/archive/articles?_search=ma&section__exact=Kinh+t%E1%BA%BF").text
+    assert "<strong>1</strong> row" in narrowed
+    assert "section__exact=Kinh" in get(datasette, "/archive/articles?_search=ma").text
+
+
 def test_every_address_on_the_help_page_answers_as_it_says(datasette: Datasette):
     text = unescape(get(datasette, "/about").text)
     addresses = re.findall(r"http://localhost(/[^'\"<]+)['\"]", text)

@@ -7,15 +7,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from scraper.archive.asked import Filters, ask, count_by_period
 from scraper.archive.index import check_index, index_article, reindex, unindex_article
 from scraper.archive.periods import count_by_stretch, stretches
 from scraper.archive.schema import open_archive, write
-from scraper.archive.search import (
-    Filters,
-    ask,
-    count_by_period,
-    search,
-)
+from scraper.archive.search import search
 from scraper.query import read_aliases, read_query
 
 PUBLISHED = json.loads((Path(__file__).parent.parent / "docs" / "searches.json").read_text("utf-8"))

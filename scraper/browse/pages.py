@@ -1,4 +1,4 @@
-"""The first page, the dashboard, the page of tables, help and feeds."""
+"""The first page, the dashboard, help and feeds."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -6,7 +6,6 @@ from typing import Any
 
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
-from datasette.views.database import DatabaseView
 
 from scraper.browse import library
 from scraper.browse.answers import atom, page
@@ -76,29 +75,6 @@ def _months(
     """Points for all months from first to last, with `missing` for those not in `counts`."""
     months = every_period(min(counts), max(counts)) if counts else []
     return [Point(m, counts.get(m, missing), href(m)) for m in months if any(counts.values())]
-
-
-async def tables(datasette: Datasette, request: Request) -> Response:
-    """Datasette's page of tables, its counts kept; a SELECT is left to Datasette."""
-    if "sql" in request.args:
-        route = {"kwargs": {"database": "archive", "format": None}}
-        request.scope = {**request.scope, "url_route": route}
-        answer: Response = await DatabaseView(datasette).dispatch_request(request)
-        return answer
-    counts = await cached(datasette, "counts", library.counts)
-    database = datasette.get_database("archive")
-    context = {
-        "database": "archive",
-        "metadata": datasette.metadata(database="archive"),
-        "tables": [{"name": name, "count": count} for name, count in counts.items()],
-        "views": [{"name": "articles_full"}],
-        "queries": list((await datasette.get_canned_queries("archive", request.actor)).values()),
-        "allow_execute_sql": True,
-        "allow_download": not database.is_mutable,
-        "size": database.size,
-        "sha256": database.hash,
-    }
-    return await page(datasette, request, "database.html", context)
 
 
 async def about(datasette: Datasette, request: Request) -> Response:

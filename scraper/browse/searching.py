@@ -11,6 +11,7 @@ from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
 from scraper.archive import search as index
+from scraper.archive.asked import Filters
 from scraper.archive.periods import Stretch, stretches
 from scraper.browse import library
 from scraper.browse.answers import arguments, atom, csv_file, file, page, whole
@@ -18,7 +19,7 @@ from scraper.browse.cached import cached
 from scraper.browse.charts import Point, bar_chart
 from scraper.browse.connection import in_archive
 from scraper.models import utc_text
-from scraper.query import Aliases, read_aliases, read_query
+from scraper.query import Aliases, read_aliases
 
 PAGE = 20
 FILE = 5000  # rows of a CSV file; the page says so, and the next begins with &start=5000
@@ -32,14 +33,6 @@ def aliases(datasette: Datasette) -> Aliases:
 async def stretches_of(datasette: Datasette) -> tuple[Stretch, ...]:
     """The months as stretches of numbers; old ones do as well, but for a little time."""
     return await cached(datasette, "stretches", stretches, fresh_seconds=3600)
-
-
-def table_condition(db: Database, text: str, known: Aliases) -> tuple[str, dict[str, str]]:
-    """What Datasette's own table search adds to its WHERE, and the parameters of that."""
-    sql, parameters = index.condition(db, read_query(text, known))
-    return sql.replace("?", ":search_match"), (
-        {"search_match": parameters[0]} if parameters else {}
-    )
 
 
 async def search(datasette: Datasette, request: Request) -> Response:
@@ -116,9 +109,9 @@ async def _search_file(
     return await atom(datasette, request, f"Search: {request.args.get('q', '')}", entries)
 
 
-def filters_of(args: Any, *, follows: bool = False) -> index.Filters:
+def filters_of(args: Any, *, follows: bool = False) -> Filters:
     """The filters that an address asks for; `follows` where it is that of a later page."""
-    return index.Filters(
+    return Filters(
         section=args.get("section", ""),
         since=_day(args.get("from", "")),
         until=_day(args.get("to", "")),

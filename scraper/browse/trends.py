@@ -8,7 +8,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
-from scraper.archive import search as index
+from scraper.archive import asked as index
 from scraper.browse.answers import arguments, csv_file, file, page
 from scraper.browse.charts import Point, Series, line_chart, svg_file
 from scraper.browse.connection import in_archive

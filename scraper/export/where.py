@@ -18,7 +18,7 @@ from datetime import date
 
 from sqlite_utils import Database
 
-from scraper.archive.search import condition as search_condition
+from scraper.archive.asked import condition as search_condition
 from scraper.errors import BadFilter
 from scraper.query import Aliases, read_query
 from scraper.words import spell

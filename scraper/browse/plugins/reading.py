@@ -9,8 +9,8 @@ from datasette.app import Datasette
 from datasette.filters import FilterArguments
 from markupsafe import Markup, escape
 
-from scraper.browse import article_pages, days, names, pages, searching, times, trends
-from scraper.browse.connection import guard, in_archive, listed
+from scraper.browse import article_pages, days, names, pages, searching, tables, times, trends
+from scraper.browse.connection import guard, listed
 from scraper.browse.security import below, secured
 
 
@@ -20,7 +20,8 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"^/$", pages.home),
         (r"^/search(?:\.(?P<format>json|csv|atom))?$", searching.search),
         (r"^/trends(?:\.(?P<format>csv|svg))?$", trends.trends),
-        (r"^/archive$", pages.tables),
+        (r"^/archive$", tables.tables),
+        (r"^/archive/articles$", tables.articles),
         (r"^/days$", days.years),
         (r"^/days/(?P<year>\d{4})$", days.year),
         (r"^/days/(?P<day>\d{4}-\d\d-\d\d)$", days.day),
@@ -44,13 +45,10 @@ def filters_from_request(
     request: Any, database: str, table: str, datasette: Datasette
 ) -> Callable[[], Awaitable[FilterArguments | None]]:
     async def inner() -> FilterArguments | None:
-        text = request.args.get("_search", "")
-        if database != "archive" or table not in ("articles", "articles_full") or not text.strip():
-            return None
-        where, parameters = await in_archive(
-            datasette, lambda db: searching.table_condition(db, text, searching.aliases(datasette))
-        )
-        return FilterArguments([where], parameters, [f"found by “{text}”"])
+        is_ours = database == "archive" and table in ("articles", "articles_full")
+        if is_ours and request.args.get("_search", "").strip():
+            return await tables.found_in_table(datasette, request)
+        return None
 
     return inner
 

@@ -1,0 +1,199 @@
+"""A query and its filters as SQL, and how many articles fit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from sqlite_utils import Database
+
+from scraper.archive.periods import Stretch, count_by_stretch
+from scraper.query import (
+    AS_WRITTEN,
+    Occurs,
+    Pattern,
+    Query,
+    exclusion,
+    match_expression,
+    resolve,
+    typed_expression,
+)
+from scraper.words import fold, is_bare
+
+COUNTED_AT_MOST = 50_000  # to choose a way of counting; the count itself is exact
+
+MATCHING = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What else a hit must be; "" and False ask for nothing."""
+
+    section: str = ""
+    since: str = ""  # first day, Vietnam: "2023-05-01"; "2023" and "2023-05" will do
+    until: str = ""  # last day, the same
+    byline: str = ""  # one name, as printed
+    tag: str = ""
+    photos: bool = False  # with a photo
+    captions: bool = False  # the words stand in captions
+    gone: bool = False  # no longer on the site
+    known_by: str = ""  # captured by this time, UTC: later pages of a search stay as they were
+
+
+ALL = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as SQL."""
+
+    match: str  # what `articles_fts` must match; "" for anything
+    typed: str  # what it must match to have every word as typed
+    where: str  # the conditions on the table `articles`, joined by AND; "" for none
+    parameters: tuple[str, ...]  # of `where`
+    patterns: tuple[Pattern, ...]  # what to mark in texts
+    captions_only: bool
+
+
+def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
+    """`query` in the words of this archive, as SQL; None where nothing can fit it."""
+    if not (query.is_blank or query.include or query.exclude):
+        return None
+    columns = ("captions",) if filters.captions else AS_WRITTEN
+    occurs = _occurs(db)
+    resolved = resolve(query, occurs)
+    match = match_expression(resolved, occurs, columns)
+    where, parameters = _conditions(
+        replace(
+            filters,
+            byline=_as_printed(db, _BYLINES, filters.byline),
+            tag=_as_printed(db, "SELECT name FROM tags", filters.tag),
+        )
+    )
+    if not match and (unwanted := exclusion(resolved, occurs, columns)):
+        where.append(f"id NOT IN ({MATCHING})")
+        parameters.append(unwanted)
+    return Asked(
+        match=match,
+        typed=typed_expression(query, columns),
+        where=" AND ".join(where),
+        parameters=tuple(parameters),
+        patterns=tuple(pattern for either in resolved.include for pattern in either),
+        captions_only=filters.captions,
+    )
+
+
+def condition(db: Database, query: Query) -> tuple[str, tuple[str, ...]]:
+    """A condition that the rows of `articles` fulfil which fit `query`, and its parameters."""
+    asked = ask(db, query)
+    if asked is None:
+        return "0", ()
+    if asked.match:
+        return f"id IN ({MATCHING})", (asked.match,)
+    return asked.where or "1", asked.parameters
+
+
+def count_hits(db: Database, asked: Asked) -> int:
+    """How many articles fit."""
+    if asked.match and not asked.where:
+        sql = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?"
+        parameters: tuple[str | int, ...] = (asked.match,)
+    else:
+        sql, parameters = select("count(*)", asked)
+    return int(db.conn.execute(sql, parameters).fetchone()[0])
+
+
+def count_by_period(
+    db: Database, asked: Asked, digits: int = 4, stretches: Sequence[Stretch] = ()
+) -> list[tuple[str, int]]:
+    """Hits per year ("2023"), or with 7 digits per month ("2023-05"), oldest first."""
+    # Words that begin so are looked for anew in each stretch: not worth it.
+    if asked.match and not asked.where and stretches and " *" not in asked.match:
+        sql = f"SELECT count(*) FROM ({MATCHING} LIMIT {COUNTED_AT_MOST})"
+        (hits,) = db.conn.execute(sql, (asked.match,)).fetchone()
+        counted = count_by_stretch(db, asked.match, hits, stretches, digits)
+        if counted is not None:
+            return counted
+    # By months even where years are asked for: an index has them in order.
+    sql, parameters = select("substr(local_date, 1, 7) AS month, count(*)", asked)
+    if asked.match:
+        # The index holds all that is asked: a third of the time that the table itself takes.
+        sql = sql.replace("JOIN articles ON", "JOIN articles INDEXED BY articles_days ON")
+    months = db.conn.execute(f"{sql} GROUP BY month ORDER BY month", parameters).fetchall()
+    return [
+        (period, sum(count for _, count in same))
+        for period, same in groupby(months, key=lambda row: str(row[0][:digits]))
+    ]
+
+
+def count_by_section(db: Database, asked: Asked) -> list[tuple[str, int]]:
+    """Hits for each section, the largest first."""
+    sql, parameters = select("section, count(*) AS hits", asked)
+    if asked.match:
+        sql = sql.replace("JOIN articles ON", "JOIN articles INDEXED BY articles_days ON")
+    rows = db.conn.execute(f"{sql} GROUP BY section ORDER BY hits DESC, section", parameters)
+    return [(section, hits) for section, hits in rows]
+
+
+def _occurs(db: Database) -> Occurs:
+    def occurs(spelled: str, is_beginning: bool) -> bool:
+        if is_bare(spelled):
+            return True  # to know, all its folded places would have to be read
+        match = f'"{spelled}"{" *" if is_beginning else ""}'
+        sql = "SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? LIMIT 1"
+        return db.conn.execute(sql, (match,)).fetchone() is not None
+
+    return occurs
+
+
+# The names one after the other, without a look at every article of each.
+_BYLINES = """
+WITH RECURSIVE byline(name) AS (
+    SELECT min(name) FROM article_bylines
+    UNION ALL
+    SELECT (SELECT min(name) FROM article_bylines WHERE name > byline.name)
+    FROM byline WHERE byline.name IS NOT NULL
+)
+SELECT name FROM byline WHERE name IS NOT NULL
+"""
+
+
+def _as_printed(db: Database, names: str, typed: str) -> str:
+    """The one of `names`, a SELECT, that is meant by a name typed without marks or capitals."""
+    if not typed or db.conn.execute(f"SELECT 1 WHERE ? IN ({names})", (typed,)).fetchone():
+        return typed
+    folded = fold(typed)
+    fitting = (name for (name,) in db.conn.execute(names) if fold(name) == folded)
+    return next(fitting, typed)
+
+
+def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
+    # A day is compared as text, so that "2023" and "2023-05" mean all their days.
+    texts = {
+        "section = ?": filters.section,
+        "local_date >= ?": filters.since,
+        "local_date < ?": f"{filters.until}~" if filters.until else "",
+        "first_captured_at <= ?": filters.known_by,
+        "id IN (SELECT article_id FROM article_bylines WHERE name = ?)": filters.byline,
+        "id IN (SELECT article_id FROM article_tags JOIN tags ON tags.id = tag_id"
+        " WHERE tags.name = ?)": filters.tag,
+    }
+    flags = {"photo_count > 0": filters.photos, "gone_at IS NOT NULL": filters.gone}
+    wanted = [sql for sql, text in texts.items() if text]
+    parameters = [text for text in texts.values() if text]
+    return wanted + [sql for sql, is_set in flags.items() if is_set], parameters
+
+
+def select(what: str, asked: Asked, condition: str = "") -> tuple[str, tuple[str | int, ...]]:
+    """A SELECT of `what` from all articles that fit, and its parameters; those of `condition`
+    follow them.
+    """
+    source = "articles"
+    conditions = [c for c in (asked.where, condition) if c]
+    parameters: tuple[str | int, ...] = asked.parameters
+    if asked.match:
+        # CROSS JOIN: the index first, whatever the planner thinks of a condition on articles.
+        source = "articles_fts CROSS JOIN articles ON articles.id = articles_fts.rowid"
+        conditions.insert(0, "articles_fts MATCH ?")
+        parameters = (asked.match, *parameters)
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"SELECT {what} FROM {source}{where}", parameters
