@@ -60,7 +60,6 @@ PAGES = (
     "/search?q=xã&from=2025&to=2025",
     "/search?byline=Tr%E1%BB%8Dng+Ngh%C3%AC",
     "/search?tag=ch%E1%BB%A3+phi%C3%AAn",
-    "/search.csv?q=du+lich",
     "/archive/articles/{id}",
     "/archive/articles",
     "/archive/articles?_search=du+lich+sa+pa",

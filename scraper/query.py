@@ -239,6 +239,18 @@ def typed_expression(query: Query, columns: tuple[str, ...] = AS_WRITTEN) -> str
     )
 
 
+def is_as_typed(resolved: Resolved, query: Query) -> bool:
+    """Whether whatever matches has every word just as typed: none is bare, none has a variant."""
+    return all(
+        len(either) == 1
+        and all(
+            place.written == ((word, False),) and place.spellings
+            for place, word in zip(either[0], phrases[0].words, strict=True)
+        )
+        for either, phrases in zip(resolved.include, query.include, strict=True)
+    )
+
+
 def _any_of(either: tuple[Pattern, ...], columns: tuple[str, ...], occurs: Occurs) -> str:
     return "(" + " OR ".join(_phrase(pattern, columns, occurs) for pattern in either) + ")"
 

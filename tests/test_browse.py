@@ -429,6 +429,18 @@ def test_pages_of_json_follow_each_other_to_the_last(datasette: Datasette):
     assert list(first["results"][0]) == ["id", "url", "title", "timestamp", "section", "snippet"]
 
 
+def test_a_file_is_the_same_however_many_rows_are_read_at_once(
+    datasette: Datasette, monkeypatch: pytest.MonkeyPatch
+):
+    whole = get(datasette, "/search.csv?q=a*").text
+    monkeypatch.setattr("scraper.browse.searching.ROWS_AT_ONCE", 2)
+    assert get(datasette, "/search.csv?q=a*").text == whole
+    everything = get(datasette, "/search.csv").text.splitlines()
+    assert len(everything) == len(ARTICLES) + 2
+    monkeypatch.setattr("scraper.browse.searching.FILE", 4)
+    assert get(datasette, "/search.csv?start=4").text.splitlines()[1:] == everything[5:9]
+
+
 def test_an_article_filed_while_it_is_served_is_found_at_once(tmp_path: Path):
     path = tmp_path / "archive.db"
     with open_archive(path) as archive:

@@ -114,6 +114,20 @@ def test_articles_with_the_words_as_typed_come_first(shared: Database):
     assert found(shared, "ma")[0] == 12
 
 
+def test_only_words_with_marks_need_no_second_look_for_those_just_as_typed(shared: Database):
+    for text, is_looked_for in (
+        ("đảng viên", False),
+        ("đảng vien", True),
+        ("dang", True),
+        ("đả*", True),
+        ("Sapa", True),
+        ("đuong", True),
+        ('"chợ phiên"', False),
+        ("-ma", False),
+    ):
+        assert bool(ask(shared, read_query(text, ALIASES)).typed) == is_looked_for, text
+
+
 def test_a_blank_query_finds_everything_and_only_exclusions_nearly_so(shared: Database):
     assert set(found(shared, "")) == set(found(shared, "  ")) == NUMBERS
     assert set(found(shared, "-ma")) == NUMBERS - {11, 12, 13}

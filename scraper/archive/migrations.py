@@ -106,6 +106,13 @@ def m009_cut(db: Database) -> None:
     )
 
 
+@archive_migrations()
+def m010_lists(db: Database) -> None:
+    """Revisions by time and captions by credit: their lists need not read every text."""
+    db.conn.execute("CREATE INDEX revisions_seen ON revisions (captured_at)")
+    db.conn.execute("CREATE INDEX captions_credit ON captions (credit)")
+
+
 @snapshot_migrations()
 def m001_snapshots(db: Database) -> None:
     """Captures, and the dictionaries that compress them."""

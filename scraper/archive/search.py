@@ -133,7 +133,7 @@ def _best(db: Database, asked: Asked, total: int, limit: int, offset: int) -> li
     sql, parameters = select("articles.id", asked, "articles_fts.rowid >= ?")
     parameters = (*parameters, floor)
     order = f"bm25(articles_fts, {_WEIGHTS}), articles.id DESC LIMIT ? OFFSET ?"
-    if asked.typed != asked.match:
+    if asked.typed:
         order = (
             "articles.id IN (SELECT rowid FROM articles_fts"
             f" WHERE articles_fts MATCH ? AND rowid >= ?) DESC, {order}"

@@ -87,7 +87,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "weather": {
         "title": "Weather readings (thời tiết)",
         "description": "What the weather widget showed beside an article when it was captured.",
-        "sort_desc": "observed_at",
+        "sort_desc": "id",
         "facets": ["place"],
         "columns": {
             "id": "Number of the row",
@@ -124,7 +124,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "captures": {
         "title": "Captures",
         "description": "Each time an article's page was asked for, and what came of it.",
-        "sort_desc": "captured_at",
+        "sort_desc": "snapshot_id",
         "facets": ["reading"],
         "columns": {
             "snapshot_id": "The capture itself, in snapshots.db",

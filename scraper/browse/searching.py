@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from scraper.models import utc_text
 from scraper.query import Aliases, read_aliases
 
 PAGE = 20
+ROWS_AT_ONCE = 500
 FILE = 5000  # rows of a CSV file; the page says so, and the next begins with &start=5000
 
 
@@ -38,26 +40,13 @@ async def stretches_of(datasette: Datasette) -> tuple[Stretch, ...]:
 async def search(datasette: Datasette, request: Request) -> Response:
     """Articles found, as a page or as a file."""
     args = request.args
-    text, start = args.get("q", ""), whole(args.get("start", ""))
-    newest_first = args.get("sort") == "newest"
-    kind = request.url_vars["format"]
-    known, months = aliases(datasette), await stretches_of(datasette)
-
-    def read(db: Database) -> index.SearchPage:
-        return index.search(
-            db,
-            text,
-            filters=filters_of(args, follows=start > 0),
-            newest_first=newest_first or kind in ("csv", "atom"),
-            limit={"csv": FILE, "json": 100, "atom": 50}.get(kind, PAGE),
-            offset=start,
-            aliases=known,
-            with_years=not kind,
-            stretches=months,
-        )
-
+    start, kind = whole(args.get("start", "")), request.url_vars["format"]
     try:
-        found = await in_archive(datasette, read)
+        if kind == "csv":
+            return csv_file([_COLUMNS, *await _rows(datasette, args, start)])
+        newest_first = args.get("sort") == "newest" or kind == "atom"
+        limit = {"json": 100, "atom": 50}.get(kind, PAGE)
+        found = await _found(datasette, args, start, limit, newest_first, with_years=not kind)
     except sqlite3.OperationalError as e:
         if "interrupted" not in str(e):
             raise
@@ -66,6 +55,52 @@ async def search(datasette: Datasette, request: Request) -> Response:
     if kind:
         return await _search_file(datasette, request, kind, found)
     return await _search_page(datasette, request, found)
+
+
+async def _found(
+    datasette: Datasette,
+    args: Any,
+    start: int,
+    limit: int,
+    newest_first: bool,
+    *,
+    with_years: bool = False,
+    known_by: str = "",
+) -> index.SearchPage:
+    known, months = aliases(datasette), await stretches_of(datasette)
+    filters = filters_of(args, follows=start > 0)
+    if known_by:
+        filters = replace(filters, known_by=known_by)
+
+    def read(db: Database) -> index.SearchPage:
+        return index.search(
+            db,
+            args.get("q", ""),
+            filters=filters,
+            newest_first=newest_first,
+            limit=limit,
+            offset=start,
+            aliases=known,
+            with_years=with_years,
+            stretches=months,
+        )
+
+    return await in_archive(datasette, read)
+
+
+_COLUMNS = ("id", "timestamp", "section", "title", "url", "snippet")
+
+
+async def _rows(datasette: Datasette, args: Any, start: int) -> list[list[Any]]:
+    """Rows of a CSV file, some at a time: none takes as long as a query may."""
+    rows: list[list[Any]] = []
+    now = utc_text(datetime.now(UTC))
+    for at in range(start, start + FILE, ROWS_AT_ONCE):
+        found = await _found(datasette, args, at, ROWS_AT_ONCE, True, known_by=now)
+        rows += [[getattr(hit, key) for key in _COLUMNS] for hit in found.hits]
+        if found.next_offset is None:
+            break
+    return rows
 
 
 async def _search_page(datasette: Datasette, request: Request, found: index.SearchPage) -> Response:
@@ -100,9 +135,6 @@ async def _search_file(
         results = [{key: getattr(hit, key) for key in keys} for hit in found.hits]
         told = {"total": found.total, "results": results, "next_start": found.next_offset}
         return file(json.dumps(told, ensure_ascii=False), "application/json")
-    if kind == "csv":
-        head = ("id", "timestamp", "section", "title", "url", "snippet")
-        return csv_file([head, *([getattr(hit, key) for key in head] for hit in found.hits)])
     entries = [
         {"id": h.id, "title": h.title, "at": h.timestamp, "text": h.snippet} for h in found.hits
     ]
