@@ -278,6 +278,8 @@ def test_a_request_before_its_response_tells_what_was_sent(tmp_path: Path) -> No
     first, other = read(tmp_path, ask, response(), response(at=LATER))
     assert first.request_headers == (("user-agent", "x"), ("accept", "y"))
     assert other.request_headers == ()
+    (only,) = read(tmp_path, record(b"GET / HTTP/1.1", "request"), response())
+    assert only.request_headers == ()
 
 
 BOMB = 60_000_000

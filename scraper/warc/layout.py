@@ -11,7 +11,7 @@ Layout = Literal["plain", "members", "stream"]
 # plain: not compressed; members: each record a gzip member of its own, as is usual;
 # stream: one gzip member for all, so that nothing behind a damage can be read.
 
-_MAGIC = {"plain": b"WARC/1.", "members": b"\x1f\x8b\x08"}
+_MAGIC: dict[Layout, bytes] = {"plain": b"WARC/1.", "members": b"\x1f\x8b\x08"}
 # What stands behind the magic bytes of a record, and of no other thing that has them by chance.
 _START = re.compile(rb"WARC/1\.[0-9]\r\n[A-Za-z]")
 _BLANK_LINE = b"\r\n\r\n"
@@ -25,6 +25,9 @@ def layout_of(path: Path, file: BinaryIO) -> Layout:
     if start.startswith(b"WARC/"):
         return "plain"
     if not start.startswith(_MAGIC["members"]):
+        for layout in ("members", "plain"):  # its first bytes may be damaged
+            if next_start(file, layout, 0) is not None:
+                return layout
         found = f"begins with {start!r}" if start else "is empty"
         raise BadCapture(f"{path}: no WARC file: it {found}")
     end = _member_end(file, 0)

@@ -5,6 +5,7 @@ Captures are picked out by address, and each keeps the time that its record stat
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -199,7 +200,8 @@ def _request_headers(frame: Frame, request: Frame | None) -> Headers:
     if {request.header("warc-record-id"), request.header("warc-concurrent-to")} & ids or all(
         frame.header(name) == request.header(name) for name in same
     ):
-        return read_headers(request.block)
+        with suppress(Unusable):  # a damaged request says nothing against its answer
+            return read_headers(request.block)
     return ()
 
 
