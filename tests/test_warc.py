@@ -2,16 +2,20 @@
 
 import gzip
 import zlib
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import brotli  # FastWARC's own
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 from warcs import AT, HTML, PAGE, SITE, URL, record, response, sha1, write
 
 from scraper.errors import BadCapture
 from scraper.models import Snapshot
+from scraper.warc.message import Unusable, read_message
 from scraper.warc.reading import BadRecord, Captured, Passed, Revisit, captures_in
 
 LAYOUTS = pytest.mark.parametrize("packed", [True, False], ids=["packed", "plain"])
@@ -380,3 +384,30 @@ def test_what_is_no_warc_file_is_said_in_one_line(
         list(captures_in(path, SITE))
     with pytest.raises(BadCapture, match="cannot be read: No such file"):
         list(captures_in(tmp_path / "none.warc", SITE))
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_are_more_than_unusable(block: bytes) -> None:
+    for start in (
+        b"",
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ):
+        for encoding in (b"", b"gzip", b"deflate", b"br", b"zstd"):
+            coded = start.replace(b"Transfer", b"Content-Encoding: " + encoding + b"\r\nTransfer")
+            with suppress(Unusable):
+                read_message(coded + block, is_cut=False, limit_bytes=10_000)
+
+
+@given(st.binary(), st.lists(st.integers(1, 50), min_size=1), st.booleans())
+def test_chunks_of_any_size_are_put_together(body: bytes, sizes: list[int], is_whole: bool) -> None:
+    sent, at = b"", 0
+    while at < len(body):
+        size = sizes[at % len(sizes)]
+        piece = body[at : at + size]
+        sent += b"%X\r\n%s\r\n" % (len(piece), piece)
+        at += size
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    message = read_message(head + sent + b"0\r\n\r\n" * is_whole, is_cut=False, limit_bytes=10_000)
+    assert message.body == body
+    assert message.truncated == (not is_whole and bool(body))

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filled import CONTEXT, NOON, captures, fill, page
+from filled import CONTEXT, NOON, SITE, captures, fill, page
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scraper.archive.schema import open_archive, open_reader
 from scraper.archive.schema import write as transaction
@@ -31,6 +33,8 @@ from scraper.models import Snapshot
 from scraper.progress import Silence
 from scraper.query import read_aliases
 from scraper.verify import verify
+from scraper.warc.reading import Captured, Passed, captures_in
+from scraper.warc.writing import Writer
 
 TABLES = (
     "articles", "texts", "captions", "tags", "article_tags", "weather", "revisions", "captures",
@@ -95,6 +99,47 @@ def rows(folder: Path) -> dict[str, list[Any]]:
         found["snapshots"] = db.execute(f"SELECT {RECORD} FROM snapshots ORDER BY id").fetchall()
     assert all(found.values())
     return found
+
+
+TOKENS = st.text("abcdefghijklmnopqrstuvwxyz-", min_size=1, max_size=20)
+VALUES = st.text(st.characters(max_codepoint=255, exclude_categories=["Cc"])).map(str.strip)
+HEADERS = st.lists(
+    st.tuples(
+        TOKENS | st.sampled_from(["content-length", "content-encoding", "transfer-encoding"]),
+        VALUES,
+    ),
+    max_size=6,
+).map(tuple)
+
+
+@given(
+    snapshot=st.builds(
+        Snapshot,
+        url=st.sampled_from([page(0).url, "https://baolaocai.vn/?a=%C3%A9"]),
+        captured_at=st.just(NOON),
+        status=st.integers(200, 599),
+        headers=HEADERS,
+        body=st.binary(max_size=200),
+        request_headers=HEADERS,
+        origin=st.sampled_from(["crawl", "import:x"]),
+        truncated=st.booleans(),
+    ),
+    packed=st.booleans(),
+)
+def test_any_capture_comes_back_as_it_was(
+    tmp_path_factory: pytest.TempPathFactory, snapshot: Snapshot, packed: bool
+) -> None:
+    if snapshot.status == 304:
+        snapshot = replace(snapshot, body=b"", truncated=False)
+    path = tmp_path_factory.getbasetemp() / "one.warc"
+    with path.open("wb") as out:
+        Writer(out, "x", packed=packed).write(snapshot)
+    _, found = captures_in(path, SITE)
+    if found == Passed(found.offset, "no page"):
+        assert snapshot.status < 300 and snapshot.header("content-type") is not None
+    else:
+        assert isinstance(found, Captured)
+        assert replace(found.snapshot, origin=snapshot.origin) == snapshot
 
 
 NAMES = pytest.mark.parametrize("name", ["all.warc.gz", "all.warc", "all"])
