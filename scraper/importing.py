@@ -49,10 +49,16 @@ class Imported:
     other_sites: int = 0
     no_pages: int = 0  # images, scripts and the like
     cut: int = 0  # filed, but marked as cut short
-    bad: list[str] = field(default_factory=list)  # one line each: file, place, what is wrong
+    bad: int = 0  # records and pages that could not be filed
+    damages: list[str] = field(default_factory=list)  # "a.warc: record at 5: ...", of any kind
     unreadable: list[str] = field(default_factory=list)  # whole files, one line each
     last: Filing | None = None
     is_whole: bool = False
+
+    def add_bad(self, line: str) -> None:
+        """Count a record that could not be filed, and say which."""
+        self.bad += 1
+        self.damages.append(line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ def import_files(
                 run.done.unreadable.append(str(e))
             else:
                 run.done.records += 1
-                run.done.bad.append(str(e))
+                run.done.add_bad(str(e))
         run.meter.leave(found.path)
     for path, revisit in run.waiting:
         _file_revisit(run, path, revisit, is_last_try=True)
@@ -217,14 +223,15 @@ def _take(run: _Import, path: Path, record: Record) -> None:
         case Passed():
             run.done.no_pages += 1
         case BadRecord():
-            run.done.bad.append(str(record))
+            run.done.add_bad(str(record))
         case Revisit():
             _file_revisit(run, path, record, is_last_try=False)
         case Captured():
             _file(run, record.snapshot, f"{path}: record at {record.offset}")
             if record.is_last:
                 why = "the file ends within it; what is there is marked as cut short"
-                run.done.bad.append(str(BadRecord(path, record.offset, record.snapshot.url, why)))
+                line = str(BadRecord(path, record.offset, record.snapshot.url, why))
+                run.done.damages.append(line)
 
 
 def _file_revisit(run: _Import, path: Path, revisit: Revisit, *, is_last_try: bool) -> None:
@@ -235,7 +242,7 @@ def _file_revisit(run: _Import, path: Path, revisit: Revisit, *, is_last_try: bo
     elif is_last_try:
         url = revisit.snapshot.url
         why = "its page is in an earlier capture, neither here nor in the archive"
-        run.done.bad.append(str(BadRecord(path, revisit.offset, url, why)))
+        run.done.add_bad(str(BadRecord(path, revisit.offset, url, why)))
     else:
         run.waiting.append((path, revisit))
 
@@ -262,7 +269,7 @@ def _page_of(archive: Archive, revisit: Revisit) -> bytes | None:
 def _file(run: _Import, snapshot: Snapshot, place: str) -> None:
     if snapshot.captured_at > datetime.now(UTC) + _LATEST:
         stated = utc_text(snapshot.captured_at)
-        run.done.bad.append(f"{place}: captured at {stated}, which is still to come")
+        run.done.add_bad(f"{place}: captured at {stated}, which is still to come")
         return
     snapshot_id = snapshots.store(run.archive.snapshots, snapshot)
     if is_filed(run.archive.db, snapshot_id):
@@ -323,11 +330,26 @@ def summary(done: Imported) -> str:
         return f"{done.last.kind}: {said} {done.last.detail}".rstrip()
     counts = [(done.filed[kind], word) for kind, word in _WORDS.items()]
     counts += [(done.other_sites, "of other sites"), (done.no_pages, "no pages")]
-    counts += [(len(done.bad), "bad"), (done.cut, "cut short")]
+    counts += [(done.bad, "bad"), (done.cut, "cut short")]
     told = ", ".join(f"{count} {word}" for count, word in counts if count)
     line = f"{done.records} record{'' if done.records == 1 else 's'} read"
     line += f": {told}" if told else ""
     return line if done.is_whole else f"{line}; broken off, import it again for the rest"
+
+
+def as_json(done: Imported) -> dict[str, object]:
+    """What `--json` prints."""
+    return {
+        "records": done.records,
+        **{kind: done.filed[kind] for kind in _WORDS},
+        "other_sites": done.other_sites,
+        "no_pages": done.no_pages,
+        "cut_short": done.cut,
+        "bad": done.bad,
+        "damages": done.damages,
+        "unreadable_files": done.unreadable,
+        "is_whole": done.is_whole,
+    }
 
 
 _WORDS: dict[Kind, str] = {

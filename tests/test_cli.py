@@ -4,9 +4,11 @@ import json
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from warcs import response, write
 
 ROOT = Path(__file__).parent.parent
 SEED = ROOT / "tests/pages/plaintext/seed-348925.txt"
@@ -196,3 +198,30 @@ def test_an_unreachable_site_exits_3_and_says_so(folder: Path) -> None:
     run = scraper("crawl", cwd=folder)
     assert run.returncode == 3
     assert "robots.txt cannot be read" in run.stderr.splitlines()[-1]
+
+
+def test_a_dry_reread_tells_its_changes_as_json(folder: Path) -> None:
+    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    with closing(sqlite3.connect(folder / "archive.db")) as db, db:
+        db.execute("UPDATE articles SET title = 'x'")
+    run = scraper("reread", "--dry-run", "--json", "--workers", "1", cwd=folder)
+    assert json.loads(run.stdout)["fields"] == {"title": 1}
+
+
+def test_import_names_what_it_could_not_read_and_files_the_rest(folder: Path) -> None:
+    write(
+        folder / "a.warc.gz",
+        [response(), response(WARC_Block_Digest="sha1:AAAA", at="2024-01-01T00:00:00Z")],
+    )
+    (folder / "b.html").write_text("<h1>T</h1>", "utf-8")
+    run = scraper("import", "a.warc.gz", "b.html", "--json", cwd=folder)
+    assert run.returncode == 1
+    told = json.loads(run.stdout)
+    assert (told["records"], told["new"], told["bad"]) == (2, 1, 1)
+    damaged, unnamed, said = run.stderr.splitlines()
+    assert damaged == told["damages"][0]
+    assert damaged.startswith("a.warc.gz: record at ")
+    assert unnamed == "b.html: names no article of https://baolaocai.vn as its own; give --url"
+    assert said == "2 records read: 1 new, 1 bad"
+    run = scraper("import", "a*.gz", cwd=folder)
+    assert (run.returncode, run.stdout) == (0, "2 records read: 1 unchanged, 1 bad\n")

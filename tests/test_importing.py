@@ -75,7 +75,7 @@ def test_captures_in_a_warc_file_are_filed_with_their_own_time(tmp_path: Path) -
     assert summary(done) == (
         "8 records read: 3 new, 1 changed, 1 no articles, 1 of other sites, 1 no pages, 1 bad"
     )
-    assert "a.warc.gz: record at" in done.bad[0]
+    assert "a.warc.gz: record at" in done.damages[0]
     assert ask(tmp_path, "SELECT count(*), max(revision_count) FROM articles") == [(3, 2)]
     assert ask(tmp_path, "SELECT url, origin FROM snapshots", "snapshots.db")[-1] == (
         home.url,
@@ -199,7 +199,7 @@ def test_a_revisit_has_the_page_of_another_file(tmp_path: Path, order: str, at_o
     write(tmp_path / "b.warc.gz", [revisit(page(0).body)])
     names = [f"{name}.warc.gz" for name in order]
     runs = [names] if at_once else [names[:1], names[1:], names]
-    bad = [line for run in runs for line in bring(tmp_path, *run).bad]
+    bad = [line for run in runs for line in bring(tmp_path, *run).damages]
     lost = ["neither here nor in the archive" in line for line in bad]
     assert lost == ([True] if order == "ba" and not at_once else [])
     assert ask(tmp_path, "SELECT count(*), count(DISTINCT sha256) FROM captures") == [(2, 1)]
@@ -213,7 +213,7 @@ def test_a_revisit_of_a_page_that_was_sent_packed_is_found_by_its_time(tmp_path:
     at = {"WARC_Refers_To_Date": "2026-05-01T12:00:00Z"}
     for name, more in {"b": {}, "c": at}.items():
         write(tmp_path / f"{name}.warc.gz", [revisit(b"as it was sent", **more)])
-    assert len(bring(tmp_path, "b.warc.gz").bad) == 1
+    assert bring(tmp_path, "b.warc.gz").bad == 1
     assert bring(tmp_path, "c.warc.gz").filed == {"unchanged": 1}
 
 
@@ -248,7 +248,7 @@ def test_a_record_that_the_file_ends_within_is_named_and_marked(tmp_path: Path) 
     whole = write(tmp_path / "a.warc", [of_snapshot(page(0))], packed=False).read_bytes()
     (tmp_path / "a.warc").write_bytes(whole[:-900])
     done = bring(tmp_path, "a.warc")
-    assert (done.cut, "the file ends within it" in done.bad[0]) == (1, True)
+    assert (done.cut, "the file ends within it" in done.damages[0]) == (1, True)
     (tmp_path / "a.warc").write_bytes(whole)
     bring(tmp_path, "a.warc")
     assert ask(tmp_path, "SELECT flags FROM articles") == ["[]"]
@@ -289,7 +289,7 @@ def test_a_capture_of_a_list_leaves_its_place_in_the_crawl(tmp_path: Path) -> No
 def test_a_capture_still_to_come_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "a.warc", [of_snapshot(page(0), at="2922-12-03T08:38:00Z")])
     done = bring(tmp_path, "a.warc")
-    assert done.bad[0].endswith("captured at 2922-12-03T08:38:00Z, which is still to come")
+    assert done.damages[0].endswith("captured at 2922-12-03T08:38:00Z, which is still to come")
     assert ask(tmp_path, "SELECT count(*) FROM snapshots", "snapshots.db") == [0]
 
 

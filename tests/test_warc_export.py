@@ -87,7 +87,7 @@ def write(folder: Path, path: Path, *wheres: str) -> Exported:
 def bring(folder: Path, path: Path) -> None:
     with open_archive(folder / "archive.db") as archive:
         done = import_files(archive, files_in([path]), Wanted(), CONTEXT, Silence())
-    assert (done.bad, done.unreadable) == ([], [])
+    assert (done.damages, done.unreadable) == ([], [])
 
 
 def rows(folder: Path) -> dict[str, list[Any]]:

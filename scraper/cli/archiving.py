@@ -40,6 +40,7 @@ def import_(
     from scraper.archive.filing import Context
     from scraper.archive.schema import open_archive
     from scraper.importing import Wanted, files_in, import_files, summary
+    from scraper.importing import as_json as told
     from scraper.progress import watch
 
     context = Context(settings.site.site, settings.crawl.revisit_days)
@@ -51,10 +52,10 @@ def import_(
         watch("import") as progress,
     ):
         done = import_files(archive, files, Wanted(url, at), context, progress, stop)
-    for line in (*done.bad, *done.unreadable):
+    for line in (*done.damages, *done.unreadable):
         click.echo(line, err=True)
     if as_json:
-        click.echo(json.dumps(asdict(done), ensure_ascii=False))
+        click.echo(json.dumps(told(done), ensure_ascii=False))
     if done.records or not done.unreadable:
         click.echo(summary(done), err=as_json)
     if done.unreadable:
@@ -111,7 +112,8 @@ def reread(
 
 def _say_forecast(told: Any, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(asdict(told), ensure_ascii=False))
+        # asdict() makes no Counter of a Counter.
+        click.echo(json.dumps(asdict(told) | {"fields": told.fields}, ensure_ascii=False))
         return
     for line in told.damaged:
         click.echo(line, err=True)
