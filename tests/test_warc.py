@@ -18,6 +18,7 @@ from scraper.models import Snapshot
 from scraper.warc.message import Unusable, read_message
 from scraper.warc.reading import BadRecord, Captured, Passed, Revisit, captures_in
 
+LATER = "2023-01-01T00:00:00Z"
 LAYOUTS = pytest.mark.parametrize("packed", [True, False], ids=["packed", "plain"])
 
 
@@ -109,6 +110,33 @@ def test_a_date_that_is_no_time_of_a_day_is_refused(tmp_path: Path, stated: str)
     path = write(tmp_path / "a.warc", [response(at=stated), response()])
     assert [b.reason for b in bad(path)] == [f"WARC-Date {stated!r} is no time of a day"]
     assert len(list(captures_in(path, SITE))) == 2
+
+
+def test_a_page_asked_of_the_wayback_machine_is_the_capture_that_it_made(tmp_path: Path) -> None:
+    memento = HTML + b"Memento-Datetime: Sat, 03 Dec 2022 08:38:00 GMT\r\n"
+    replayed = f"https://web.archive.org/web/20221203083800{{}}/{URL}"
+    records = [
+        response(headers=memento, url=replayed.format("id_"), at=LATER),
+        response(headers=memento, url=replayed.format(""), at=LATER),  # rewritten for its readers
+        response(headers=HTML, url=replayed.format("id_"), at=LATER),  # "not in the archive"
+        response(b"", HTML + b"Location: x\r\n", "302 Found", url=replayed.format("id_")),
+        response(headers=memento, url=replayed.format("id_").replace("2022", "2099", 1)[:40] + "x"),
+    ]
+    found = list(captures_in(write(tmp_path / "a.warc", records), SITE))
+    assert [type(f) for f in found] == [Captured, Passed, Passed, Passed, Passed]
+    assert isinstance(found[0], Captured)
+    assert (found[0].snapshot.url, found[0].snapshot.captured_at) == (
+        URL,
+        datetime(2022, 12, 3, 8, 38, tzinfo=UTC),
+    )
+    impossible = response(headers=memento, url=replayed.format("id_").replace("1203", "1303"))
+    assert "WARC-Date" in bad(write(tmp_path / "b.warc", [impossible]))[0].reason
+
+
+def test_a_revisit_of_an_image_is_no_page(tmp_path: Path) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: image/gif\r\n\r\n"
+    path = write(tmp_path / "a.warc", [record(head, "revisit", URL + ".gif")])
+    assert list(captures_in(path, SITE)) == [Passed(0, "no page")]
 
 
 def chunked(body: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
@@ -231,7 +259,6 @@ def test_text_and_resource_records_are_captures_without_http(tmp_path: Path) -> 
     assert [f.why for f in found if isinstance(f, Passed)] == ["no page"]
 
 
-LATER = "2023-01-01T00:00:00Z"
 ONE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 UNCHANGED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 HEAD = b"HTTP/1.1 200 OK\r\n" + HTML + b"Content-Length: 999999\r\nEtag: x\r\n\r\n"

@@ -29,6 +29,9 @@ _CAPTURES = ("response", "resource", "revisit", "conversion")
 _OTHERS = ("warcinfo", "request", "metadata", "continuation")
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", ""})
 _TEXT = (("content-type", "text/plain; charset=utf-8"),)
+# A page as the Wayback Machine captured it, asked for unchanged (`id_`); its time, and its address.
+_REPLAYED = re.compile(r"https?://web\.archive\.org/web/([0-9]{14})id_/(\S+)")
+_STAMP = re.compile("(....)(..)(..)(..)(..)(..)")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -99,8 +102,18 @@ def _is_wanted(frame: Frame, site: Site) -> bool:
 
 
 def _target(frame: Frame) -> str:
+    """The address that was captured."""
     # Some archivists put it in the angle brackets of the standard's grammar.
-    return frame.header("warc-target-uri").strip().removeprefix("<").removesuffix(">")
+    address = frame.header("warc-target-uri").strip().removeprefix("<").removesuffix(">")
+    replayed = _REPLAYED.fullmatch(address)
+    return replayed[2] if replayed else address
+
+
+def _captured_at(frame: Frame) -> datetime:
+    """When the page was captured. Raises Unusable."""
+    if replayed := _REPLAYED.search(frame.header("warc-target-uri")):
+        return _time(_STAMP.sub(r"\1-\2-\3T\4:\5:\6Z", replayed[1]))
+    return _time(frame.header("warc-date"))
 
 
 def _record(frame: Frame, request: Frame | None, site: Site, known: "_Known") -> Record:
@@ -114,7 +127,7 @@ def _record(frame: Frame, request: Frame | None, site: Site, known: "_Known") ->
         return Passed(frame.offset, "other site")
     try:
         message = _message(frame)
-        if message is None:
+        if message is None or not _is_as_captured(frame, message):
             return Passed(frame.offset, "no page")
         sent = _request_headers(frame, request)
         snapshot = _snapshot(frame, message, sent, site, known.path)
@@ -130,7 +143,7 @@ def _record(frame: Frame, request: Frame | None, site: Site, known: "_Known") ->
 def _snapshot(frame: Frame, message: Message, sent: Headers, site: Site, path: Path) -> Snapshot:
     return Snapshot(
         url=canonical(_target(frame), site),
-        captured_at=_time(frame.header("warc-date")),
+        captured_at=_captured_at(frame),
         status=message.status,
         headers=as_sent(message.headers),
         body=message.body,
@@ -161,12 +174,12 @@ def _message(frame: Frame) -> Message | None:
     return message
 
 
-def _revisited(frame: Frame) -> Message:
-    """What a revisit states of the answer: all but the page."""
+def _revisited(frame: Frame) -> Message | None:
+    """What a revisit states of the answer: all but the page; None where it is of no page."""
     status, headers = read_head(frame.block) if frame.block else (200, ())
     if frame.header("warc-profile").endswith("/server-not-modified"):
         status = 304
-    return Message(status, headers, b"", False, ())
+    return Message(status, headers, b"", False, ()) if _is_page(status, headers) else None
 
 
 def _is_page(status: int, headers: Headers) -> bool:
@@ -175,10 +188,17 @@ def _is_page(status: int, headers: Headers) -> bool:
     return not 200 <= status < 300 or re.split(r"[;,\s]", declared.lower())[0] in _PAGE_TYPES
 
 
+def _is_as_captured(frame: Frame, message: Message) -> bool:
+    """Whether an answer is the newspaper's, and not the Wayback Machine's own about it."""
+    is_replayed = _REPLAYED.search(frame.header("warc-target-uri")) is not None
+    is_memento = any(name == "memento-datetime" for name, _ in message.headers)
+    return not is_replayed or (is_memento and message.status == 200)
+
+
 def _has_digest(message: Message, digest: str) -> bool:
     """Whether a digest is of the page, or of it as it was sent: archivists differ; or is none."""
-    verdicts = {compare(digest, payload) for payload in {*message.payloads, message.body}}
-    return verdicts != {"other"}
+    forms = (*message.payloads, message.body)
+    return any(compare(digest, form) != "other" for form in forms)
 
 
 def _time(text: str) -> datetime:
@@ -250,7 +270,7 @@ class _Known:
                 continue
             if revisit.digest and frame.header("warc-payload-digest") == revisit.digest:
                 return message.body
-            found = canonical(_target(frame), site), _time(frame.header("warc-date"))
+            found = canonical(_target(frame), site), _captured_at(frame)
             if found == place and _has_digest(message, revisit.digest):
                 return message.body
         return None
