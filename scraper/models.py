@@ -51,7 +51,7 @@ class Caption:
     credit: str  # "Ngọc Bằng": no "Ảnh:", brackets or full stop; "" where absent
     image_url: str  # full size, absolute; "" where unknown
     after_paragraph: int  # how many body paragraphs stand before it
-    source: str = "markup"  # "guess" in plain-text captures
+    source: str = "markup"  # "guess" where no markup tells it from a paragraph
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made import page, read
 
 from scraper.extract.weather import read_weather
 from scraper.models import Weather
@@ -44,3 +45,48 @@ def test_an_empty_widget_gives_none() -> None:
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_no_text_breaks_it(heading: str, text: str) -> None:
     read_weather(heading, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Sa Pa 23°", Weather("Sa Pa", "Sa Pa 23°", 23)),
+        ("Sa Pa 23oC", Weather("Sa Pa", "Sa Pa 23oC", 23)),
+        ("Sa Pa 23 độ C", Weather("Sa Pa", "Sa Pa 23 độ C", 23)),
+        ("Sa Pa 23°C", Weather("Sa Pa", "Sa Pa 23°C", 23)),
+        ("Sa Pa - 5°C", Weather("Sa Pa", "Sa Pa - 5°C", 5)),
+        ("Sa Pa: −5°C", Weather("Sa Pa", "Sa Pa: −5°C", -5)),
+        ("Sa Pa âm 2 độ", Weather("Sa Pa", "Sa Pa âm 2 độ", -2)),
+        ("Sa Pa 18° - 25°C", Weather("Sa Pa", "Sa Pa 18° - 25°C", None, 18, 25)),
+        ("Sa Pa 18°/25°", Weather("Sa Pa", "Sa Pa 18°/25°", None, 18, 25)),
+        ("Sa Pa -3°C - -1°C", Weather("Sa Pa", "Sa Pa -3°C - -1°C", None, -3, -1)),
+        ("Sa Pa -3 - 2°C", Weather("Sa Pa", "Sa Pa -3 - 2°C", None, -3, 2)),
+        ("Sa Pa 12,5°C Độ ẩm 91.5%", Weather("Sa Pa", "Sa Pa 12,5°C Độ ẩm 91.5%", 12.5, None, None, 91.5)),
+        ("Sa Pa 23°C (18 - 25°C) Mưa nhỏ", Weather("Sa Pa", "Sa Pa 23°C (18 - 25°C) Mưa nhỏ", 23, 18, 25, None, "Mưa nhỏ")),
+        ("Sa Pa Thấp nhất: 18°C Cao nhất: 25°C", Weather("Sa Pa", "Sa Pa Thấp nhất: 18°C Cao nhất: 25°C", None, 18, 25)),
+        ("Sa Pa 23°C Gió: 5 km/h", Weather("Sa Pa", "Sa Pa 23°C Gió: 5 km/h", 23, None, None, None, "Gió: 5 km/h")),
+        ("LÀO CAI 23°C", Weather("LÀO CAI", "LÀO CAI 23°C", 23)),
+        ("Đà Nẵng 30°C", Weather("Đà Nẵng", "Đà Nẵng 30°C", 30)),
+        ("Nhiều mây 30°C", Weather("", "Nhiều mây 30°C", 30, None, None, None, "Nhiều mây")),
+        ("Lào Cai Sa Pa Dự báo thời tiết", Weather("Lào Cai", "Lào Cai Sa Pa Dự báo thời tiết")),
+    ],
+)  # fmt: skip
+def test_figures_in_every_form(text: str, expected: Weather) -> None:
+    assert read_weather("Thời tiết", text) == (expected,)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div class="weather"><h3>Thời tiết</h3><span>Sa Pa</span><span>12&nbsp;°C</span></div>',
+        '<div class="weather"><h3>Thời tiết</h3>Sa Pa<script>var t = "99°C"</script> 12<sup> o</sup>C</div>',
+        '<div class="weather"><select><option>Lào Cai</option><option selected>Sa Pa</option></select><b>12°C</b></div>',
+        '<div class="w"><div class="hd"><h3>Thời tiết</h3></div><div class="bd">Sa Pa 12°C</div></div>',
+        '<div>Hotline: 0986<h3>Thời tiết</h3><p>Sa Pa 12°C</p></div>',
+        '<div><div class="title">Thời tiết Sa Pa</div><p>12°C</p></div>',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["side", "header"])
+def test_a_widget_is_read_wherever_it_stands(box: str, place: str) -> None:
+    (weather,) = read(page(**{place: box})).weather
+    assert (weather.place, weather.temperature_c, weather.condition) == ("Sa Pa", 12, "")

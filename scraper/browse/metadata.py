@@ -64,7 +64,7 @@ TABLES: dict[str, dict[str, Any]] = {
             "text": "The caption, without the credit",
             "credit": "Photographer or source (Ảnh:), as printed",
             "image_url": "Address of the photo at the newspaper; photos are not kept here",
-            "source": "markup; guess in captures that hold only the page's text",
+            "source": "markup; guess where nothing but its place and its words say so",
         },
     },
     "tags": {

@@ -12,6 +12,7 @@ from scraper.extract.bounds import MOST_BYTES
 from scraper.extract.onecms import ARTICLE, EMAGAZINE
 from scraper.extract.page import parse
 from scraper.extract.template import Template, read
+from scraper.extract.text import is_binary, is_html
 from scraper.extract.trace import Notes, select
 from scraper.models import Article, Caption, Snapshot, Weather, utc_text
 
@@ -38,10 +39,10 @@ def _read(snapshot: Snapshot, notes: Notes) -> Article:
         raise NotAnArticle(snapshot.url, "an empty answer")
     if len(snapshot.body) > MOST_BYTES:
         raise NotAnArticle(snapshot.url, f"larger than {MOST_BYTES // 1_000_000} MB")
-    if content_type == "text/plain":
-        return plaintext.read(snapshot)
-    if b"\x00" in snapshot.body[:1024] and not snapshot.body.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if is_binary(snapshot.body):
         raise NotAnArticle(snapshot.url, "a binary answer")
+    if content_type == "text/plain" and not is_html(snapshot.body):
+        return plaintext.read(snapshot)
     page = parse(snapshot, notes)
     for template in TEMPLATES:
         if select(notes, "template", page.tree, template.marker):

@@ -6,8 +6,9 @@ caption, byline, tag), or is left out by a rule that has a name, or belongs nowh
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.flow import Excluded, is_all_links, why_dropped
-from scraper.extract.nodes import classes, text_of
+from scraper.extract.boxes import is_all_links, why_dropped
+from scraper.extract.nodes import class_names, classes, text_of
+from scraper.extract.parts import Excluded
 from scraper.extract.weather import is_weather_heading
 from scraper.extract.widget import HEADINGS
 
@@ -39,7 +40,11 @@ def beside(
         if node.mem_id in taken:
             is_below = True
         elif node.mem_id in within:
-            waiting += reversed(list(node.iter(include_text=True)))
+            children = list(node.iter(include_text=True))
+            if rule := _box_of(node, dropped):
+                excluded += (Excluded(rule, c) for c in children if not _leads_to(c, taken, within))
+                children = [child for child in children if _leads_to(child, taken, within)]
+            waiting += reversed(children)
         elif not is_below or not node.text(deep=True).strip():
             continue
         elif rule := _why_beside(node, dropped):
@@ -49,6 +54,16 @@ def beside(
         else:
             waiting += reversed(list(node.iter(include_text=True)))
     return excluded, unknown
+
+
+def _box_of(node: LexborNode, dropped: frozenset[str]) -> str:
+    """Which class of an element around a part says what the rest of it is: `.article__meta`."""
+    names = classes(node)
+    return "" if names.isdisjoint(dropped) else "." + min(names & dropped)
+
+
+def _leads_to(node: LexborNode, taken: set[int], within: set[int]) -> bool:
+    return node.mem_id in taken or node.mem_id in within
 
 
 def _ancestors(nodes: list[LexborNode]) -> set[int]:
@@ -67,8 +82,9 @@ def _why_beside(node: LexborNode, dropped: frozenset[str]) -> str:
         return ""
     if node.tag in _FRAME:
         return f"<{node.tag}>"
-    names = classes(node)
-    if rule := why_dropped(node, names, dropped):
+    attributes = node.attributes
+    names = class_names(attributes)
+    if rule := why_dropped(node, attributes, names, dropped):
         return rule
     if not names.isdisjoint(_BESIDE):
         return "." + min(names & _BESIDE)

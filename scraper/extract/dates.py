@@ -25,7 +25,7 @@ _DAY_IN_WORDS = re.compile(
 )
 _HALF = r"(?:\s*(SA|CH|AM|PM|sáng|chiều|tối)\b)?"
 _TIME = re.compile(
-    rf"(?<!\d)(\d{{1,2}})\s*(?::|h|giờ)\s*(\d{{2}})(?:\s*(?::|phút)\s*(\d{{2}})?)?{_HALF}(?![\w:])",
+    rf"(?<!\d)(\d{{1,2}})\s*(?::|h|g|giờ)\s*(\d{{2}})(?:\s*(?::|phút)\s*(\d{{2}})?)?{_HALF}(?![\w:])",
     re.A | re.I,
 )
 _HOUR_ALONE = re.compile(rf"(?<![\d:])(\d{{1,2}})\s*(?:h|giờ)(?!\s*\d){_HALF}", re.I)

@@ -6,80 +6,56 @@ line breaks in a row end a paragraph. What belongs to a photo is no paragraph.
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.nodes import classes, text_of
+from scraper.extract.boxes import (
+    is_image,
+    is_photo,
+    is_photo_table,
+    is_player,
+    is_unknown,
+    why_dropped,
+)
+from scraper.extract.nodes import (
+    BLOCK_TAGS,
+    UNSEEN_TAGS,
+    class_names,
+    inside,
+    is_article_address,
+    text_of,
+)
+from scraper.extract.parts import Content, Excluded, Figure, Paragraph
 from scraper.extract.text import clean
 
+_FIGURES = {"figure", "table", "video"}  # whatever their class
 MOST_LEVELS = 300  # deeper than any page that a person made
 
-_UNSEEN_TAGS = {"script", "style", "noscript", "template", "iframe", "svg", "-comment", "object"}
-_UNSEEN_TAGS |= {"input", "audio"}
-_SKIPPED_TAGS = _UNSEEN_TAGS | {"button", "form", "select", "nav", "textarea"}
-_INLINE_TAGS = {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "em", "font", "i"}
-_INLINE_TAGS |= {"ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "u"}
-_INLINE_TAGS |= {"strong", "sub", "sup", "time", "tt", "var", "wbr"}
-_PLAYERS = frozenset({"cms-video", "cms-audio", "podcast", "cms-podcast"})
-_LABEL = r"(?:>{2,}|»|(?:mời )?(?:xem|đọc) thêm\b|(?:tin|bài) liên quan\b)"
+_MARK = r"(?:>{2,}|»)"
+_LABEL = rf"(?:{_MARK}|(?:mời )?(?:xem|đọc) thêm\b|(?:tin|bài)(?: bài)? liên quan\b)"
 _READ_ALSO = re.compile(rf"^{_LABEL}", re.I)
-_LABEL_ALONE = re.compile(rf"^{_LABEL}\s*[:.]*\s*(?:>{{2,}}|»)?$", re.I)
-_BOXES = {"div", "section", "aside", "article", "ul"}
-_BLOCKS = "p, div, ul, ol, h2, h3, h4, table, section"
-# Classes of the paper's own blocks of text, and those that editors' programs write.
-_OF_TEXT = re.compile(
-    r"(?:cms|zce|article|e-magazine|box-live|live|notebox|note|quote|text|align|table|clearfix"
-    r"|col|row|content|detail|WordSection|Mso)",
+_LABEL_ALONE = re.compile(rf"^{_LABEL}\s*[:.]*\s*{_MARK}?$", re.I)
+LIST_HEADING = "heading of a list"  # the rule that leaves one out
+_LIST_HEADING = re.compile(
+    r"^(?:(?:tin|bài|tin bài|bài viết|các tin) (?:liên quan|cùng chuyên mục|khác)|tin mới(?: nhất)?"
+    r"|cùng chuyên mục|(?:đọc|xem) nhiều(?: nhất)?|(?:đọc|xem) thêm|có thể bạn quan tâm)\s*:?$",
     re.I,
 )
-_HIDDEN = re.compile(r"display\s*:\s*none", re.I)
+_FEW_WORDS = 60  # characters; a note's own prose is longer, or ends in a full stop
 
 
 class TooDeep(ValueError):
     """More levels of elements than any page that a person made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """Text between two block boundaries."""
+class _Place(NamedTuple):
+    """Where on the page the walk is: made for each element, and so no dataclass."""
 
-    text: str
-    unlinked: str  # what of it stands outside links
-
-    @property
-    def is_linked(self) -> bool:
-        """Whether all of it is link text."""
-        return not self.unlinked
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A photo, or a player: the element that holds it and its caption."""
-
-    node: LexborNode
-    is_player: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Excluded:
-    """What is part of no text, and the rule that says so."""
-
-    rule: str  # "read also", "ad", ".article__social"
-    what: LexborNode | Paragraph
-
-    @property
-    def text(self) -> str:
-        """What is left out, on one line."""
-        return self.what.text if isinstance(self.what, Paragraph) else text_of(self.what)
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """All that an element holds: each text in it is in one of these."""
-
-    parts: list[Paragraph | Figure]  # in reading order
-    excluded: list[Excluded]
-    unknown: list[LexborNode]  # boxes of a class that no rule names; their text is in `parts`
+    holder: LexborNode  # the nearest block
+    link: str | None = None  # where the link leads in which it is
+    is_bold: bool = False
+    depth: int = 0
 
 
 @dataclass(slots=True)
@@ -88,20 +64,32 @@ class _Flow:
 
     dropped: frozenset[str]
     content: Content
+    in_note: bool = False  # whether the box around it is a note, which was judged as a whole
+    in_unknown: bool = False  # whether the box around it is of `content.unknown`
     texts: list[str] = field(default_factory=list)
     unlinked: list[str] = field(default_factory=list)  # those of `texts` outside links
+    addresses: list[str] = field(default_factory=list)  # where those in links lead
+    holder: LexborNode | None = None
+    is_bold: bool = True
+    image: LexborNode | None = None  # the photo before the text at hand
     breaks: int = 0  # line breaks in a row
+    below_heading: bool = False  # whether the paragraph before was the heading of a list
 
-    def add(self, text: str, in_link: bool) -> None:
+    def add(self, text: str, at: _Place) -> None:
         """Inline text."""
         if text.isspace():
             if not self.texts:
                 return  # no paragraph begins with a space
         else:
             self.breaks = 0
+            self.is_bold = self.is_bold and at.is_bold
+        if not self.texts:
+            self.holder = at.holder
         self.texts.append(text)
-        if not in_link:
+        if at.link is None:
             self.unlinked.append(text)
+        else:
+            self.addresses.append(at.link)
 
     def break_line(self) -> None:
         """A line break; two in a row end a paragraph."""
@@ -119,17 +107,22 @@ class _Flow:
     def end(self) -> None:
         """A block boundary: the text at hand is a paragraph."""
         self.breaks = 0
+        image, self.image = self.image, None
         if not self.texts:
             return
-        whole, unlinked = "".join(self.texts), "".join(self.unlinked)
-        self.texts, self.unlinked = [], []
+        is_bold, self.is_bold = self.is_bold, True
+        whole, unlinked, addresses = "".join(self.texts), "".join(self.unlinked), self.addresses
+        self.texts, self.unlinked, self.addresses = [], [], []
         if text := clean(whole):
-            self.add_paragraph(Paragraph(text, text if unlinked == whole else clean(unlinked)))
+            rest = text if unlinked == whole else clean(unlinked)
+            self.add_paragraph(Paragraph(text, rest, self.holder, is_bold, image), addresses)
 
-    def add_paragraph(self, paragraph: Paragraph) -> None:
-        """A paragraph, unless it only leads to another article."""
-        if is_read_also(paragraph):
-            self.content.excluded.append(Excluded("read also", paragraph))
+    def add_paragraph(self, paragraph: Paragraph, addresses: list[str]) -> None:
+        """A paragraph, unless it only leads to other articles."""
+        rule = _leads_away(paragraph, addresses, self.below_heading)
+        self.below_heading = bool(rule)
+        if rule:
+            self.content.excluded.append(Excluded(rule, paragraph, len(self.content.parts)))
         else:
             self.content.parts.append(paragraph)
 
@@ -138,108 +131,137 @@ class _Flow:
         self.end()
         self.content.parts.append(figure)
 
+    def add_image(self, image: LexborNode) -> None:
+        """A photo in a line of text."""
+        self.content.parts.append(Figure(image))
+        if not self.texts:
+            self.image = image
+
 
 def flow(root: LexborNode, dropped: frozenset[str]) -> Content:
     """What `root` holds; elements of the classes `dropped` are left out. Raises TooDeep."""
-    found = _Flow(dropped, Content([], [], []))
-    _walk(root, found, False, 0)
+    return _flow(root, _Flow(dropped, Content([], [], [])), 0)
+
+
+def _flow(root: LexborNode, found: _Flow, depth: int) -> Content:
+    _walk(root, found, _Place(root, depth=depth))
     found.end()
     return found.content
 
 
-def is_read_also(paragraph: Paragraph) -> bool:
-    """Whether a paragraph only leads to another article."""
-    if not _READ_ALSO.match(paragraph.text):
-        return False
-    if paragraph.is_linked or paragraph.text.startswith(">>"):
-        return True
-    return paragraph.unlinked != paragraph.text and bool(_LABEL_ALONE.match(paragraph.unlinked))
+def is_list_heading(text: str) -> bool:
+    """Whether a line can only stand above a list of other articles."""
+    return bool(_LIST_HEADING.match(text))
 
 
-def why_dropped(node: LexborNode, names: frozenset[str], dropped: frozenset[str]) -> str:
-    """Why an element, of the classes `names`, is left out: it is hidden, an ad, never text, or
-    one of `dropped`; "" where it is not."""
-    if (tag := node.tag) in _SKIPPED_TAGS:
-        return f"<{tag}>"
-    attributes = node.attributes
-    if not attributes:
+def _leads_away(paragraph: Paragraph, addresses: list[str], below_heading: bool) -> str:
+    """Why a paragraph is not of the text: it only leads to other articles; "" where it is."""
+    text = paragraph.text
+    if paragraph.unlinked == text and len(text) > _FEW_WORDS and not text.startswith(">>"):
         return ""
-    if (attributes.get("id") or "").startswith("ads"):
-        return "ad"
-    if "hidden" in attributes or _HIDDEN.search(attributes.get("style") or ""):
-        return "hidden"
-    if not names:
+    if is_list_heading(text):
+        return LIST_HEADING
+    if paragraph.is_linked:
+        if below_heading or any(is_article_address(address) for address in addresses):
+            return "link to another article"
+        return "read also" if _READ_ALSO.match(text) else ""
+    if not _READ_ALSO.match(text):
         return ""
-    if "notebox" in names:
-        return "notebox of links" if "cms-note" not in names and is_all_links(node) else ""
-    return "" if names.isdisjoint(dropped) else "." + min(names & dropped)
+    if text.startswith(">>"):
+        return "read also"
+    is_link = paragraph.unlinked != text and _LABEL_ALONE.match(paragraph.unlinked)
+    return "read also" if is_link else ""
 
 
-def is_photo(node: LexborNode, names: frozenset[str]) -> bool:
-    """Whether an element, of the classes `names`, is one of the paper's photo markups."""
-    if node.tag == "table":
-        return "picture" in names
-    if node.tag == "figure":
-        return True
-    return "article-photo" in names or "picture" in names
-
-
-def is_player(node: LexborNode, names: frozenset[str]) -> bool:
-    """Whether an element, of the classes `names`, is a video or podcast player with its caption."""
-    return node.tag == "video" or not names.isdisjoint(_PLAYERS)
-
-
-def is_all_links(node: LexborNode) -> bool:
-    """Whether an element's text is links and their headings."""
-    linked = sum(len(clean(a.text(deep=True))) for a in node.css("a"))
-    headings = sum(len(clean(h.text(deep=True))) for h in node.css("h2, h3, h4, strong, .title"))
-    return linked > 0 and linked + headings >= 0.8 * len(clean(node.text(deep=True)))
-
-
-def _walk(node: LexborNode, found: _Flow, in_link: bool, depth: int) -> None:
-    if depth > MOST_LEVELS:
+def _walk(node: LexborNode, found: _Flow, at: _Place) -> None:
+    if at.depth > MOST_LEVELS:
         raise TooDeep(f"more than {MOST_LEVELS} levels of elements")
     for child in node.iter(include_text=True):
-        tag = child.tag
+        tag = child.tag or ""
         if tag == "-text":
-            found.add(child.text_content or "", in_link)
-            continue
-        if tag == "br":
+            found.add(child.text_content or "", at)
+        elif tag == "br":
             found.break_line()
-            continue
-        names = classes(child)
-        if rule := why_dropped(child, names, found.dropped):
-            if tag not in _UNSEEN_TAGS:
-                found.content.excluded.append(Excluded(rule, child))
-            found.space()
-        elif is_player(child, names):
-            found.add_figure(Figure(child, is_player=True))
-        elif is_photo(child, names):
-            found.add_figure(Figure(child))
-        elif tag == "img":
-            found.content.parts.append(Figure(child))
-        elif tag == "tr":
-            found.end()
-            _add_row(child, found)
-        elif tag in _INLINE_TAGS:
-            _walk(child, found, in_link or tag == "a", depth + 1)
-        else:
-            if names and _is_unknown_box(child, names):
-                found.content.unknown.append(child)
-            found.end()
-            _walk(child, found, in_link, depth + 1)
-            found.end()
+        elif tag not in UNSEEN_TAGS:
+            _meet(child, tag, found, at)
 
 
-def _is_unknown_box(node: LexborNode, names: frozenset[str]) -> bool:
-    """Whether a block with blocks in it is of a class that says nothing of text."""
-    if node.tag not in _BOXES or any(_OF_TEXT.match(name) for name in names):
-        return False
-    return node.css_first(_BLOCKS) is not None
+def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
+    """An element: what is one thing is taken whole, all others are walked through."""
+    attributes = child.attributes
+    names = class_names(attributes)
+    rule = why_dropped(child, attributes, names, found.dropped)
+    if rule or ("notebox" in names and (rule := _note(child, names, found, at.depth))):
+        found.content.excluded.append(Excluded(rule, child))
+        if rule != "hidden":
+            found.end() if tag in BLOCK_TAGS else found.space()
+    elif (names or tag in _FIGURES) and (figure := _figure(child, tag, names)):
+        found.add_figure(figure)
+    elif tag == "img":
+        if is_image(attributes, names):
+            found.add_image(child)
+    elif tag == "tr" and (cells := _cells(child, found.dropped)):
+        found.end()
+        _add_row(child, cells, found)
+    elif tag == "figcaption" and inside(at.holder, "table, figure"):
+        found.add_figure(Figure(child))
+    elif tag in BLOCK_TAGS:
+        _walk_block(child, names, found, at)
+    else:
+        link = (attributes.get("href") or "") if tag == "a" else at.link
+        is_bold = at.is_bold or tag in ("b", "strong")
+        _walk(child, found, _Place(at.holder, link, is_bold, at.depth + 1))
 
 
-def _add_row(row: LexborNode, found: _Flow) -> None:
-    found.content.parts.extend(Figure(image) for image in row.css("img"))
-    cells = [clean(cell.text(deep=True, separator=" ")) for cell in row.css("td, th")]
-    if text := " | ".join(cell for cell in cells if cell):
-        found.add_paragraph(Paragraph(text, text))
+def _figure(node: LexborNode, tag: str, names: frozenset[str]) -> Figure | None:
+    """What an element holds that is one photo or player; None for most elements."""
+    if is_player(node, names):
+        return Figure(node, is_player=True)
+    if is_photo(node, names):
+        return Figure(node)
+    return Figure(node, is_guess=True) if tag == "table" and is_photo_table(node) else None
+
+
+def _walk_block(block: LexborNode, names: frozenset[str], found: _Flow, at: _Place) -> None:
+    was_in_unknown, was_in_note = found.in_unknown, found.in_note
+    found.in_note = was_in_note or "notebox" in names
+    if names and not was_in_unknown and is_unknown(block, names):
+        found.content.unknown.append(block)
+        found.in_unknown = True
+    found.end()
+    _walk(block, found, _Place(block, at.link, at.is_bold, at.depth + 1))
+    found.end()
+    found.in_unknown, found.in_note = was_in_unknown, was_in_note
+
+
+def _note(node: LexborNode, names: frozenset[str], found: _Flow, depth: int) -> str:
+    """Why a `.notebox` is left out: it leads to other articles; "" where it is prose."""
+    if found.in_note:
+        return ""
+    inner = _flow(node, _Flow(found.dropped, Content([], [], []), in_note=True), depth)
+    linked = [p for p in inner.paragraphs if p.is_linked]
+    if not (linked or any(isinstance(e.what, Paragraph) for e in inner.excluded)):
+        return ""
+    prose = [p.text for p in inner.paragraphs if not p.is_linked]
+    has_prose = any(len(text) > _FEW_WORDS or text.endswith((".", "!", "?")) for text in prose)
+    return "" if has_prose and "cms-note" in names else "notebox of links"
+
+
+def _cells(row: LexborNode, dropped: frozenset[str]) -> list[LexborNode]:
+    """The cells of a row of data; none where it only lays out blocks."""
+    cells = [cell for cell in row.iter() if cell.tag in ("td", "th")]
+    if len(cells) < 2 or row.css_first("table"):
+        return []
+    return [cell for cell in cells if not _is_dropped(cell, dropped)]
+
+
+def _is_dropped(node: LexborNode, dropped: frozenset[str]) -> bool:
+    attributes = node.attributes
+    return bool(why_dropped(node, attributes, class_names(attributes), dropped))
+
+
+def _add_row(row: LexborNode, cells: list[LexborNode], found: _Flow) -> None:
+    images = (i for i in row.css("img") if is_image(i.attributes, class_names(i.attributes)))
+    found.content.parts.extend(Figure(image) for image in images)
+    if text := " | ".join(text for cell in cells if (text := text_of(cell))):
+        found.content.parts.append(Paragraph(text, text, row))

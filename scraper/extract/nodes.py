@@ -1,21 +1,107 @@
 """Small questions to one element of a page."""
 
+import re
+from functools import lru_cache
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.extract.text import clean
 
+UNSEEN_TAGS = frozenset(
+    "script style noscript template iframe svg -comment object input audio embed canvas map".split()
+)
+# All others stand in a line of text, also those that no standard names.
+BLOCK_TAGS = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset"
+    " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav"
+    " ol optgroup option p pre search section select summary table tbody td tfoot th thead tr ul"
+    " video".split()
+)
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![\d.])")
+_NOT_PLAIN = (
+    "script, style, noscript, template, svg, select, sup, sub, [hidden], [style], [aria-hidden]"
+)
+_ARTICLE_ADDRESS = re.compile(r"-post\d+\.html|/bai-viet/\d", re.A)
 _NONE: frozenset[str] = frozenset()
+_LONGEST_CLASS = 200  # characters of the attribute; longer ones are not remembered
 
 
 def classes(node: LexborNode) -> frozenset[str]:
     """The class names of an element."""
-    written = node.attributes.get("class")
-    return frozenset(written.split()) if written else _NONE
+    return class_names(node.attributes)
+
+
+def class_names(attributes: dict[str, str | None]) -> frozenset[str]:
+    """The class names among an element's attributes."""
+    written = attributes.get("class")
+    if not written:
+        return _NONE
+    return _names(written) if len(written) < _LONGEST_CLASS else frozenset(written.split())
+
+
+@lru_cache(maxsize=2000)
+def _names(written: str) -> frozenset[str]:
+    return frozenset(written.split())
+
+
+def is_hidden(attributes: dict[str, str | None]) -> bool:
+    """Whether an element's attributes keep it from being shown."""
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+        return True
+    style = attributes.get("style")
+    if style is None or not ("none" in style or "hidden" in style or "font" in style):
+        return False
+    return _HIDING.search(style) is not None
+
+
+def is_article_address(address: str | None) -> bool:
+    """Whether a link's address has the form of an article's."""
+    return bool(address and _ARTICLE_ADDRESS.search(address))
 
 
 def text_of(node: LexborNode | None) -> str:
-    """All text of an element on one line; "" for None."""
-    return clean(node.text(deep=True, separator=" ")) if node else ""
+    """The text that an element shows, on one line: words whole, blocks apart; "" for None."""
+    if node is None:
+        return ""
+    first = node.first_child
+    if first is not None and first.tag == "-text" and first.next is None:
+        return clean(first.text_content or "")
+    return clean("".join(_texts(node, BLOCK_TAGS)))
+
+
+def labels_of(node: LexborNode | None) -> str:
+    """The text of an element whose inner elements are labels and figures, each a word."""
+    if node is None:
+        return ""
+    if node.css_first(_NOT_PLAIN) is None:
+        return clean(node.text(deep=True, separator=" "))
+    return clean("".join(_texts(node, None)))
+
+
+def _texts(root: LexborNode, apart: frozenset[str] | None) -> list[str]:
+    """The texts that `root` shows, with spaces where an element in `apart` (None: any but `sup`,
+    `sub`) begins and ends."""
+    found: list[str] = []
+    waiting: list[LexborNode | None] = [root]
+    while waiting:
+        node = waiting.pop()
+        if node is None:
+            found.append(" ")
+            continue
+        tag = node.tag or ""
+        if tag == "-text":
+            found.append(node.text_content or "")
+            continue
+        if tag in UNSEEN_TAGS or (node is not root and is_hidden(node.attributes)):
+            continue
+        children: list[LexborNode | None] = list(node.iter(include_text=True))
+        if tag == "select":
+            children = [node.css_first("option[selected]") or node.css_first("option")]
+        if tag == "br" or (tag in apart if apart is not None else tag not in ("sup", "sub")):
+            found.append(" ")
+            waiting.append(None)
+        waiting += reversed(children)
+    return found
 
 
 def each(scope: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
@@ -23,11 +109,24 @@ def each(scope: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode
     return list({node.mem_id: node for node in scope.css(selector)}.values())
 
 
+def inside(node: LexborNode, selector: str) -> LexborNode | None:
+    """The first element within `node` that fits; css() looks at `node` itself too."""
+    for child in node.iter():
+        if (found := child.css_first(selector)) is not None:
+            return found
+    return None
+
+
+def above(node: LexborNode, most: int = 10_000) -> list[LexborNode]:
+    """The elements around an element, the nearest first, `most` of them at most."""
+    found: list[LexborNode] = []
+    around = node.parent
+    while around is not None and len(found) < most:
+        found.append(around)
+        around = around.parent
+    return found
+
+
 def holds(node: LexborNode, other: LexborNode) -> bool:
     """Whether `other` is `node` or stands in it."""
-    above: LexborNode | None = other
-    while above is not None:
-        if above.mem_id == node.mem_id:
-            return True
-        above = above.parent
-    return False
+    return any(n.mem_id == node.mem_id for n in (other, *above(other)))

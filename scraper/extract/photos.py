@@ -5,17 +5,18 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
+from scraper.extract.addresses import full_size, still
 from scraper.extract.captions import is_numbered_headline, split_credit
-from scraper.extract.flow import Figure, Paragraph, flow
-from scraper.extract.nodes import each, text_of
+from scraper.extract.flow import flow
+from scraper.extract.nodes import each, holds, text_of
 from scraper.extract.page import Page
+from scraper.extract.parts import Figure, Paragraph
 from scraper.extract.text import clean
 from scraper.extract.trace import first_of
 from scraper.models import Caption
 
 _CAPTION = "figcaption, td.caption, .fig, .caption, .cms-caption, .video-caption, .photo-caption"
-_IMAGE = re.compile(r"\.(jpe?g|png|webp|gif)(\.webp)?(\?|$)", re.I)
-_PLACEHOLDER = re.compile(r"^data:|blank\.|placeholder|lazy|/1x1|spacer", re.I)
+_TAG = re.compile(r"</?[a-z][^<>]{0,200}>", re.I)
 
 
 def captions_of(
@@ -31,41 +32,27 @@ def captions_of(
             paragraphs += 1
             continue
         images = _images(part.node)
-        photos += 0 if part.is_player else max(len(images), 1) if images else 0
-        printed = first_of(page.notes, "captions", _printed(part, images, title))
-        if printed:
+        photos += 0 if part.is_player else len(images)
+        told = list(_printed(page, part, images, title))
+        for printed, image in told:
             text, credit = split_credit(printed)
-            address = full_size(page, images[0], part.node) if images else ""
-            captions.append(Caption(text, credit, address, paragraphs))
-        beside += _beside(part, printed)
+            address = full_size(page, image) if image else ""
+            address = address if images else still(page, part.node)
+            source = "guess" if part.is_guess else "markup"
+            captions.append(Caption(text, credit, address, paragraphs, source))
+        beside += _beside(part, [printed for printed, _ in told])
     return tuple(captions), photos, tuple(beside)
 
 
-def _beside(part: Figure, caption: str) -> list[str]:
-    """Texts in a photo's element that are not its caption; a player's own labels are not told."""
-    if part.is_player or part.node.tag == "img" or text_of(part.node) in ("", caption):
+def _beside(part: Figure, captions: list[str]) -> list[str]:
+    """Texts in a photo's element that are no caption; a player's own labels are not told."""
+    if part.is_player or part.node.tag == "img":
         return []
-    within = flow(part.node, frozenset()).parts
-    return [p.text for p in within if isinstance(p, Paragraph) and p.text != caption]
-
-
-def full_size(page: Page, image: LexborNode, holder: LexborNode) -> str:
-    """The address of the photo at full size, whatever the lazy loading."""
-    for address in _addresses(image.attributes, holder):
-        if address and not _PLACEHOLDER.search(address):
-            return page.absolute(address)
-    return ""
-
-
-def _addresses(image: dict[str, str | None], holder: LexborNode) -> Iterator[str | None]:
-    """Where the photo is stated to be, the largest first."""
-    yield image.get("data-photo-original-src")
-    yield image.get("data-large-src")
-    link = holder.css_first("a.photo") if holder.tag != "img" else None
-    href = (link.attributes.get("href") or "") if link else ""
-    yield href if _IMAGE.search(href) else None
-    yield image.get("data-src")
-    yield image.get("src")
+    # Nearly always all the text there is, which is got much faster than told apart.
+    if clean(part.node.text(deep=True, separator=" ")) in ("", " ".join(captions)):
+        return []
+    told = "\n".join(captions)
+    return [p.text for p in flow(part.node, frozenset()).paragraphs if p.text not in told]
 
 
 def _images(node: LexborNode) -> list[LexborNode]:
@@ -74,19 +61,79 @@ def _images(node: LexborNode) -> list[LexborNode]:
     images = list(node.css("img"))
     # Lazy loading repeats the image for browsers without scripts.
     shown = [n for n in images if n.parent is None or n.parent.tag != "noscript"]
-    return shown or images
+    return shown or images[:1]
 
 
-def _printed(part: Figure, images: list[LexborNode], title: str) -> Iterator[tuple[str, str]]:
-    """The caption as printed; the attributes that repeat it serve where it is not."""
-    if part.node.tag != "img":
-        for holder in each(part.node, _CAPTION):
-            yield f"<{holder.tag}>", text_of(holder)
-        if not part.is_player:
-            yield "span, p", _span(part.node)
+def _printed(
+    page: Page, part: Figure, images: list[LexborNode], title: str
+) -> Iterator[tuple[str, LexborNode | None]]:
+    """Each caption as printed, and the photo that it is of."""
+    holders = _holders(part)
+    if len(holders) > 1 and len(images) > 1:
+        yield from _paired(part.node, images, holders)
+        return
+    image = images[0] if images else None
+    if printed := first_of(page.notes, "captions", _candidates(part, holders, images, title)):
+        apart = [text for _, text in holders[1:] if text not in printed and _is_credit(text)]
+        yield " ".join([printed, *apart]), image
+
+
+def _is_credit(text: str) -> bool:
+    return not split_credit(text)[0]
+
+
+def _holders(part: Figure) -> list[tuple[LexborNode, str]]:
+    """The elements that print captions, and their texts; none is inside another."""
+    node = part.node
+    if node.tag == "img":
+        return []
+    if node.tag == "figcaption":
+        return [(node, text_of(node))]
+    found: list[tuple[LexborNode, str]] = []
+    for holder in each(node, _CAPTION):
+        if not (found and holds(found[-1][0], holder)) and (text := text_of(holder)):
+            found.append((holder, text))
+    if not found and node.tag == "table":
+        return [(cell, text) for cell in node.css("td") if (text := text_of(cell))]
+    return found
+
+
+def _paired(
+    node: LexborNode, images: list[LexborNode], holders: list[tuple[LexborNode, str]]
+) -> Iterator[tuple[str, LexborNode | None]]:
+    """Each caption with its photo: one by one where there are as many, else the first photo
+    since the caption before."""
+    if len(images) == len(holders):
+        for image, (_, text) in zip(images, holders, strict=True):
+            yield text, image
+        return
+    are_images = {image.mem_id for image in images}
+    texts = {holder.mem_id: text for holder, text in holders}
+    since: list[LexborNode] = []
+    for met in each(node, f"img, td, {_CAPTION}"):
+        if met.mem_id in are_images:
+            since.append(met)
+        elif met.mem_id in texts:
+            yield texts[met.mem_id], since[0] if since else None
+            since = []
+
+
+def _candidates(
+    part: Figure,
+    holders: list[tuple[LexborNode, str]],
+    images: list[LexborNode],
+    title: str,
+) -> Iterator[tuple[str, str]]:
+    """Where a single caption is printed; the attributes that repeat it serve where it is not."""
+    if part.below:
+        yield "text below", part.below
+    for holder, text in holders:
+        yield f"<{holder.tag}>", text
+    if part.node.tag != "img" and not part.is_player:
+        yield "span, p", _span(part.node)
     for image in images:
         for name in ("data-desc", "cms-photo-caption"):
-            text = clean(image.attributes.get(name) or "")
+            text = clean(_TAG.sub(" ", image.attributes.get(name) or ""))
             yield f"[{name}]", "" if is_numbered_headline(text, title) else text
 
 

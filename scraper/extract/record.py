@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborNode
 
 from scraper.errors import MissingField
+from scraper.extract.boxes import own
 from scraper.extract.dates import Moment, clock_flags
-from scraper.extract.flow import Figure, Paragraph
-from scraper.extract.nodes import text_of
+from scraper.extract.nodes import classes, each, text_of
 from scraper.extract.page import Page
+from scraper.extract.parts import Figure, Paragraph
 from scraper.extract.photos import captions_of
+from scraper.extract.signed import split_names
 from scraper.extract.text import clean
 from scraper.extract.times import read_times
 from scraper.extract.trace import Choice, first_of
@@ -32,7 +34,9 @@ class Found:
     times: list[LexborNode]  # elements that print the article's own time
     section: str  # selector
     byline: str  # selector, in `around`
+    heading: LexborNode | None  # the headline
     around: LexborNode | None  # the article's own part of the page
+    signature: str = ""  # names that sign the text in no element of their own
     tags: tuple[str, ...] = ()
     weather: tuple[Weather, ...] = ()
     clock: Moment | None = None
@@ -65,8 +69,8 @@ def article_of(found: Found, page: Page, snapshot: Snapshot) -> Article:
         modified_at=times.modified_at,
         page_clock_at=found.clock.at if found.clock else None,
         page_clock_text=found.clock_text,
-        section=_section(page, found.section),
-        byline=_byline(page, found.around, found.byline) if found.around else (),
+        section=_section(page, found),
+        byline=_byline(page, found),
         tags=found.tags,
         weather=found.weather,
         template=found.template,
@@ -82,42 +86,56 @@ def _layout(paragraphs: tuple[str, ...], photo_count: int) -> str:
     return "photo" if photo_count > 1 else "infographic"
 
 
-def _section(page: Page, selector: str) -> str:
+def _section(page: Page, found: Found) -> str:
     """The section's name: as stated in the head, else the last step of the breadcrumb."""
 
     def candidates() -> Iterator[tuple[str, str]]:
         yield "meta article:section", page.meta.get("article:section", "")
-        stated = page.json_ld.get("articleSection")
-        yield "JSON-LD articleSection", clean(stated) if isinstance(stated, str) else ""
-        for step in reversed([text_of(node) for node in page.tree.css(selector)]):
-            if step.lower() not in ("trang chủ", "home"):
-                yield selector, step
+        yield "JSON-LD articleSection", page.stated("articleSection")
+        for step in reversed([text_of(node) for node in page.tree.css(found.section)]):
+            if step.lower() not in ("trang chủ", "home") and step != found.title:
+                yield found.section, step
 
     return first_of(page.notes, "section", candidates())
 
 
-def _byline(page: Page, around: LexborNode, selector: str) -> tuple[str, ...]:
+def _byline(page: Page, found: Found) -> tuple[str, ...]:
     """The names that sign the article, as printed; else as its metadata state them."""
+    holders = _signing(page, found)
 
     def candidates() -> Iterator[tuple[str, str]]:
-        if holder := around.css_first(selector):
-            yield selector, ", ".join(text_of(n) for n in holder.css(".name, .cms-author"))
-            yield selector, text_of(holder)
+        named = [_named(holder) for holder in holders]
+        yield found.byline, ", ".join(named)
+        yield "last line of the body", found.signature
         stated = (page.meta.get("dable:author", ""), *_json_ld_authors(page))
         yield "meta dable:author, JSON-LD author", ", ".join(name for name in stated if name)
 
-    names = _split_names(first_of(page.notes, "byline", candidates()))
+    names = split_names(first_of(page.notes, "byline", candidates()))
     return tuple(dict.fromkeys(name for name in names if name and name.lower() not in _PAPER))
 
 
-def _split_names(text: str) -> list[str]:
-    for mark in (" – ", " — ", " - ", ";", " & "):
-        text = text.replace(mark, ",")
-    return [name.strip() for name in text.split(",")]
+def _signing(page: Page, found: Found) -> list[LexborNode]:
+    """The elements that sign the article: in its own part of the page, else anywhere."""
+    if found.heading is None or found.around is None:
+        return []
+    for scope in (found.around, page.tree.body):
+        holders = own(scope, found.byline, found.heading) if scope is not None else []
+        if holders := [holder for holder in holders if text_of(holder)]:
+            return holders
+    return []
+
+
+def _named(holder: LexborNode) -> str:
+    """The names in an element that may also hold a portrait, a post, an address."""
+    if "cms-author" in classes(holder):
+        return text_of(holder)
+    names = [text_of(name) for name in each(holder, ".name, .cms-author")]
+    return ", ".join(name for name in names if name) or text_of(holder)
 
 
 def _json_ld_authors(page: Page) -> list[str]:
     stated = page.json_ld.get("author")
     authors = stated if isinstance(stated, list) else [stated]
-    found = [a.get("name") if isinstance(a, dict) else a for a in authors]
-    return [clean(name) for name in found if isinstance(name, str)]
+    named = [a.get("name") if isinstance(a, dict) else a for a in authors]
+    names = [n for name in named for n in (name if isinstance(name, list) else [name])]
+    return [clean(name) for name in names if isinstance(name, str)]

@@ -6,26 +6,43 @@ the headline, the lead, photos with captions between the paragraphs, then side b
 time of publication, of which these pages say nothing.
 """
 
-import re
+from dataclasses import dataclass
+from typing import NoReturn
+
+from selectolax.lexbor import LexborNode
 
 from scraper.errors import MissingField, NotAnArticle
+from scraper.extract.below import with_captions_below
 from scraper.extract.dates import read_page_clock
-from scraper.extract.flow import Paragraph, TooDeep, flow
-from scraper.extract.nodes import text_of
+from scraper.extract.flow import LIST_HEADING, TooDeep, flow
+from scraper.extract.nodes import each, text_of
 from scraper.extract.page import Page
+from scraper.extract.parts import Content, Figure, Paragraph
 from scraper.extract.record import Found, article_of
+from scraper.extract.refusals import is_refusal
+from scraper.extract.side import LEAD_MARK, ends_article, is_hotline, page_clock, weather_below
+from scraper.extract.signed import without_signature
 from scraper.extract.trace import Choice
-from scraper.extract.weather import read_weather
 from scraper.extract.widget import weather_of
-from scraper.models import Article, Snapshot, Weather
+from scraper.models import Article, Snapshot
+from scraper.urls import article_id
 
 NAME = "site2022"
-_HOTLINE = re.compile(r"^hotline\b", re.I)
-_SIDE_BLOCK = re.compile(
-    r"^(multimedia|thời tiết\b.*|tin mới( nhất)?|tin liên quan|cùng chuyên mục|đọc nhiều( nhất)?"
-    r"|tin cùng chuyên mục|bình luận|từ khóa|tags?|xem nhiều)\s*:?$",
-    re.I,
-)
+_MOST_ABOVE_LEAD = 4  # photos and their captions between headline and lead
+_LEAST_TITLE = 15  # characters of a line that is taken for the headline as the title begins so
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The page in reading order."""
+
+    content: Content
+    texts: list[str]  # of each part; "" for a photo
+
+    @property
+    def clock(self) -> int | None:
+        """Which line is the page clock, or begins with it."""
+        return next((n for n, line in enumerate(self.texts) if page_clock(line)), None)
 
 
 def is_of_2022(page: Page) -> bool:
@@ -36,78 +53,148 @@ def is_of_2022(page: Page) -> bool:
 
 def read(page: Page, snapshot: Snapshot) -> Article:
     """The article on a page of the 2022 site. Raises MissingField, NotAnArticle."""
-    root = page.tree.body
-    if root is None:
-        raise NotAnArticle(page.url, "an empty page")
-    try:
-        parts = flow(root, frozenset()).parts
-    except TooDeep as e:
-        raise NotAnArticle(page.url, str(e)) from e
-    lines = [p.text if isinstance(p, Paragraph) else "" for p in parts]
-    clock = next((n for n, line in enumerate(lines) if read_page_clock(line)), None)
-    if clock is None:
-        raise NotAnArticle(page.url, "no page clock, as every article of the 2022 site has")
-    moment = read_page_clock(lines[clock])
-    start = _headline(page, lines, clock)
-    title = lines[start]
-    end = next((n for n in range(start + 1, len(lines)) if _ends(parts[n])), len(lines))
-    inside = [p for p in parts[start + 1 : end] if not (isinstance(p, Paragraph) and p.is_linked)]
-    lead = ""
-    if inside and isinstance(inside[0], Paragraph):
-        lead, inside = inside[0].text, inside[1:]
+    lines = _lines(page)
+    clock = lines.clock
+    clock_text = page_clock(lines.texts[clock]) if clock is not None else ""
+    start, heading = _headline(page, lines, clock)
+    title = lines.texts[start]
+    parts, end = _inside(lines, start)
+    if clock is None and not any(_is_marked(p) for p in parts[: _MOST_ABOVE_LEAD + 1]):
+        _refuse(page, lines)
+    if is_refusal(title) or _is_list(lines, start, end, parts):
+        raise NotAnArticle(page.url, f"a page of the 2022 site, but no article: {title}")
+    lead, rest = _lead(parts)
+    signed = without_signature(with_captions_below(rest, is_plain=True))
     if page.notes is not None:
         page.notes.extend(
             [
                 Choice("template", "/_nuxt/ assets", NAME),
-                Choice(
-                    "page_clock_at", "first line with weekday, date, time and zone", lines[clock]
-                ),
+                Choice("page_clock_at", "first line with weekday, date, time and zone", clock_text),
                 Choice("title", "h1, else first line below clock and hotline", title),
-                Choice("lead", "first lines below the headline, no photo between", lead),
-                Choice(
-                    "paragraphs",
-                    "from the lead to the first side block",
-                    lines[end] if end < len(lines) else "",
-                ),
+                Choice("lead", "marked line, else first line below the headline", lead),
+                Choice("paragraphs", "from the lead to the first side block", _text(lines, end)),
+                *(Choice("excluded", e.rule, e.text) for e in signed.excluded),
             ]
         )
+    moment = read_page_clock(clock_text)
     found = Found(
         template=NAME,
         title=title,
         lead=lead,
-        parts=inside,
+        parts=signed.parts,
         times=[],
         section=".breadcrumb a",
         byline=".author",
-        around=root,
-        weather=weather_of(page) or _weather(lines[end:]),
+        heading=heading,
+        around=page.tree.body,
+        signature=signed.names,
+        weather=weather_of(page) or weather_below(lines.texts[end:]),
         clock=moment,
-        clock_text=lines[clock],
+        clock_text=clock_text,
     )
     return article_of(found, page, snapshot)
 
 
-def _headline(page: Page, lines: list[str], clock: int) -> int:
-    """Which line is the headline: the h1's, else the first after clock and hotline."""
-    heading = text_of(page.tree.css_first("h1"))
-    for n in range(clock + 1, len(lines)):
-        if lines[n] and (lines[n] == heading or not heading) and not _HOTLINE.match(lines[n]):
-            return n
-    raise MissingField(page.url, NAME, "title")
+def _lines(page: Page) -> _Lines:
+    root = page.tree.body
+    if root is None:
+        raise NotAnArticle(page.url, "an empty page")
+    try:
+        content = flow(root, frozenset())
+    except TooDeep as e:
+        raise NotAnArticle(page.url, str(e)) from e
+    return _Lines(content, [p.text if isinstance(p, Paragraph) else "" for p in content.parts])
 
 
-def _ends(part: object) -> bool:
-    return isinstance(part, Paragraph) and bool(_SIDE_BLOCK.match(part.text))
+def _text(lines: _Lines, n: int) -> str:
+    return lines.texts[n] if n < len(lines.texts) else ""
 
 
-def _weather(lines: list[str]) -> tuple[Weather, ...]:
-    """The widget below its heading, up to the next side block."""
-    for n, line in enumerate(lines):
-        if line.lower().startswith("thời tiết"):
-            below = []
-            for text in lines[n + 1 :]:
-                if _SIDE_BLOCK.match(text):
-                    break
-                below.append(text)
-            return read_weather(line, " ".join(t for t in below[:8] if t))
-    return ()
+def _headline(page: Page, lines: _Lines, clock: int | None) -> tuple[int, LexborNode | None]:
+    """Which line is the headline: an h1's, else one that the title begins with, else the first
+    after clock and hotline; and its h1."""
+    headings = {text_of(node): node for node in each(page.tree, "h1")}
+    named = text_of(page.tree.css_first("title"))
+    below = [
+        (n, text)
+        for n, text in enumerate(lines.texts)
+        if text and n > (-1 if clock is None else clock) and not is_hotline(text)
+    ]
+    for n, text in below:
+        if text in headings and not _is_linked(lines, n):
+            return n, headings[text]
+    for n, text in below:
+        if text == named or (len(text) >= _LEAST_TITLE and named.startswith(text)):
+            return n, None
+    if clock is None or not below:
+        _refuse(page, lines)
+    return next(((n, None) for n, _ in below if not _is_linked(lines, n)), (below[0][0], None))
+
+
+def _is_linked(lines: _Lines, n: int) -> bool:
+    part = lines.content.parts[n]
+    return isinstance(part, Paragraph) and part.is_linked
+
+
+def _refuse(page: Page, lines: _Lines) -> NoReturn:
+    """Raises what fits a page without headline: an article's, whose text may come by script, or
+    another."""
+    if article_id(page.url) is None:
+        raise NotAnArticle(page.url, "no page clock, as every article of the 2022 site has")
+    raise MissingField(page.url, NAME, "title" if any(lines.texts) else "text")
+
+
+def _inside(lines: _Lines, start: int) -> tuple[list[Paragraph | Figure], int]:
+    """What is between the headline and the first block beside the article, and where that is.
+
+    Below a list of other articles, in a box of its own, the article goes on with what stands in
+    the same element as paragraphs above the list.
+    """
+    parts = lines.content.parts
+    end = next(
+        (n for n in range(start + 1, len(parts)) if ends_article(lines.texts[n])), len(parts)
+    )
+    lists = [e for e in lines.content.excluded if e.rule == LIST_HEADING and start < e.at < end]
+    first = min((e.at for e in lists), default=end)
+    inside = [p for p in parts[start + 1 : first] if not _leads_away(p)]
+    homes = {_home(p) for p in inside} - {0}
+    if not any(_home(e.what) in homes for e in lists):
+        inside += [p for p in parts[first:end] if not _leads_away(p) and _home(p) in homes]
+    return inside, end
+
+
+def _leads_away(part: Paragraph | Figure) -> bool:
+    return isinstance(part, Paragraph) and part.is_linked
+
+
+def _home(part: Paragraph | Figure | LexborNode) -> int:
+    """The element in which a paragraph stands beside others; 0 for none."""
+    holder = part.holder if isinstance(part, Paragraph) else None
+    return holder.parent.mem_id if holder is not None and holder.parent is not None else 0
+
+
+def _is_list(lines: _Lines, start: int, end: int, parts: list[Paragraph | Figure]) -> bool:
+    """Whether most of what stands below the headline leads to articles."""
+    if any(_is_marked(part) for part in parts[: _MOST_ABOVE_LEAD + 1]):
+        return False
+    links = sum(1 for n in range(start + 1, end) if _is_linked(lines, n))
+    above = lines.clock or 0  # a headline may be one of the list's
+    links += sum(1 for e in lines.content.excluded if above < e.at <= end and _is_link(e.what))
+    return links > 1 and links >= sum(1 for part in parts if isinstance(part, Paragraph))
+
+
+def _is_link(what: LexborNode | Paragraph) -> bool:
+    return isinstance(what, Paragraph) and what.is_linked
+
+
+def _lead(parts: list[Paragraph | Figure]) -> tuple[str, list[Paragraph | Figure]]:
+    """The marked line of the first ones, else the line right below the headline; and the rest."""
+    first = parts[: _MOST_ABOVE_LEAD + 1]
+    lead = next((p for p in first if _is_marked(p)), parts[0] if parts else None)
+    if not isinstance(lead, Paragraph):
+        return "", parts
+    return lead.text, [part for part in parts if part is not lead]
+
+
+def _is_marked(part: Paragraph | Figure) -> bool:
+    return isinstance(part, Paragraph) and part.text.startswith(LEAD_MARK)

@@ -1,5 +1,6 @@
 """A template: where one generation of the site's article page keeps its parts."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,13 +8,19 @@ from selectolax.lexbor import LexborNode
 
 from scraper.errors import MissingField, NotAnArticle
 from scraper.extract.account import beside
-from scraper.extract.flow import Content, Figure, TooDeep, flow, is_photo, is_player, why_dropped
-from scraper.extract.nodes import classes, holds, text_of
+from scraper.extract.below import with_captions_below
+from scraper.extract.boxes import is_photo, is_player, own, own_first, why_dropped
+from scraper.extract.flow import TooDeep, flow
+from scraper.extract.nodes import above, class_names, classes, holds, text_of
 from scraper.extract.page import Page
+from scraper.extract.parts import Content, Excluded, Figure, Paragraph
 from scraper.extract.record import Found, article_of
+from scraper.extract.signed import without_signature
 from scraper.extract.trace import Choice, Notes, select
 from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot
+
+_OF_PHOTO = re.compile(r"avatar|cover|photo|picture|thumb", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,37 +48,68 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
     """
     tree, notes = page.tree, page.notes
     title = select(notes, "title", tree, template.title)
+    if title is not None and _is_in_list(title):
+        raise NotAnArticle(page.url, f"{template.name}: a list of articles")
     if title is None or not (headline := text_of(title)):
         raise MissingField(page.url, template.name, "title")
     # Its own part of the page: nothing of another article stands in it but in boxes.
     around = _around(title, template.body)
     body = select(notes, "paragraphs", around, template.body)
     lead = select(notes, "lead", around, template.lead)
+    dropped = template.dropped
     try:
-        cover = _cover(body, title, template.dropped) if body else []
-        content = flow(body, template.dropped) if body else Content([], [], [])
+        content = flow(body, dropped) if body else Content([], [], [])
+        upper = flow(lead, dropped) if lead else Content([], [], [])
+        cover = _cover(body, title, dropped) if body else []
+        after = _after(body, dropped) if body else []
     except TooDeep as e:
         raise NotAnArticle(page.url, str(e)) from e
-    times = _outside_body(around, template.time, body)
-    claimed = [title, *(n for n in (lead, body) if n), *times, *(f.node for f in cover)]
-    excluded, unknown = beside(around, claimed, template.dropped)
+    times = own_first(around, template.time, title, body)
+    beyond = [n for n in (lead, body) if n] + times + [f.node for f in cover + after]
+    excluded, unknown = beside(around, [title, *beyond], dropped)
+    stated = " ".join(p.text for p in upper.paragraphs)
+    signed = without_signature(with_captions_below(content.parts, is_plain=False))
+    parts, again = _without_repeated(signed.parts, headline, stated)
     if notes is not None:
-        notes += [Choice("excluded", e.rule, e.text) for e in content.excluded + excluded]
+        left_out = [*upper.excluded, *content.excluded, *signed.excluded, *again, *excluded]
+        notes += [Choice("excluded", e.rule, e.text) for e in left_out]
     found = Found(
         template=template.name,
         title=headline,
-        lead=text_of(lead),
-        parts=[*cover, *content.parts],
+        lead=stated,
+        parts=[*cover, *(p for p in upper.parts if isinstance(p, Figure)), *parts, *after],
         times=times,
         section=template.section,
         byline=template.byline,
+        heading=title,
         around=around,
-        tags=_tags(page, around, template.tags),
+        signature=signed.names,
+        tags=_tags(page, around, title, template.tags),
         weather=weather_of(page, body),
         layout=_layout(template, around, notes),
         unaccounted=(*unknown, *(text_of(box) for box in content.unknown)),
     )
     return article_of(found, page, snapshot)
+
+
+def _is_in_list(title: LexborNode) -> bool:
+    """Whether a headline is that of a list's entry."""
+    return any("story" in classes(box) for box in above(title))
+
+
+def _without_repeated(
+    parts: list[Paragraph | Figure], title: str, lead: str
+) -> tuple[list[Paragraph | Figure], list[Excluded]]:
+    """The parts of the body without headline and lead, where it begins with them again."""
+    again: list[Excluded] = []
+    for part in parts:
+        if isinstance(part, Figure):
+            continue
+        if part.text not in (title, lead):
+            break
+        again.append(Excluded("said above", part))
+    left_out = {id(excluded.what) for excluded in again}
+    return [part for part in parts if id(part) not in left_out], again
 
 
 def _around(title: LexborNode, body: str) -> LexborNode:
@@ -83,41 +121,64 @@ def _around(title: LexborNode, body: str) -> LexborNode:
 
 
 def _cover(body: LexborNode, title: LexborNode, dropped: frozenset[str]) -> list[Figure]:
-    """Photos and players before the body, below the headline: beside it or an element around it."""
+    """Photos and players before the body: below the headline, beside it or an element around it;
+    above the headline, photos right in the article's column."""
     found: list[Figure] = []
     node: LexborNode | None = body
-    while node is not None and not holds(node, title):
+    is_below = True
+    while node is not None and is_below:
         before = node.prev
-        while before is not None and not holds(before, title):
-            if before.tag != "-text" and not why_dropped(before, names := classes(before), dropped):
-                found += _figures_in(before, names, dropped)[::-1]
+        while before is not None:
+            is_below = is_below and not holds(before, title)
+            found += _figures_in(before, dropped, is_deep=is_below)[::-1]
             before = before.prev
         node = node.parent
+        is_below = is_below and node is not None and not holds(node, title)
     return found[::-1]
 
 
-def _figures_in(node: LexborNode, names: frozenset[str], dropped: frozenset[str]) -> list[Figure]:
+def _after(body: LexborNode, dropped: frozenset[str]) -> list[Figure]:
+    """Photos right below the body, in its column."""
+    found: list[Figure] = []
+    node = body.next
+    while node is not None:
+        found += _figures_in(node, dropped, is_deep=False)
+        node = node.next
+    return found
+
+
+def _figures_in(node: LexborNode, dropped: frozenset[str], *, is_deep: bool) -> list[Figure]:
+    """The photos and players that an element beside the body is, or (`is_deep`) holds."""
+    if node.tag in ("-text", "-comment"):
+        return []
+    attributes = node.attributes
+    names = class_names(attributes)
+    if why_dropped(node, attributes, names, dropped):
+        return []
+    leads_away = node.css_first("a[href$='.html'], a[href*='/bai-viet/']")
+    if is_photo(node, names):
+        return [] if leads_away else [Figure(node)]
+    if not is_deep:
+        return []
     if is_player(node, names):
         return [Figure(node, is_player=True)]
-    if is_photo(node, names):
-        return [Figure(node)]
-    if node.css_first("a[href$='.html']"):  # a box of other articles
+    if leads_away:  # a box of other articles
         return []
     figures = (part for part in flow(node, dropped).parts if isinstance(part, Figure))
-    return [figure for figure in figures if figure.node.tag != "img"]  # an icon
+    return [figure for figure in figures if not _is_icon(figure, names)]
 
 
-def _outside_body(inside: LexborNode, selector: str, body: LexborNode | None) -> list[LexborNode]:
-    """The first match outside the body: what stands in the body is a live report's own time."""
-    first = inside.css_first(selector)
-    if first is None or body is None or not holds(body, first):
-        return [first] if first else []
-    return [node for node in inside.css(selector) if not holds(body, node)][:1]
+def _is_icon(figure: Figure, names: frozenset[str]) -> bool:
+    """Whether an image in a box, of the classes `names`, is no photo."""
+    if figure.node.tag != "img" or "cms-photo" in classes(figure.node):
+        return False
+    return not any(_OF_PHOTO.search(name) for name in names)
 
 
-def _tags(page: Page, around: LexborNode, selector: str) -> tuple[str, ...]:
-    nodes = around.css(selector) or page.tree.css(selector)
-    tags = [text for node in nodes if (text := text_of(node))]
+def _tags(page: Page, around: LexborNode, title: LexborNode, selector: str) -> tuple[str, ...]:
+    whole = page.tree.body or around
+    nodes = own(around, selector, title) or own(whole, selector, title)
+    tags = [tag for node in nodes if (tag := text_of(node).strip("#,; "))]
     if page.notes is not None:
         page.notes.append(Choice("tags", selector if tags else "", ", ".join(tags)))
     return tuple(dict.fromkeys(tags))

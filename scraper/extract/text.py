@@ -17,8 +17,25 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_UTF16 = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))  # pages without such a mark
+_BINARY = (b"%PDF-", b"\x1f\x8b", b"PK\x03\x04", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF")
+_HTML = re.compile(rb"\s{0,100}(?:<!doctype\s+html|<html)\b", re.I)
 # Vietnamese pages of the time before UTF-8; other charsets say so.
 _UNDECLARED = "cp1258"
+
+
+def is_binary(body: bytes) -> bool:
+    """Whether `body` is of no charset: an image, a PDF, an archive."""
+    if body.startswith(_BINARY):
+        return True
+    if b"\x00" not in body[:1024] or body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    return not body.startswith(tuple(start for start, _ in _UTF16))
+
+
+def is_html(body: bytes) -> bool:
+    """Whether `body` begins as a page of HTML does, whatever its type is said to be."""
+    return bool(_HTML.match(body.removeprefix(codecs.BOM_UTF8)))
 
 
 def decode(body: bytes, content_type: str | None) -> bytes:
@@ -31,6 +48,9 @@ def decode(body: bytes, content_type: str | None) -> bytes:
     for bom, charset in _BOMS:
         if body.startswith(bom):
             return body[len(bom) :].decode(charset, "replace").encode()
+    for start, charset in _UTF16:
+        if body.startswith(start):
+            return body.decode(charset, "replace").encode()
     try:
         body.decode("utf-8")
         return body

@@ -21,7 +21,7 @@ from scraper.extract.nodes import text_of
 from scraper.extract.page import Page
 from scraper.extract.trace import Choice
 
-_PUBLISHED = ("article:published_time", "datePublished")
+_PUBLISHED = ("article:published_time", "datePublished", "pubdate")
 _MODIFIED = ("article:modified_time", "dateModified", "og:updated_time")
 # Clocks differ by minutes; a local time that is stated as UTC is seven hours ahead.
 _LONGEST_AHEAD = timedelta(hours=1)
@@ -88,7 +88,7 @@ def _published(page: Page, printed: list[LexborNode]) -> Iterator[tuple[str, str
     for name in _PUBLISHED:
         if text := page.meta.get(name):
             yield "meta", text
-    if isinstance(text := page.json_ld.get("datePublished"), str):
+    if text := page.stated("datePublished"):
         yield "json-ld", text
     for node in printed:
         if text := node.attributes.get("datetime") or "":
@@ -103,7 +103,7 @@ def _modified(page: Page) -> Iterator[tuple[str, str]]:
     for name in _MODIFIED:
         if text := page.meta.get(name):
             yield "meta", text
-    if isinstance(text := page.json_ld.get("dateModified"), str):
+    if text := page.stated("dateModified"):
         yield "json-ld", text
 
 

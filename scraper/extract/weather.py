@@ -5,16 +5,18 @@ import re
 from scraper.extract.text import clean
 from scraper.models import Weather
 
-_NUMBER = r"([-−–]?\s?\d{1,2}(?:[.,]\d)?)"
-_DEGREE = r"\s*(?:°|º|˚|độ)\s*C?\b"
-_RANGE = re.compile(
-    rf"(?<!\d){_NUMBER}(?:\s*(?:°|º|˚)\s*C?)?\s*(?:-|–|—|−|~|đến|/)\s*{_NUMBER}{_DEGREE}", re.I
-)
-_TEMPERATURE = re.compile(rf"(?<![\d.,]){_NUMBER}{_DEGREE}", re.I)
+# A minus stands right before its number; a dash apart parts a label from it.
+_NUMBER = r"((?:[-−–]|\bâm\s)?\d{1,2}(?:[.,]\d)?)"
+_SIGN = r"(?:\s*(?:°|º|˚)(?:\s?C\b)?|\s*độ\b(?:\s?C\b)?|\s?o\s?C\b)"
+_RANGE = re.compile(rf"(?<!\d){_NUMBER}{_SIGN}?\s*(?:-|–|—|−|~|đến|/)\s*{_NUMBER}{_SIGN}", re.I)
+_TEMPERATURE = re.compile(rf"(?<![\d.,]){_NUMBER}{_SIGN}", re.I)
+_LOWEST = re.compile(rf"(?:thấp nhất|tối thiểu|min)\s*:?\s*{_NUMBER}{_SIGN}", re.I)
+_HIGHEST = re.compile(rf"(?:cao nhất|tối đa|max)\s*:?\s*{_NUMBER}{_SIGN}", re.I)
 _HUMIDITY = re.compile(r"độ ẩm\s*:?\s*(\d{1,3}(?:[.,]\d+)?)\s*%", re.I)
 _LABELS = re.compile(
     r"dự báo thời tiết|thời tiết|nhiệt độ|độ ẩm|hôm nay|hiện tại|\bC\b|sức gió|khả năng mưa", re.I
 )
+_EMPTY = re.compile(r"[(\[]\s*[)\]]")
 _HEADING = re.compile(r"^\s*(?:dự báo\s+)?thời tiết\b\s*:?", re.I)
 # Places whose weather the paper shows: the province, its towns and districts, before and after
 # the merger of July 2025.
@@ -23,7 +25,11 @@ PLACES = (
     "Si Ma Cai", "Simacai", "Văn Bàn", "Yên Bái", "Nghĩa Lộ", "Mù Cang Chải", "Trạm Tấu",
     "Văn Chấn", "Văn Yên", "Trấn Yên", "Lục Yên", "Yên Bình", "Y Tý", "Hà Nội",
 )  # fmt: skip
-_PLACE = re.compile("|".join(re.escape(place) for place in sorted(PLACES, key=len, reverse=True)))
+_PLACE = re.compile(
+    "|".join(rf"\b{re.escape(place)}\b" for place in sorted(PLACES, key=len, reverse=True)), re.I
+)
+# Words with capitals, before the first figure: a place that is not in our list.
+_NAME = re.compile(r"^((?:[^\W\d]+\s){1,3}[^\W\d]+)\s*[:-]?\s*(?=[-−–]?\d)")
 
 
 def read_weather(heading: str, text: str) -> tuple[Weather, ...]:
@@ -38,7 +44,7 @@ def read_weather(heading: str, text: str) -> tuple[Weather, ...]:
     starts = [match.start() for match in _PLACE.finditer(text)]
     if len(starts) < 2 or not _TEMPERATURE.search(text):
         place = _PLACE.search(text)
-        return (_read_one(place[0] if place else _place_of(heading), text),)
+        return (_read_one(place[0] if place else _place_of(heading) or _named(text), text),)
     edges = [0, *starts[1:], len(text)]
     parts = [text[a:b].strip(" |;,") for a, b in zip(edges, edges[1:], strict=False)]
     named = ((_PLACE.search(part), part) for part in parts)
@@ -54,10 +60,16 @@ def is_weather_heading(text: str) -> bool:
 
 
 def without_heading(heading: str, text: str) -> str:
-    """A widget's text without its heading, be that an element of its own or its first words."""
+    """A widget's text below its heading, be that an element of its own or its first words."""
     if is_weather_heading(heading):
-        return clean(text.removeprefix(heading))
+        return clean(text.partition(heading)[2] if heading in text else text)
     return clean(_HEADING.sub("", text))
+
+
+def _named(text: str) -> str:
+    """The place before the first figure, where its words begin with capitals; "" for none."""
+    match = _NAME.match(text)
+    return match[1] if match and all(word[0].isupper() for word in match[1].split()) else ""
 
 
 def _place_of(heading: str) -> str:
@@ -68,14 +80,12 @@ def _place_of(heading: str) -> str:
 
 
 def _read_one(place: str, text: str) -> Weather:
-    rest = text.replace(place, " ", 1) if place else text
+    rest = re.sub(re.escape(place), " ", text, count=1) if place else text
     humidity = _HUMIDITY.search(rest)
     rest = _HUMIDITY.sub(" ", rest)
-    span = _RANGE.search(rest)
-    low, high = sorted((_number(span[1]), _number(span[2]))) if span else (None, None)
-    rest = _RANGE.sub(" ", rest)
+    low, high, rest = _span(rest)
     now = _TEMPERATURE.search(rest)
-    rest = _TEMPERATURE.sub(" ", rest)
+    rest = _PLACE.sub(" ", _LABELS.sub(" ", _TEMPERATURE.sub(" ", rest)))
     return Weather(
         place=place,
         text=text,
@@ -83,9 +93,19 @@ def _read_one(place: str, text: str) -> Weather:
         temperature_min_c=low,
         temperature_max_c=high,
         humidity_pct=_number(humidity[1]) if humidity else None,
-        condition=clean(_LABELS.sub(" ", rest)).strip(" ,.;:|-–"),
+        condition=clean(_EMPTY.sub(" ", rest)).strip(" ,.;:|/-–"),
     )
 
 
+def _span(text: str) -> tuple[float | None, float | None, str]:
+    """The lowest and the highest temperature, and `text` without them."""
+    if span := _RANGE.search(text):
+        low, high = sorted((_number(span[1]), _number(span[2])))
+        return low, high, _RANGE.sub(" ", text)
+    lowest, highest = _LOWEST.search(text), _HIGHEST.search(text)
+    rest = _HIGHEST.sub(" ", _LOWEST.sub(" ", text))
+    return _number(lowest[1]) if lowest else None, _number(highest[1]) if highest else None, rest
+
+
 def _number(text: str) -> float:
-    return float(re.sub(r"[−–]", "-", text).replace(" ", "").replace(",", "."))
+    return float(re.sub(r"[−–]|âm\s", "-", text, flags=re.I).replace(",", "."))

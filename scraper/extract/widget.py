@@ -1,11 +1,13 @@
 """The weather widget: where it stands on a page."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.nodes import holds, text_of
+from scraper.extract.nodes import above, holds, labels_of
 from scraper.extract.page import Page
+from scraper.extract.text import clean
 from scraper.extract.trace import Choice
 from scraper.extract.weather import is_weather_heading, read_weather, without_heading
 from scraper.models import Weather
@@ -15,7 +17,9 @@ _HEADINGS = ("h2, h3, h4, h5", ".title, .heading, .box-heading")
 HEADINGS = ", ".join(_HEADINGS)
 _WIDGET = "[class*=weather], [id*=weather], [class*=thoi-tiet]"
 _ARTICLES = "h1, a[href$='.html']"
-_LONGEST = 500  # characters; some ten places
+_MOST_WIDGETS = 10  # on a page
+_FRAMES = 3  # elements between a heading and its box
+_LONGEST = 1_000  # characters; some twenty places
 
 
 def weather_of(page: Page, body: LexborNode | None = None) -> tuple[Weather, ...]:
@@ -33,16 +37,32 @@ def weather_of(page: Page, body: LexborNode | None = None) -> tuple[Weather, ...
 def _widgets(page: Page, body: LexborNode | None) -> Iterator[tuple[str, str, str]]:
     """Each widget on the page: how it was known, its heading, its text."""
     told: set[str] = set()
-    for node in page.tree.css(_WIDGET):
-        if (text := text_of(node)) and text not in told:
+    for node in page.tree.css(_WIDGET)[:_MOST_WIDGETS]:
+        if (text := labels_of(node)) and len(text) < _LONGEST and text not in told:
             told.add(text)
-            yield _WIDGET, text_of(node.css_first(HEADINGS)), text
-    for head in (head for forms in _HEADINGS for head in page.tree.css(forms)):
-        heading, box = text_of(head), head.parent
-        if box is None or not is_weather_heading(heading) or (body and holds(body, head)):
+            yield _WIDGET, labels_of(node.css_first(HEADINGS)), text
+    for head, heading in islice(_headings(page), _MOST_WIDGETS):
+        if body and holds(body, head):
             continue
-        text = text_of(box)
+        box = _box_below(head, heading)
+        text = labels_of(box)
         # A list of articles about the weather is no widget, nor is a section of an article.
-        if len(text) < _LONGEST and text not in told and not box.css_first(_ARTICLES):
+        if box and len(text) < _LONGEST and text not in told and not box.css_first(_ARTICLES):
             told.add(text)
             yield "heading", heading, text
+
+
+def _headings(page: Page) -> Iterator[tuple[LexborNode, str]]:
+    """Each heading that is a weather widget's, and its text."""
+    for head in (head for forms in _HEADINGS for head in page.tree.css(forms)):
+        text = clean(head.text(deep=True, separator=" "))
+        if is_weather_heading(text):
+            yield head, text
+
+
+def _box_below(head: LexborNode, heading: str) -> LexborNode | None:
+    """The smallest element that holds more than the heading `head`."""
+    for box in above(head, _FRAMES):
+        if labels_of(box) != heading:
+            return box
+    return None

@@ -1,0 +1,91 @@
+"""What is printed as plain paragraphs at the end of an article: who wrote it, where it is from.
+
+The last line is the writer's where it is set to the right or all in bold, and reads like names and
+nothing else: no subhead has nothing below it. It is the source's where it reads "Theo TTXVN".
+"""
+
+import re
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborNode
+
+from scraper.extract.nodes import classes
+from scraper.extract.parts import Excluded, Figure, Paragraph
+
+_RIGHT = re.compile(r"text-align\s*:\s*right", re.I)
+_SOURCE = re.compile(r"^[(\[]?\s*(?:(theo)\s|nguồn\s*:)\s*([^,.!?:;]+(?:\.\w+)*)\s*[)\]]?$", re.I)
+_BETWEEN = re.compile(r"\s+[–—-]\s+|[,;&]")
+_JOINING = re.compile(r"\s+và\s+|\s*[/-]\s*")
+_LABEL = re.compile(
+    r"(?:(?:tin|bài|ảnh|video|nội dung|thực hiện|thiết kế|trình bày|tác giả|đồ họa|biên tập)"
+    r"(?:\s*(?:,|-|và|&)\s*)?){1,3}:",
+    re.I,
+)
+_LONGEST = 80  # characters
+_MOST_WORDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The parts of an article without the lines that sign it."""
+
+    parts: list[Paragraph | Figure]
+    names: str  # as printed; "" where none are
+    excluded: list[Excluded]  # the line that names the source
+
+
+def without_signature(parts: list[Paragraph | Figure]) -> Signed:
+    """`parts` and what their last lines are; a source stands above the names or below them."""
+    rest, names, excluded = list(parts), "", list[Excluded]()
+    while len(rest) > 1 and isinstance(last := rest[-1], Paragraph):
+        if not excluded and is_source(last.text):
+            excluded.append(Excluded("source line", last))
+        elif not names and _is_signature(last):
+            names = last.text
+        else:
+            break
+        rest.pop()
+    return Signed(rest, names, excluded)
+
+
+def is_source(text: str) -> bool:
+    if len(text) > _LONGEST or not (match := _SOURCE.match(text)):
+        return False
+    name = match[2]
+    return len(name.split()) <= _MOST_WORDS and (not match[1] or name[0].isupper() or "." in name)
+
+
+def _is_signature(last: Paragraph) -> bool:
+    holder = last.holder
+    if holder is None or len(last.text) > _LONGEST or not is_names(last.text):
+        return False
+    return last.is_bold or _is_right(holder)
+
+
+def is_names(text: str) -> bool:
+    """Whether a text is names of people and nothing else: "Nguyễn Thử - Lê Bịa"."""
+    return all(_is_name(name) for name in split_names(text))
+
+
+def split_names(text: str) -> list[str]:
+    """The names in a byline, without what says who did what: "Bài, ảnh: Lê Thử" is one name."""
+    parts = _BETWEEN.split(_LABEL.sub(", ", text))
+    return [name for part in parts if part.strip() for name in _people(part.strip())]
+
+
+def _people(text: str) -> list[str]:
+    """Two people whom a weaker sign joins; "TTXVN/Vietnam+" and "Lê Thử-TTXVN" are one name."""
+    people = [name.strip() for name in _JOINING.split(text)]
+    return people if all(_is_name(name) for name in people) else [text]
+
+
+def _is_name(text: str) -> bool:
+    words = text.strip("() ").split()
+    return 2 <= len(words) <= 5 and all(w[0].isupper() and w.isalpha() for w in words)
+
+
+def _is_right(holder: LexborNode) -> bool:
+    attributes = holder.attributes
+    if (attributes.get("align") or "").lower() == "right" or "text-right" in classes(holder):
+        return True
+    return bool(_RIGHT.search(attributes.get("style") or ""))
