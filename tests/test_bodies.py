@@ -29,7 +29,6 @@ BODIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("ruby", "<p>Chữ <ruby>漢<rp>(</rp><rt>hán</rt><rp>)</rp></ruby> cổ.</p>", ("Chữ 漢(hán) cổ.", )),
     ("hidden style", "<p>Một câu.</p><p style='display:none'>Ẩn.</p><p style='visibility: hidden'>Ẩn.</p><p hidden>Ẩn.</p><p aria-hidden='true'>Ẩn.</p><p class='hidden'>Ẩn.</p><p class='d-none'>Ẩn.</p><span class='sr-only'>Ẩn</span>", ("Một câu.", )),
     ("hidden span inside", "<p>Một <span style='display:none'>ẩn</span>câu.</p>", ("Một câu.", )),
-    ("font-size 0", "<p>Một câu.<span style='font-size:0'>ẩn</span></p>", ("Một câu.", )),
     ("link javascript", "<p>Bấm <a href='javascript:void(0)'>vào đây</a> để xem.</p>", ("Bấm vào đây để xem.", )),
     ("whole paragraph is a link, not read also", "<p>Bà con hái lê.</p><p><a href='https://laocai.gov.vn/vb'>Xem toàn văn Nghị quyết tại đây</a></p>", ("Bà con hái lê.", "Xem toàn văn Nghị quyết tại đây", )),
     ("read also >>>", "<p>Bà con hái lê.</p><p>&gt;&gt;&gt; <a href='/b-post2.html'>Bài hai</a></p><p>Chợ họp từ sớm.</p>", ("Bà con hái lê.", "Chợ họp từ sớm.", )),

@@ -193,3 +193,42 @@ def test_names_and_tags_elsewhere_are_not_the_articles(parts: dict[str, str]) ->
 )
 def test_tags_are_words_alone(html: str) -> None:
     assert read(page(after=html)).tags == ("lê", "Bắc Hà")
+
+
+BAR = f'<header><div class="article__title cms-title">{TITLE} …</div></header>'
+AUTHOR = '<div class="article__author">Lê Thử</div>'
+NEXT = f"""<div class="next"><h1 class="article__title">Bản Gió mở hội</h1>
+<div class="article__sapo">Lead khác.</div>{WRAP.format("<p>Đoạn của bài khác.</p>")}</div>"""
+
+
+def test_a_headline_repeated_in_a_bar_above_is_not_where_the_article_begins() -> None:
+    article = read(page(header=BAR))
+    assert (article.title, article.lead, article.flags) == (TITLE, LEAD, ())
+
+
+def test_an_article_has_a_header_and_a_footer_of_its_own() -> None:
+    time = '<header><time class="time">05/03/2026 08:30</time></header>'
+    article = read(page(head="", time=time, after=f"<footer>{AUTHOR}</footer>"))
+    assert (article.published_source, article.byline) == ("text", ("Lê Thử",))
+
+
+def test_a_body_in_several_pieces_is_read_whole() -> None:
+    article = read(page("<p>Một.</p>", after=WRAP.format("<p>Hai.</p>")))
+    assert (article.paragraphs, article.flags) == (("Một.", "Hai."), ())
+
+
+@pytest.mark.parametrize("wrap", [WRAP, '<div class="cms-video"><video src="a.mp4"></video></div>'])
+def test_an_article_that_the_page_goes_on_with_is_another(wrap: str) -> None:
+    article = read(page(wrap=wrap, below=NEXT))
+    assert (article.title, article.lead) == (TITLE, LEAD)
+    assert "Đoạn của bài khác." not in article.paragraphs
+
+
+@pytest.mark.parametrize("box", ["{}", "<div>{}</div>"])
+def test_a_player_without_a_body_is_the_article(box: str) -> None:
+    player = '<div class="cms-video"><video poster="/p.jpg"></video><figcaption>Lễ hội lê.</figcaption></div>'
+    article = read(page(wrap=box.format(player)))
+    assert (article.layout, article.paragraphs, article.photo_count) == ("video", (), 0)
+    assert [(c.text, c.image_url) for c in article.captions] == [
+        ("Lễ hội lê.", "https://baolaocai.vn/p.jpg")
+    ]

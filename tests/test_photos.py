@@ -73,6 +73,7 @@ PHOTOS: tuple[tuple[str, str, tuple[tuple[str, str, str], ...], int, tuple[str, 
     ("figure blockquote", "<figure><blockquote><p>“Lê ngọt lắm.”</p></blockquote><figcaption>Bà Lý</figcaption></figure>", (), 0, ("“Lê ngọt lắm.”", "Bà Lý", )),
     ("tracking pixel", '<img src="https://track.vn/p.gif" width="1" height="1">', (), 0, ()),
     ("emoji img in sentence", '<p>Bà con vui <img class="emoji" src="/e.png" alt="🙂"> lắm, năm nay được mùa.</p>', (), 0, ("Bà con vui lắm, năm nay được mùa.", )),
+    ("no img at all", '<figure><div class="lazy" data-bg="{A}"></div><figcaption>Vườn lê.</figcaption></figure>', (("Vườn lê.", "", ""),), 0, ()),
 )  # fmt: skip
 
 

@@ -190,3 +190,9 @@ def test_what_shows_no_article_is_refused(html: str, url: str, error: type[Extra
 
 def test_addresses_of_today_are_answered_too() -> None:
     assert read(page(), URL).article_id == 901301
+
+
+def test_a_short_article_below_its_own_address_is_no_list() -> None:
+    body = f"<p>{ONE}</p>" + '<p><a href="/bai-viet/1-x">Bài khác</a></p>' * 3
+    article = read(page(body, lead="<p>Bà con bản Gió vui.</p>"))
+    assert (article.lead, article.paragraphs) == ("Bà con bản Gió vui.", (ONE,))

@@ -69,6 +69,20 @@ def test_a_list_is_read_without_marks_that_are_not_printed() -> None:
     assert article.paragraphs == (LINES[0], *items, *LINES[1:])
 
 
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "400 phụ nữ bản Mây học chữ",
+        "Trang mạng giả mạo chợ Mây đã bị gỡ",
+        "Nội dung họp chợ không còn tồn tại ở bản Mây",
+    ],
+)
+def test_a_headline_that_sounds_like_an_error_is_none_above_a_text(headline: str) -> None:
+    text = f"{TEXT}<p>Bà con đăng nhập vào cổng của xã để xem lịch họp chợ.</p>"
+    article = read(unknown(f"<article><h1>{headline}</h1>{text}</article>", OG))
+    assert (article.title, len(article.paragraphs)) == (headline, 4)
+
+
 def ld(stated: object) -> str:
     return f'<script type="application/ld+json">{json.dumps(stated)}</script>'
 

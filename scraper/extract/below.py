@@ -18,7 +18,7 @@ from scraper.extract.nodes import BLOCK_TAGS, classes
 from scraper.extract.parts import Figure, Paragraph
 
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.I)
-_NO_CAPTIONS = {"h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th"}
+_NO_CAPTIONS = {"h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "tr"}
 _MOST_IN_BOX = 4  # elements; a photo, a line break and a text are fewer
 _IS_CAPTION = re.compile(r"caption", re.I)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 from scraper.extract.captions import MOST_CAPTION
-from scraper.extract.nodes import UNSEEN_TAGS, classes, holds, inside, is_hidden, text_of
+from scraper.extract.nodes import UNSEEN_TAGS, classes, holds, inside, is_hidden, is_inside, text_of
 from scraper.extract.text import clean
 
 _SKIPPED_TAGS = UNSEEN_TAGS | {"button", "form", "select", "nav", "textarea"}
@@ -30,7 +30,7 @@ _OF_TEXT = re.compile(
     r"|swiper|galler|carousel|album|photo|image|img|picture|figure|media|caption|WordSection|Mso)",
     re.I,
 )
-_OF_OTHERS = {"a", "aside", "blockquote", "footer", "header", "nav"}
+_OF_OTHERS = {"a", "aside", "blockquote", "nav"}
 _MOST_ELEMENTS = 50
 _MOST_PHOTOS = 20  # in one table
 _SHOWN = "img, video, iframe, object, embed, svg, audio"
@@ -138,31 +138,33 @@ def own(around: LexborNode, selector: str, title: LexborNode) -> list[LexborNode
 
 
 def own_first(
-    around: LexborNode, selector: str, title: LexborNode, outside: LexborNode | None
+    around: LexborNode, selector: str, title: LexborNode, outside: list[LexborNode]
 ) -> list[LexborNode]:
-    """The first of `own` that is not in the element `outside`, or none."""
+    """The first of `own` that is in none of the elements `outside`, or none."""
     # The first that fits is nearly always the one: it is found much faster than all.
     first = around.css_first(selector)
     if first is None:
         return []
-    if not (outside and holds(outside, first)) and not _is_foreign(first, around, title):
+    if not is_inside(first, outside) and not _is_foreign(first, around, title):
         return [first]
-    found = own(around, selector, title)
-    return [node for node in found if not (outside and holds(outside, node))][:1]
+    return [node for node in own(around, selector, title) if not is_inside(node, outside)][:1]
 
 
 def _is_foreign(node: LexborNode, around: LexborNode, title: LexborNode) -> bool:
     """Whether an element stands in one, inside `around`, that shows other things."""
-    box = node.parent
+    box, is_page = node.parent, around.tag == "body"
     while box is not None and box.mem_id != around.mem_id:
-        if _is_of_others(box, title):
+        if _is_of_others(box, is_page, title):
             return True
         box = box.parent
     return False
 
 
-def _is_of_others(around: LexborNode, title: LexborNode) -> bool:
-    if around.tag in _OF_OTHERS:
-        return around.tag != "header" or not holds(around, title)
-    names = classes(around)
+def _is_of_others(box: LexborNode, is_page: bool, title: LexborNode) -> bool:
+    if box.tag in _OF_OTHERS:
+        return True
+    # An article has a header and a footer of its own, which hold its time and its byline.
+    if is_page and box.tag in ("header", "footer"):
+        return not holds(box, title)
+    names = classes(box)
     return "story" in names or any(_NOT_OF_TEXT.search(name) for name in names)

@@ -16,7 +16,7 @@ from scraper.extract.page import Page
 from scraper.extract.parts import Figure, Paragraph
 from scraper.extract.pruned import pruned
 from scraper.extract.record import Found, article_of
-from scraper.extract.refusals import asks_for_login, is_refusal
+from scraper.extract.refusals import is_refusal
 from scraper.extract.text import clean
 from scraper.extract.trace import Choice, first_of
 from scraper.extract.widget import weather_of
@@ -43,12 +43,12 @@ def read(page: Page, snapshot: Snapshot) -> Article:
     title = first_of(page.notes, "title", named)
     if not title:
         raise NotAnArticle(page.url, "no template fits, and it has no headline")
-    if is_refusal(title):
-        raise NotAnArticle(page.url, f"a page that says: {title}")
     described = [(f"meta {name}", page.meta.get(name, "")) for name in _DESCRIPTIONS]
     lead = first_of(page.notes, "lead", described)
     tree, heading = pruned(page, title)
     texts = [text for text in _texts(page, tree) if text not in (title, lead)]
+    if is_refusal(title, texts):
+        raise NotAnArticle(page.url, f"a page that says: {' '.join([title, *texts])}")
     around = _around(tree, heading, texts)
     parts = _in_order(page, around, texts)
     if not (parts or (lead and _is_dated(page))):
@@ -104,7 +104,7 @@ def _texts(page: Page, tree: LexborHTMLParser) -> list[str]:
         raise NotAnArticle(page.url, "no template fits, and it is too large to be read without")
     body = trafilatura.extract(html, include_comments=False, favor_precision=True)
     lines = (clean(line) for line in (body or "").splitlines())
-    return [t for t in lines if t and not (asks_for_login(t) or is_list_heading(t))]
+    return [line for line in lines if line and not is_list_heading(line)]
 
 
 def _around(

@@ -203,7 +203,7 @@ def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
     elif tag == "tr" and (cells := _cells(child, found.dropped)):
         found.end()
         _add_row(child, cells, found)
-    elif tag == "figcaption" and inside(at.holder, "table, figure"):
+    elif tag == "figcaption" and not inside(at.holder, "blockquote"):
         found.add_figure(Figure(child))
     elif tag in BLOCK_TAGS:
         _walk_block(child, names, found, at)

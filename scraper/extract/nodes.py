@@ -1,6 +1,7 @@
 """Small questions to one element of a page."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -17,7 +18,7 @@ BLOCK_TAGS = frozenset(
     " ol optgroup option p pre search section select summary table tbody td tfoot th thead tr ul"
     " video".split()
 )
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![\d.])")
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _NOT_PLAIN = (
     "script, style, noscript, template, svg, select, sup, sub, [hidden], [style], [aria-hidden]"
 )
@@ -49,7 +50,7 @@ def is_hidden(attributes: dict[str, str | None]) -> bool:
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
     style = attributes.get("style")
-    if style is None or not ("none" in style or "hidden" in style or "font" in style):
+    if style is None or not ("none" in style or "hidden" in style):
         return False
     return _HIDING.search(style) is not None
 
@@ -130,3 +131,8 @@ def above(node: LexborNode, most: int = 10_000) -> list[LexborNode]:
 def holds(node: LexborNode, other: LexborNode) -> bool:
     """Whether `other` is `node` or stands in it."""
     return any(n.mem_id == node.mem_id for n in (other, *above(other)))
+
+
+def is_inside(node: LexborNode, boxes: Sequence[LexborNode]) -> bool:
+    """Whether an element is one of `boxes` or stands in one."""
+    return any(holds(box, node) for box in boxes)

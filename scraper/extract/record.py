@@ -74,15 +74,17 @@ def article_of(found: Found, page: Page, snapshot: Snapshot) -> Article:
         tags=found.tags,
         weather=found.weather,
         template=found.template,
-        layout=found.layout or _layout(paragraphs, photo_count),
+        layout=found.layout or _layout(found.parts, photo_count),
         photo_count=photo_count,
         flags=(*found.flags, *times.flags, *clock_flags(found.clock), *doubts),
     )
 
 
-def _layout(paragraphs: tuple[str, ...], photo_count: int) -> str:
-    if paragraphs or photo_count == 0:
+def _layout(parts: list[Paragraph | Figure], photo_count: int) -> str:
+    if any(isinstance(part, Paragraph) for part in parts):
         return "article"
+    if photo_count == 0:
+        return "video" if parts else "article"
     return "photo" if photo_count > 1 else "infographic"
 
 

@@ -61,7 +61,9 @@ def read(page: Page, snapshot: Snapshot) -> Article:
     parts, end = _inside(lines, start)
     if clock is None and not any(_is_marked(p) for p in parts[: _MOST_ABOVE_LEAD + 1]):
         _refuse(page, lines)
-    if is_refusal(title) or _is_list(lines, start, end, parts):
+    texts = [part.text for part in parts if isinstance(part, Paragraph)]
+    is_list = article_id(page.url) is None and _is_list(lines, start, end, parts)
+    if is_list or is_refusal(title, texts):
         raise NotAnArticle(page.url, f"a page of the 2022 site, but no article: {title}")
     lead, rest = _lead(parts)
     signed = without_signature(with_captions_below(rest, is_plain=True))

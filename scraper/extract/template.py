@@ -4,19 +4,19 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import MissingField, NotAnArticle
 from scraper.extract.account import beside
 from scraper.extract.below import with_captions_below
 from scraper.extract.boxes import is_photo, is_player, own, own_first, why_dropped
 from scraper.extract.flow import TooDeep, flow
-from scraper.extract.nodes import above, class_names, classes, holds, text_of
+from scraper.extract.nodes import above, class_names, classes, each, holds, is_inside, text_of
 from scraper.extract.page import Page
 from scraper.extract.parts import Content, Excluded, Figure, Paragraph
 from scraper.extract.record import Found, article_of
 from scraper.extract.signed import without_signature
-from scraper.extract.trace import Choice, Notes, select
+from scraper.extract.trace import Choice, Notes, choose, select
 from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot
 
@@ -46,50 +46,96 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
 
     Raises MissingField where its title, or all of its text, is not there.
     """
-    tree, notes = page.tree, page.notes
-    title = select(notes, "title", tree, template.title)
+    notes = page.notes
+    title = _title(notes, page.tree, template.title)
     if title is not None and _is_in_list(title):
         raise NotAnArticle(page.url, f"{template.name}: a list of articles")
-    if title is None or not (headline := text_of(title)):
+    if title is None or not text_of(title):
         raise MissingField(page.url, template.name, "title")
     # Its own part of the page: nothing of another article stands in it but in boxes.
     around = _around(title, template.body)
-    body = select(notes, "paragraphs", around, template.body)
-    lead = select(notes, "lead", around, template.lead)
-    dropped = template.dropped
+    lead = choose(notes, "lead", own(around, template.lead, title), template.lead)
+    bodies = _bodies(around, title, template.body)
+    choose(notes, "paragraphs", bodies, template.body)
     try:
-        content = flow(body, dropped) if body else Content([], [], [])
-        upper = flow(lead, dropped) if lead else Content([], [], [])
-        cover = _cover(body, title, dropped) if body else []
-        after = _after(body, dropped) if body else []
+        text = _text(title, lead, bodies, template.dropped)
     except TooDeep as e:
         raise NotAnArticle(page.url, str(e)) from e
-    times = own_first(around, template.time, title, body)
-    beyond = [n for n in (lead, body) if n] + times + [f.node for f in cover + after]
-    excluded, unknown = beside(around, [title, *beyond], dropped)
-    stated = " ".join(p.text for p in upper.paragraphs)
-    signed = without_signature(with_captions_below(content.parts, is_plain=False))
-    parts, again = _without_repeated(signed.parts, headline, stated)
+    times = own_first(around, template.time, title, bodies)
+    excluded, unknown = beside(around, [title, *text.claimed, *times], template.dropped)
     if notes is not None:
-        left_out = [*upper.excluded, *content.excluded, *signed.excluded, *again, *excluded]
-        notes += [Choice("excluded", e.rule, e.text) for e in left_out]
+        notes += [Choice("excluded", e.rule, e.text) for e in text.excluded + excluded]
     found = Found(
         template=template.name,
-        title=headline,
-        lead=stated,
-        parts=[*cover, *(p for p in upper.parts if isinstance(p, Figure)), *parts, *after],
+        title=text_of(title),
+        lead=text.lead,
+        parts=text.parts,
         times=times,
         section=template.section,
         byline=template.byline,
         heading=title,
         around=around,
-        signature=signed.names,
+        signature=text.signature,
         tags=_tags(page, around, title, template.tags),
-        weather=weather_of(page, body),
+        weather=weather_of(page, bodies),
         layout=_layout(template, around, notes),
-        unaccounted=(*unknown, *(text_of(box) for box in content.unknown)),
+        unaccounted=(*unknown, *text.unknown),
     )
     return article_of(found, page, snapshot)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What the lead, the bodies and the photos around them hold."""
+
+    lead: str
+    parts: list[Paragraph | Figure]
+    signature: str
+    excluded: list[Excluded]
+    unknown: list[str]
+    claimed: list[LexborNode]  # the elements that were read
+
+
+def _text(
+    title: LexborNode, lead: LexborNode | None, bodies: list[LexborNode], dropped: frozenset[str]
+) -> _Text:
+    upper = flow(lead, dropped) if lead else Content([], [], [])
+    contents = [flow(body, dropped) for body in bodies]
+    cover = _cover(bodies[0], title, dropped) if bodies else []
+    # Without a body, a player or photos stand below the lead.
+    after = _after(bodies[-1] if bodies else lead or title, dropped, is_deep=not bodies)
+    stated = " ".join(p.text for p in upper.paragraphs)
+    inside = [part for content in contents for part in content.parts]
+    signed = without_signature(with_captions_below(inside, is_plain=False))
+    parts, again = _without_repeated(signed.parts, text_of(title), stated)
+    in_lead = [part for part in upper.parts if isinstance(part, Figure)]
+    return _Text(
+        lead=stated,
+        parts=[*cover, *in_lead, *parts, *after],
+        signature=signed.names,
+        excluded=[e for c in (upper, *contents) for e in c.excluded] + signed.excluded + again,
+        unknown=[text_of(box) for content in contents for box in content.unknown],
+        claimed=[*([lead] if lead else []), *bodies, *(f.node for f in cover + after)],
+    )
+
+
+def _bodies(around: LexborNode, title: LexborNode, selector: str) -> list[LexborNode]:
+    """The bodies of the article, of which pages with wide photos between have several; not those
+    below the headline of another article, which some pages go on with."""
+    found = own(around, selector, title)
+    if len(around.css("h1")) < 2:
+        return found
+    order = [node.mem_id for node in each(around, f"h1, {selector}")]
+    start = order.index(title.mem_id) + 1 if title.mem_id in order else 0
+    headings = {node.mem_id for node in around.css("h1") if not is_inside(node, found)}
+    end = next((n for n in range(start, len(order)) if order[n] in headings), len(order))
+    return [body for body in found if order.index(body.mem_id) < end]
+
+
+def _title(notes: Notes, tree: LexborHTMLParser, selector: str) -> LexborNode | None:
+    """The headline: the first that fits the earliest form of the selector."""
+    found = (select(notes, "title", tree, form) for form in selector.split(", "))
+    return next((title for title in found if title is not None), None)
 
 
 def _is_in_list(title: LexborNode) -> bool:
@@ -137,12 +183,13 @@ def _cover(body: LexborNode, title: LexborNode, dropped: frozenset[str]) -> list
     return found[::-1]
 
 
-def _after(body: LexborNode, dropped: frozenset[str]) -> list[Figure]:
-    """Photos right below the body, in its column."""
+def _after(last: LexborNode, dropped: frozenset[str], *, is_deep: bool) -> list[Figure]:
+    """Photos below the last part of the article, in its column; also players, and what boxes
+    hold, where they are all its text (`is_deep`)."""
     found: list[Figure] = []
-    node = body.next
+    node = last.next
     while node is not None:
-        found += _figures_in(node, dropped, is_deep=False)
+        found += _figures_in(node, dropped, is_deep=is_deep)
         node = node.next
     return found
 

@@ -32,7 +32,13 @@ def select(
     """The first element in `scope` that fits any form of `selector`."""
     if notes is None:
         return scope.css_first(selector)
-    found = each(scope, selector)
+    return choose(notes, field, each(scope, selector), selector)
+
+
+def choose(notes: Notes, field: str, found: list[LexborNode], selector: str) -> LexborNode | None:
+    """The first of the elements that fit `selector` and are of the article."""
+    if notes is None:
+        return found[0] if found else None
     told = [(_form(node, selector), text_of(node)) for node in found]
     won, lost = (told[0], told[1:]) if told else (("", ""), [(selector, "")])
     notes.append(Choice(field, *won, tuple(lost)))

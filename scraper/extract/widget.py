@@ -1,11 +1,11 @@
 """The weather widget: where it stands on a page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.nodes import above, holds, labels_of
+from scraper.extract.nodes import above, is_inside, labels_of
 from scraper.extract.page import Page
 from scraper.extract.text import clean
 from scraper.extract.trace import Choice
@@ -22,10 +22,10 @@ _FRAMES = 3  # elements between a heading and its box
 _LONGEST = 1_000  # characters; some twenty places
 
 
-def weather_of(page: Page, body: LexborNode | None = None) -> tuple[Weather, ...]:
-    """What the weather widget shows: known by its class, else by its heading outside `body`."""
+def weather_of(page: Page, bodies: Sequence[LexborNode] = ()) -> tuple[Weather, ...]:
+    """What the weather widget shows: known by its class, else by its heading outside `bodies`."""
     found: tuple[Weather, ...] = ()
-    for rule, heading, text in _widgets(page, body):
+    for rule, heading, text in _widgets(page, bodies):
         if not found:
             found = read_weather(heading, without_heading(heading, text))
         if page.notes is None:
@@ -34,7 +34,7 @@ def weather_of(page: Page, body: LexborNode | None = None) -> tuple[Weather, ...
     return found
 
 
-def _widgets(page: Page, body: LexborNode | None) -> Iterator[tuple[str, str, str]]:
+def _widgets(page: Page, bodies: Sequence[LexborNode]) -> Iterator[tuple[str, str, str]]:
     """Each widget on the page: how it was known, its heading, its text."""
     told: set[str] = set()
     for node in page.tree.css(_WIDGET)[:_MOST_WIDGETS]:
@@ -42,7 +42,7 @@ def _widgets(page: Page, body: LexborNode | None) -> Iterator[tuple[str, str, st
             told.add(text)
             yield _WIDGET, labels_of(node.css_first(HEADINGS)), text
     for head, heading in islice(_headings(page), _MOST_WIDGETS):
-        if body and holds(body, head):
+        if is_inside(head, bodies):
             continue
         box = _box_below(head, heading)
         text = labels_of(box)
