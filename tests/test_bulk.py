@@ -19,7 +19,9 @@ from warcs import AT, HTML, record, response, sha1, write
 from scraper.archive.readings import read_snapshot
 from scraper.archive.schema import open_archive, open_reader
 from scraper.errors import BadCapture, BulkError, Locked
-from scraper.importing import Imported, Wanted, files_in, import_files, shards_in
+from scraper.importing import Wanted, import_files
+from scraper.importing.files import files_in, shards_in
+from scraper.importing.told import Imported
 from scraper.models import utc_text
 from scraper.progress import Silence
 from scraper.urls import Site

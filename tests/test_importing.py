@@ -22,7 +22,9 @@ from scraper.archive.schema import open_archive, open_reader
 from scraper.archive.schema import write as transaction
 from scraper.archive.withdraw import withdraw
 from scraper.errors import BadCapture
-from scraper.importing import Imported, Wanted, files_in, import_files, summary
+from scraper.importing import Wanted, import_files
+from scraper.importing.files import files_in
+from scraper.importing.told import Imported, summary
 from scraper.progress import Silence
 from scraper.reread import forecast
 from scraper.verify import verify
@@ -335,3 +337,33 @@ def test_sigterm_ends_a_long_import_between_two_records(tmp_path: Path) -> None:
     assert run.returncode == 0
     assert "broken off, import it again for the rest" in said
     assert is_sound(tmp_path)
+
+
+def test_progress_is_told_in_megabytes_once_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Heard(Silence):
+        total = done = 0
+        said: list[str] = []
+
+        def expect(self, total: int) -> None:
+            self.total = total
+
+        def step(self, text: str, count: int = 1) -> None:
+            self.done += count
+            self.said.append(text)
+
+    write(tmp_path / "a.warc", [of_snapshot(page(n)) for n in range(60)], packed=False)
+    saved(tmp_path / "b.html")
+    (tmp_path / "gone.html").symlink_to(tmp_path / "a.warc")
+    files = files_in([tmp_path / "a.warc", tmp_path / "b.html", tmp_path / "gone.html"])
+    (tmp_path / "gone.html").unlink()
+    for seconds, words in ((1e9, 0), (0.0, 62)):
+        monkeypatch.setattr("scraper.importing.told._TELL_SECONDS", seconds)
+        heard = Heard()
+        with open_archive(tmp_path / "archive.db") as archive:
+            done = import_files(archive, files, NOTHING_SAID, CONTEXT, heard)
+        assert len(done.unreadable) == 1
+        assert len(heard.said) == words
+    assert heard.done == heard.total == sum(f.path.stat().st_size for f in files[:2]) // 1_000_000
+    assert heard.said[-1] == "MB; 61 records, 61 of them filed"

@@ -9,12 +9,15 @@ import pytest
 from datasette.app import Datasette
 from filled import CONTEXT, captures, fill, page
 from opened import opened
+from warcs import of_snapshot, write
 
 from scraper.archive.schema import open_archive, open_reader
 from scraper.backup import backup
 from scraper.config import ArchiveSettings, CrawlSettings, Settings, SiteSettings
 from scraper.crawl import Plan, crawl_site
 from scraper.demo.server import StandIn
+from scraper.importing import Wanted, import_files
+from scraper.importing.files import files_in
 from scraper.progress import Silence
 from scraper.reread import reread
 
@@ -43,7 +46,11 @@ def read_again(path: Path, site: StandIn) -> None:
 
 
 def import_pages(path: Path, site: StandIn) -> None:
-    fill(path, (page(index, day) for day in range(3, 6) for index in range(40)))
+    pages = [of_snapshot(page(index, day)) for day in range(3, 6) for index in range(40)]
+    file = write(path.parent / "a.warc", pages, packed=False)
+    with open_archive(path) as archive:
+        done = import_files(archive, files_in([file]), Wanted(), CONTEXT, Silence())
+    assert done.filed.total() == len(pages)
 
 
 def copy(path: Path, site: StandIn) -> None:

@@ -22,7 +22,8 @@ from warcs import record, sha1
 
 from scraper.archive.schema import Archive, open_archive, open_reader
 from scraper.errors import BadCapture
-from scraper.importing import Found, Wanted, import_files
+from scraper.importing import Wanted, import_files
+from scraper.importing.files import Found
 from scraper.progress import Silence
 from scraper.verify import verify
 from scraper.warc.reading import Captured, captures_in

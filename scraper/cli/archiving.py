@@ -39,8 +39,10 @@ def import_(
     """
     from scraper.archive.filing import Context
     from scraper.archive.schema import open_archive
-    from scraper.importing import Wanted, files_in, import_files, summary
-    from scraper.importing import as_json as told
+    from scraper.importing import Wanted, import_files
+    from scraper.importing.files import files_in
+    from scraper.importing.told import as_json as told
+    from scraper.importing.told import summary
     from scraper.progress import watch
 
     context = Context(settings.site.site, settings.crawl.revisit_days)

@@ -1,0 +1,85 @@
+"""Which files are to be imported, and what each of them holds."""
+
+import glob
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from scraper.errors import BadCapture
+
+_PAGES = (".html", ".htm", ".xhtml", ".txt")
+_WARCS = (".warc", ".wet", ".warc.gz", ".wet.gz")
+_WARC_STARTS = (b"WARC/", b"\x1f\x8b")
+_PART, _PART_START = ".parquet", b"PAR1"
+_KINDS = (*_WARCS, _PART, *_PAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to import."""
+
+    path: Path
+    is_named: bool  # it was given by its name, not met in a folder
+
+    @property
+    def must_be_readable(self) -> bool:
+        """Whether it is an error that nothing can be had of it; folders of pages hold much else."""
+        return self.is_named or self.path.name.lower().endswith((*_WARCS, _PART))
+
+
+def files_in(paths: Sequence[Path]) -> list[Found]:
+    """The files that `paths` name: themselves, those in folders, those that fit patterns.
+
+    Raises BadCapture where one names none.
+    """
+    found: list[Found] = []
+    for path in paths:
+        is_pattern = not path.exists() and glob.has_magic(str(path))
+        named = sorted(map(Path, glob.glob(str(path), recursive=True))) if is_pattern else [path]
+        files = [file for name in named for file in _files_of(name)]
+        if not files:
+            raise BadCapture(f"{path}: nothing to import there ({' '.join(_KINDS)})")
+        found += files
+    return found
+
+
+def shards_in(paths: Sequence[Path]) -> list[Path]:
+    """The WARC and WET files that `paths` name, as `files_in` finds them; each once, absolute.
+
+    Raises BadCapture where there is none.
+    """
+    named = [
+        found.path.resolve()
+        for found in files_in(paths)
+        if found.is_named or found.path.name.lower().endswith(_WARCS)
+    ]
+    if not named:
+        raise BadCapture(f"{paths[0]}: no shard there ({' '.join(_WARCS)})")
+    return list(dict.fromkeys(named))
+
+
+def _files_of(path: Path) -> list[Found]:
+    """The file itself, or those in a folder, and in folders in it, that may hold captures."""
+    if not path.exists():
+        raise BadCapture(f"{path}: cannot be read: No such file or directory")
+    if not path.is_dir():
+        return [Found(path, is_named=True)]
+    return [
+        Found(file, is_named=False)
+        for file in sorted(path.rglob("*"))
+        if file.name.lower().endswith(_KINDS) and not file.name.startswith(".") and file.is_file()
+    ]
+
+
+def kind_of(path: Path) -> Literal["warc", "part", "page"]:
+    """What a file holds, by its first bytes, else by its name. Raises BadCapture."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError as e:
+        raise BadCapture(f"{path}: cannot be read: {e.strerror}") from e
+    name = path.name.lower()
+    if start.startswith(_PART_START) or name.endswith(_PART):
+        return "part"
+    return "warc" if start.startswith(_WARC_STARTS) or name.endswith(_WARCS) else "page"

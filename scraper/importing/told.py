@@ -1,0 +1,112 @@
+"""What an import came to, and how far one has come."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scraper.archive.filing import Filing, Kind
+from scraper.progress import Progress
+
+_TELL_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import came to."""
+
+    records: int = 0  # captures read, whatever came of them
+    filed: Counter[Kind] = field(default_factory=Counter)
+    other_sites: int = 0
+    no_pages: int = 0  # images, scripts and the like
+    cut: int = 0  # filed, but marked as cut short
+    bad: int = 0  # records and pages that could not be filed
+    damages: list[str] = field(default_factory=list)  # "a.warc: record at 5: ...", of any kind
+    unreadable: list[str] = field(default_factory=list)  # whole files, one line each
+    last: Filing | None = None
+    is_whole: bool = False
+
+    def add_bad(self, line: str) -> None:
+        """Count a record that could not be filed, and say which."""
+        self.bad += 1
+        self.damages.append(line)
+
+
+class Meter:
+    """Tells how far an import has come, in megabytes of its files; not before it takes a while."""
+
+    def __init__(self, progress: Progress, paths: Sequence[Path]) -> None:
+        self._progress = progress
+        self._sizes = {path: path.stat().st_size for path in paths if path.exists()}
+        self._total = sum(self._sizes.values())
+        self._left = self._told = 0  # bytes of finished files; megabytes told
+        self._told_at = time.monotonic()
+        self._is_telling = False
+
+    def tell(self, path: Path, offset: int, done: Imported) -> None:
+        """So far in this file."""
+        if time.monotonic() - self._told_at < _TELL_SECONDS:
+            return
+        if not self._is_telling:
+            self._progress.expect(self._total // 1_000_000)
+            self._is_telling = True
+        self._step(self._left + offset, f"MB; {path.name}: {_told(done)}")
+
+    def leave(self, path: Path) -> None:
+        """This file is done."""
+        self._left += self._sizes.get(path, 0)
+
+    def end(self, done: Imported) -> None:
+        """All are."""
+        if self._is_telling:
+            self._step(self._total, f"MB; {_told(done)}")
+
+    def _step(self, position: int, text: str) -> None:
+        megabytes = position // 1_000_000
+        self._progress.step(text, megabytes - self._told)
+        self._told, self._told_at = megabytes, time.monotonic()
+
+
+def _told(done: Imported) -> str:
+    return f"{done.records} records, {done.filed.total()} of them filed"
+
+
+def summary(done: Imported) -> str:
+    """One line: of a single page what came of it, else the counts."""
+    if done.records == 1 and done.last:
+        said = done.last.title or done.last.url
+        return f"{done.last.kind}: {said} {done.last.detail}".rstrip()
+    counts = [(done.filed[kind], word) for kind, word in _WORDS.items()]
+    counts += [(done.other_sites, "of other sites"), (done.no_pages, "no pages")]
+    counts += [(done.bad, "bad"), (done.cut, "cut short")]
+    told = ", ".join(f"{count} {word}" for count, word in counts if count)
+    line = f"{done.records} record{'' if done.records == 1 else 's'} read"
+    line += f": {told}" if told else ""
+    return line if done.is_whole else f"{line}; broken off, import it again for the rest"
+
+
+def as_json(done: Imported) -> dict[str, object]:
+    """What `--json` prints."""
+    return {
+        "records": done.records,
+        **{kind: done.filed[kind] for kind in _WORDS},
+        "other_sites": done.other_sites,
+        "no_pages": done.no_pages,
+        "cut_short": done.cut,
+        "bad": done.bad,
+        "damages": done.damages,
+        "unreadable_files": done.unreadable,
+        "is_whole": done.is_whole,
+    }
+
+
+_WORDS: dict[Kind, str] = {
+    "new": "new",
+    "changed": "changed",
+    "unchanged": "unchanged",
+    "not_article": "no articles",
+    "missing": "missing",
+    "redirect": "redirects",
+    "unreadable": "unreadable",
+}
