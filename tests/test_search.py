@@ -270,6 +270,35 @@ def test_hits_per_period_are_the_same_by_stretches_of_numbers(
     assert len(known) > 12
 
 
+@pytest.mark.parametrize("strays_asked", [1000, 0])
+def test_the_newest_are_the_same_whether_months_are_searched_or_all_are_sorted(
+    db: Database, monkeypatch: pytest.MonkeyPatch, strays_asked: int
+):
+    monkeypatch.setattr("scraper.archive.search.RANKED_AT_MOST", 10)
+    monkeypatch.setattr("scraper.archive.search.STRAYS_ASKED", strays_asked)
+    with write(db):
+        for number in range(1000, 1300):
+            add_article(db, number, "Ma", "", "", ())
+            day = f"20{number % 7 + 18 if number % 40 == 3 else (number - 1000) // 100 + 20}"
+            moment = f"{day}-{(number // 9) % 12 + 1:02d}-01"
+            db.conn.execute(
+                "UPDATE articles SET local_date = ?, timestamp = ? WHERE id = ?",
+                (moment, f"{moment}T0{number % 9}:00:00Z", number),
+            )
+            index_article(db, number)
+    known = stretches(db)
+    for filters in (Filters(), Filters(section="Kinh tế"), Filters(until="2021")):
+        pages = []
+        for months in ((), known):
+            page = [
+                search(db, "ma", filters=filters, newest_first=True, limit=20, offset=offset,
+                       stretches=months)
+                for offset in (0, 20, 40, 120)
+            ]  # fmt: skip
+            pages.append([(p.total, [hit.id for hit in p.hits]) for p in page])
+        assert pages[0] == pages[1]
+
+
 def test_without_stretches_each_day_is_looked_up(shared: Database):
     asked = ask(shared, read_query("ma"))
     assert count_by_stretch(shared, asked.match, 3, (), 4) is None

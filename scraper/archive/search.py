@@ -14,6 +14,8 @@ from scraper.query import AS_WRITTEN, Aliases, read_query
 
 RANKED_AT_MOST = 5_000  # of more hits, the newest are put in order of fit; SearchPage says so
 
+STRAYS_ASKED = 1_000  # articles that the index is asked for one by one
+
 # In the order of the index: body, title, lead, captions as written; title, lead, body, captions
 # folded. The same for both: how exact a hit is comes first.
 _WEIGHTS = "1, 10, 4, 2, 10, 4, 1, 2"
@@ -102,8 +104,9 @@ def _newest(
         # Most of so many hits are old: the newest months are searched first, twice as many each
         # time, until they have enough.
         for months in takewhile(lambda n: n < len(stretches), (2**n for n in count())):
-            since = stretches[-months]
-            recent = _recent(db, asked, since)
+            recent = _recent(db, asked, stretches[-months])
+            if recent is None:
+                break
             if len(recent) >= offset + limit:
                 return [number for _, number in recent[offset : offset + limit]]
     sql, parameters = select("id", asked)
@@ -111,13 +114,19 @@ def _newest(
     return [row[0] for row in db.conn.execute(f"{sql} {order}", (*parameters, limit, offset))]
 
 
-def _recent(db: Database, asked: Asked, since: Stretch) -> list[tuple[str, int]]:
-    """Time and number of each hit since the first day of a month, newest first."""
+def _recent(db: Database, asked: Asked, since: Stretch) -> list[tuple[str, int]] | None:
+    """Time and number of each hit since the first day of a month, newest first.
+
+    None where many articles since then have numbers of before.
+    """
+    strays = db.conn.execute(
+        "SELECT id FROM articles WHERE local_date >= ? AND id < ? LIMIT ?",
+        (since.month, since.first, STRAYS_ASKED + 1),
+    ).fetchall()
+    if len(strays) > STRAYS_ASKED:
+        return None
     sql, parameters = select("timestamp, id", asked, "local_date >= ? AND articles_fts.rowid >= ?")
     found = db.conn.execute(sql, (*parameters, since.month, since.first)).fetchall()
-    strays = db.conn.execute(
-        "SELECT id FROM articles WHERE local_date >= ? AND id < ?", (since.month, since.first)
-    ).fetchall()
     sql, parameters = select("timestamp, id", asked, "articles_fts.rowid = ?")
     for (number,) in strays:
         found += db.conn.execute(sql, (*parameters, number)).fetchall()
