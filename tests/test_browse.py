@@ -397,6 +397,9 @@ def test_a_search_in_the_table_has_exact_figures_whatever_way_it_goes(
             numbers += [row[0] for row in rows["rows"]]
             following = rows["next_url"]
         assert sorted(numbers) == sorted(hit["id"] for hit in found["results"]), text
+        for table in ("articles", "articles_full"):
+            rows = get(datasette, f"/archive/{table}.json?{query}&_size=max&_shape=array").json()
+            assert sorted(row["id"] for row in rows) == sorted(numbers), (table, text)
     narrowed = get(datasette, "/archive/articles?_search=ma&section__exact=Kinh+t%E1%BA%BF").text
     assert "<strong>1</strong> row" in narrowed
     assert "section__exact=Kinh" in get(datasette, "/archive/articles?_search=ma").text

@@ -95,7 +95,7 @@ def _condition(total: int, is_uncounted: bool) -> str:
         return f"+{among}"  # not the hits first: an index that gives the order asked for
     return (
         "EXISTS (SELECT 1 FROM articles_fts WHERE articles_fts MATCH :search_match"
-        " AND articles_fts.rowid = articles.id)"
+        " AND articles_fts.rowid = id)"
     )
 
 
