@@ -232,10 +232,11 @@ def exclusion(resolved: Resolved, occurs: Occurs, columns: tuple[str, ...] = AS_
 
 
 def typed_expression(query: Query, columns: tuple[str, ...] = AS_WRITTEN) -> str:
-    """What to MATCH for the articles that have every word exactly as typed."""
+    """What to MATCH for the articles that have every whole word exactly as typed; "" for none."""
     return " AND ".join(
-        f"{{{' '.join(columns)}}} : {_quoted(either[0].words, either[0].is_prefix)}"
+        f"{{{' '.join(columns)}}} : {_quoted(either[0].words, False)}"
         for either in query.include
+        if not either[0].is_prefix
     )
 
 

@@ -1,7 +1,7 @@
 """Search: finding articles in the index `articles_fts` (scraper/archive/index.py)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, takewhile
 
 from sqlite_utils import Database
@@ -109,6 +109,9 @@ def _newest(
                 break
             if len(recent) >= offset + limit:
                 return [number for _, number in recent[offset : offset + limit]]
+    if total > RANKED_AT_MOST:
+        # On the way back in time, rather than sorting all articles of a name.
+        asked = replace(asked, where=asked.where.replace("id IN (", "+id IN ("))
     sql, parameters = select("id", asked)
     order = "ORDER BY timestamp DESC, id DESC LIMIT ? OFFSET ?"
     return [row[0] for row in db.conn.execute(f"{sql} {order}", (*parameters, limit, offset))]
@@ -136,10 +139,10 @@ def _recent(db: Database, asked: Asked, since: Stretch) -> list[tuple[str, int]]
 def _best(db: Database, asked: Asked, total: int, limit: int, offset: int) -> list[int]:
     floor = 0
     if total > RANKED_AT_MOST:
-        sql, parameters = select("articles_fts.rowid", asked)
+        sql, parameters = select("articles_fts.rowid", asked, is_covered=True)
         sql += " ORDER BY articles_fts.rowid DESC LIMIT 1 OFFSET ?"
         floor = db.conn.execute(sql, (*parameters, RANKED_AT_MOST - 1)).fetchone()[0]
-    sql, parameters = select("articles.id", asked, "articles_fts.rowid >= ?")
+    sql, parameters = select("articles.id", asked, "articles_fts.rowid >= ?", is_covered=True)
     parameters = (*parameters, floor)
     order = f"bm25(articles_fts, {_WEIGHTS}), articles.id DESC LIMIT ? OFFSET ?"
     if asked.typed:
