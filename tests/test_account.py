@@ -82,6 +82,20 @@ def test_a_caption_accounts_for_the_text_of_its_photo(place: str, box: str) -> N
     assert (len(article.captions), article.flags) == (1, ())
 
 
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div class="box"><h2>Đọc nhiều</h2><ul><li><a href="/b-post2.html">Bài hai</a></li></ul></div>',
+        '<div class="dong"><div><a href="/b-post2.html"><h3>Bài hai</h3></a><p>Lead hai.</p></div></div>',
+        '<div class="tin"><h4><a href="/bai-viet/2-b">Bài hai</a></h4><div>Lead của bài hai.</div></div>',
+    ],
+)
+def test_lists_of_other_articles_are_known_whatever_their_class(box: str) -> None:
+    notes: list[Choice] = []
+    assert read(notes, below=box).flags == ()
+    assert "list of links" in [n.rule for n in notes if n.field == "excluded"]
+
+
 def test_a_page_without_a_column_of_its_own_is_looked_at_below_the_headline() -> None:
     html = """<html><body><div class="logo">Báo</div><h1 class="article__title">Mùa lê</h1>{}
     <div class="article__body"><p>Một.</p></div></body></html>"""

@@ -85,6 +85,15 @@ BODIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("author p bold last", "<p>Bà con hái lê.</p><p>Chợ họp từ sớm.</p><p><strong>Nguyễn Thử - Lê Bịa</strong></p>", ("Bà con hái lê.", "Chợ họp từ sớm.", )),
     ("subhead bold not last", "<p>Bà con hái lê.</p><p><strong>Nguyễn Thử</strong></p><p>Chợ họp từ sớm.</p>", ("Bà con hái lê.", "Nguyễn Thử", "Chợ họp từ sớm.", )),
     ("bold last sentence", "<p>Bà con hái lê.</p><p><strong>Đường dây nóng nhận tin của bà con: 0986.000.111</strong></p>", ("Bà con hái lê.", "Đường dây nóng nhận tin của bà con: 0986.000.111", )),
+    ("spans shown as blocks", '<span style="display:block">Một câu.</span><span style="display: block">Hai câu.</span>', ("Một câu.", "Hai câu.", )),
+    ("who said a quote", '<blockquote><p>“Lê ngọt.”</p><p class="author">Bà Lý</p></blockquote>', ("“Lê ngọt.”", "Bà Lý", )),
+    ("line breaks apart", "Một câu.<br> <!-- x --> <br>Hai câu.<br>&nbsp;<br>Ba câu.", ("Một câu.", "Hai câu.", "Ba câu.", )),
+    ("line break in bold", "<p><strong>Một câu.<br></strong><br>Hai câu.</p>", ("Một câu.", "Hai câu.", )),
+    ("list in a cell", "<table><tr><td><ul><li>Một</li><li>Hai</li></ul></td><td>Xã</td></tr></table>", ("Một Hai | Xã", )),
+    ("empty cells", "<table><tr><td></td><td>A</td><td>&nbsp;</td><td>1</td></tr></table>", ("A | 1", )),
+    ("row of one cell", "<table><tr><td colspan=2>Bảng giá</td></tr><tr><td>A</td><td>1</td></tr></table>", ("Bảng giá", "A | 1", )),
+    ("paragraphs in an item", "<ul><li><p>Một.</p><p>Thêm.</p></li><li>Hai<br>dòng.</li></ul>", ("Một.", "Thêm.", "Hai dòng.", )),
+    ("a sign of no text", "<p>Mùa\x00 lê chín.</p>", ("Mùa lê chín.", )),
 )  # fmt: skip
 
 

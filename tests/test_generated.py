@@ -49,6 +49,10 @@ BESIDE = (  # stands in the body and is no part of it
     '<div class="article__source">Theo Báo Thử</div>',
     "<!-- Bài hai --><style>.x{color:red}</style><script>document.write('<p>Bài hai</p>')</script>",
     "<p>&nbsp;</p><p><br></p><div></div>",
+    '<p><a href="/b-post2.html">Bài hai</a></p>',
+    '<p><strong>Tin liên quan:</strong></p><ul><li><a href="/b-post2.html">Bài hai</a></li></ul>',
+    '<div class="ads-inline"><p>Quảng cáo</p></div><div class="box-share">Chia sẻ</div>',
+    '<div style="display: none">Ẩn</div><p hidden>Ẩn</p><img src="/p.gif" width="1" height="1">',
 )
 WIDGETS = (  # as printed, what it says
     ("Lào Cai Dự báo thời tiết", Weather("Lào Cai", "Lào Cai Dự báo thời tiết")),
@@ -118,13 +122,14 @@ def photo(draw: st.DrawFn, *, is_cover: bool = False) -> Part:
     caption = escape(text + form.format(credit) if credit else text)
     said = f"{text}." if credit and form.startswith(".") else text
     address = f"https://cdn.baolaocai.vn/images/{draw(st.integers(1, 9)):032x}/anh.jpg"
-    lazy = draw(st.sampled_from(("src", "data-src", "data-photo-original-src", "data-large-src")))
+    lazy = draw(st.sampled_from(("src", "data-src", "data-photo-original-src", "data-large-src", "srcset", "data-srcset")))  # fmt: skip
     blank = draw(
         st.sampled_from(('src="data:image/gif;base64,R0lGOD"', 'src="/images/blank.gif"', ""))
     )
     alt = draw(st.sampled_from((caption, "Mùa lê chín ảnh 3", "Mùa lê chín", "")))
     again = draw(st.sampled_from(("", f'data-desc="{caption}"', f'cms-photo-caption="{caption}"')))
-    source = f'{"" if lazy == "src" else blank} {lazy}="{address}"'
+    written = f"/nho.jpg 320w, {address} 1280w" if lazy.endswith("srcset") else address
+    source = f'{"" if lazy == "src" else blank} {lazy}="{written}"'
     image = f'<img class="cms-photo" data-image-id="7" {source} {again} alt="{alt}" title="{alt}">'
     html = photo_markup(draw(st.sampled_from(MARKUPS[is_cover:])), image, caption, address)
     captions = ((said, credit, address),) if text else ()

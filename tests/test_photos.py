@@ -74,6 +74,9 @@ PHOTOS: tuple[tuple[str, str, tuple[tuple[str, str, str], ...], int, tuple[str, 
     ("tracking pixel", '<img src="https://track.vn/p.gif" width="1" height="1">', (), 0, ()),
     ("emoji img in sentence", '<p>Bà con vui <img class="emoji" src="/e.png" alt="🙂"> lắm, năm nay được mùa.</p>', (), 0, ("Bà con vui lắm, năm nay được mùa.", )),
     ("no img at all", '<figure><div class="lazy" data-bg="{A}"></div><figcaption>Vườn lê.</figcaption></figure>', (("Vườn lê.", "", ""),), 0, ()),
+    ("player with a p", '<div class="cms-video"><div class="player"></div><p>Lễ hội lê. Video: Lê An</p></div>', (("Lễ hội lê.", "Lê An", ""),), 0, ()),
+    ("items of captions", '<div class="item"><img src="{A}"><p class="caption">Vườn lê.</p></div>', (("Vườn lê.", "", A),), 1, ()),
+    ("ad in a figure", '<figure><img src="{A}"><div class="ads_middle">QC</div><button>Phóng</button><figcaption>Vườn lê.</figcaption></figure>', (("Vườn lê.", "", A),), 1, ()),
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ _BESIDE = frozenset(
     "breadcrumb breadcrumbs time cms-date weather comment article__comment box-comment menu"
     " footer header site-header site-footer side-col sidebar tags share".split()
 )
-_LISTED = ".story a[href], article a[href], li a[href]"
+_LISTED = ".story a[href], article a[href], li a[href], a[href*='-post'], a[href*='/bai-viet/']"
 
 
 def beside(

@@ -21,6 +21,7 @@ from scraper.extract.boxes import (
 from scraper.extract.nodes import (
     BLOCK_TAGS,
     UNSEEN_TAGS,
+    above,
     class_names,
     inside,
     is_article_address,
@@ -29,6 +30,8 @@ from scraper.extract.nodes import (
 from scraper.extract.parts import Content, Excluded, Figure, Paragraph
 from scraper.extract.text import clean
 
+_SIGNED = {".author", ".cms-author"}  # in a quote, who said it
+_BLOCK_STYLE = re.compile(r"display\s*:\s*block")
 _FIGURES = {"figure", "table", "video"}  # whatever their class
 MOST_LEVELS = 300  # deeper than any page that a person made
 
@@ -191,6 +194,8 @@ def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
     attributes = child.attributes
     names = class_names(attributes)
     rule = why_dropped(child, attributes, names, found.dropped)
+    if rule in _SIGNED and any(box.tag == "blockquote" for box in above(child)):
+        rule = ""
     if rule or ("notebox" in names and (rule := _note(child, names, found, at.depth))):
         found.content.excluded.append(Excluded(rule, child))
         if rule != "hidden":
@@ -205,12 +210,17 @@ def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
         _add_row(child, cells, found)
     elif tag == "figcaption" and not inside(at.holder, "blockquote"):
         found.add_figure(Figure(child))
-    elif tag in BLOCK_TAGS:
+    elif tag in BLOCK_TAGS or _is_shown_as_block(attributes):
         _walk_block(child, names, found, at)
     else:
         link = (attributes.get("href") or "") if tag == "a" else at.link
         is_bold = at.is_bold or tag in ("b", "strong")
         _walk(child, found, _Place(at.holder, link, is_bold, at.depth + 1))
+
+
+def _is_shown_as_block(attributes: dict[str, str | None]) -> bool:
+    style = attributes.get("style")
+    return style is not None and "block" in style and _BLOCK_STYLE.search(style) is not None
 
 
 def _figure(node: LexborNode, tag: str, names: frozenset[str]) -> Figure | None:

@@ -129,17 +129,18 @@ def _candidates(
         yield "text below", part.below
     for holder, text in holders:
         yield f"<{holder.tag}>", text
-    if part.node.tag != "img" and not part.is_player:
-        yield "span, p", _span(part.node)
+    if part.node.tag != "img":
+        yield "span, p", _span(part.node, {"p"} if part.is_player else {"span", "p"})
     for image in images:
         for name in ("data-desc", "cms-photo-caption"):
             text = clean(_TAG.sub(" ", image.attributes.get(name) or ""))
             yield f"[{name}]", "" if is_numbered_headline(text, title) else text
 
 
-def _span(node: LexborNode) -> str:
-    """div.article-photo prints its caption in a bare span or p beside the img."""
+def _span(node: LexborNode, tags: set[str]) -> str:
+    """div.article-photo prints its caption in a bare span or p beside the img; the spans of a
+    player are labels."""
     for child in node.iter():
-        if child.tag in ("span", "p") and not child.css_first("img") and (text := text_of(child)):
+        if child.tag in tags and not child.css_first("img") and (text := text_of(child)):
             return text
     return ""

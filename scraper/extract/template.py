@@ -114,9 +114,22 @@ def _text(
         parts=[*cover, *in_lead, *parts, *after],
         signature=signed.names,
         excluded=[e for c in (upper, *contents) for e in c.excluded] + signed.excluded + again,
-        unknown=[text_of(box) for content in contents for box in content.unknown],
+        unknown=_in_parts([box for content in contents for box in content.unknown], parts),
         claimed=[*([lead] if lead else []), *bodies, *(f.node for f in cover + after)],
     )
+
+
+def _in_parts(boxes: list[LexborNode], parts: list[Paragraph | Figure]) -> list[str]:
+    """The texts of those boxes of which something is a paragraph."""
+    if not boxes:
+        return []
+    around: set[int] = set()
+    for part in parts:
+        node = part.holder if isinstance(part, Paragraph) else None
+        while node is not None and node.mem_id not in around:
+            around.add(node.mem_id)
+            node = node.parent
+    return [text_of(box) for box in boxes if box.mem_id in around]
 
 
 def _bodies(around: LexborNode, title: LexborNode, selector: str) -> list[LexborNode]:

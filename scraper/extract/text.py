@@ -20,6 +20,7 @@ _BOMS = (
 _UTF16 = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))  # pages without such a mark
 _BINARY = (b"%PDF-", b"\x1f\x8b", b"PK\x03\x04", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF")
 _HTML = re.compile(rb"\s{0,100}(?:<!doctype\s+html|<html)\b", re.I)
+_IN_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.I)
 # Vietnamese pages of the time before UTF-8; other charsets say so.
 _UNDECLARED = "cp1258"
 
@@ -30,7 +31,9 @@ def is_binary(body: bytes) -> bool:
         return True
     if b"\x00" not in body[:1024] or body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return False
-    return not body.startswith(tuple(start for start, _ in _UTF16))
+    if body.startswith(tuple(start for start, _ in _UTF16)):
+        return False
+    return _IN_HTML.search(body[:1024]) is None
 
 
 def is_html(body: bytes) -> bool:

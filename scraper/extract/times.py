@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from selectolax.lexbor import LexborNode
 
 from scraper.extract.dates import Moment, is_bad_date, read_moment
-from scraper.extract.nodes import text_of
+from scraper.extract.nodes import labels_of
 from scraper.extract.page import Page
 from scraper.extract.trace import Choice
 
@@ -94,7 +94,7 @@ def _published(page: Page, printed: list[LexborNode]) -> Iterator[tuple[str, str
         if text := node.attributes.get("datetime") or "":
             yield "time", text
     for node in printed:
-        if text := text_of(node):
+        if text := labels_of(node):
             yield "text", text
 
 
