@@ -93,5 +93,3 @@ def _addresses_in(snapshot: Snapshot) -> Iterator[str]:
     link = page.tree.css_first("link[rel='canonical'][href]")
     yield (link.attributes["href"] or "") if link else ""
     yield page.meta.get("og:url", "")
-    for stated in (page.json_ld.get("url"), page.json_ld.get("mainEntityOfPage")):
-        yield str(stated.get("@id", "") if isinstance(stated, dict) else stated)

@@ -99,29 +99,27 @@ def test_the_same_capture_again_changes_nothing(tmp_path: Path) -> None:
     assert rows(tmp_path) == before
 
 
-def saved(path: Path, index: int = 0, head: str = "<link rel='canonical' href='{url}'>") -> Path:
+def saved(path: Path, index: int = 0, told: str = "<link rel='canonical' href='{url}'>") -> Path:
     """The page of a story, as a browser saved it."""
     story = page(index)
-    told = head.format(url=story.url).encode()
-    path.write_bytes(story.body.replace(b"<head>", b"<head>" + told, 1))
+    head = b"<head>" + told.format(url=story.url).encode()
+    path.write_bytes(story.body.replace(b"<head>", head, 1))
     return path
 
 
 @pytest.mark.parametrize(
-    "head",
+    "told",
     [
         "<link rel='canonical' href='{url}?utm_source=x'>",
         "<meta property='og:url' content='{url}'>",
         "<!-- saved from url=(0066){url}#x -->",
         "<!--\n Page saved with SingleFile \n url: {url} \n saved date: x\n-->",
-        "<script type='application/ld+json'>"
-        '{{"@type": "NewsArticle", "mainEntityOfPage": {{"@id": "{url}"}}}}</script>',
         "<link rel='canonical' href='/'><meta property='og:url' content='{url}'>",
     ],
-    ids=["canonical", "og:url", "saved", "singlefile", "json-ld", "not the first"],
+    ids=["canonical", "og:url", "saved", "singlefile", "not the first"],
 )
-def test_a_saved_page_says_which_article_it_is(tmp_path: Path, head: str) -> None:
-    saved(tmp_path / "a.html", head=head)
+def test_a_saved_page_says_which_article_it_is(tmp_path: Path, told: str) -> None:
+    saved(tmp_path / "a.html", told=told)
     done = bring(tmp_path, "a.html")
     assert summary(done).startswith("new: ")
     assert ask(tmp_path, "SELECT url FROM articles") == [URL]
@@ -293,6 +291,26 @@ def test_a_capture_still_to_come_is_refused(tmp_path: Path) -> None:
     done = bring(tmp_path, "a.warc")
     assert done.damages[0].endswith("captured at 2922-12-03T08:38:00Z, which is still to come")
     assert ask(tmp_path, "SELECT count(*) FROM snapshots", "snapshots.db") == [0]
+
+
+def test_the_text_of_a_page_does_not_stand_for_the_page(tmp_path: Path) -> None:
+    write(tmp_path / "a.warc.gz", [of_snapshot(page(0))])
+    text = record(
+        "Tựa\nLCĐT - Sapo.\nBài viết có hai câu. Đây là câu thứ hai.\n".encode(),
+        "conversion",
+        URL,
+        "2026-05-01T12:00:00Z",
+        Content_Type="text/plain",
+    )
+    write(tmp_path / "a.wet.gz", [text, text.replace(b"2026-05-01", b"2026-05-02")])
+    bring(tmp_path, "a.warc.gz")
+    done = bring(tmp_path, "a.wet.gz")
+    assert done.filed == {"unchanged": 1, "changed": 1}
+    assert ask(tmp_path, "SELECT captured_at FROM captures") == [
+        "2026-05-01T12:00:00Z",
+        "2026-05-02T12:00:00Z",
+    ]
+    assert bring(tmp_path, "a.wet.gz").filed == {"unchanged": 2}
 
 
 def test_a_withdrawn_article_stays_out(tmp_path: Path) -> None:

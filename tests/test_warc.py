@@ -329,6 +329,8 @@ DAMAGED = {
     "long": response(Content_Length="2000"),
     "no length": response(Content_Length="2x"),
     "huge": response(Content_Length="9" * 30),
+    "endless": response(Content_Length="9" * 9000),
+    "large": response(PAGE.ljust(50_000_001)),
 }
 
 

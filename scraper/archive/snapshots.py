@@ -127,6 +127,16 @@ def has_page(db: Database, snapshot: Snapshot) -> bool:
     return row is not None
 
 
+def has_answer(db: Database, snapshot: Snapshot) -> bool:
+    """Whether something else was captured at the address and in the second of `snapshot`."""
+    sha256 = hashlib.sha256(snapshot.body).hexdigest()
+    row = db.execute(
+        "SELECT 1 FROM snapshots WHERE url = ? AND captured_at = ? AND status = ? AND sha256 <> ?",
+        [snapshot.url, utc_text(snapshot.captured_at), snapshot.status, sha256],
+    ).fetchone()
+    return row is not None
+
+
 def pages_at(db: Database, url: str, at: datetime | None) -> list[int]:
     """The snapshots of pages captured at `url`: those of the moment `at` first, then the newest."""
     rows = db.execute(

@@ -174,12 +174,20 @@ def _file(run: _Import, snapshot: Snapshot, place: str) -> None:
         stated = utc_text(snapshot.captured_at)
         run.done.add_bad(f"{place}: captured at {stated}, which is still to come")
         return
+    if _is_text(snapshot) and snapshots.has_answer(run.archive.snapshots, snapshot):
+        # WET beside WARC: the page itself says more than its text does.
+        _count(run, snapshot, Filing("unchanged", snapshot.url, "its page was filed before"))
+        return
     snapshot_id = snapshots.store(run.archive.snapshots, snapshot)
     if is_filed(run.archive.db, snapshot_id):
         _count(run, snapshot, Filing("unchanged", snapshot.url, "filed before"))
     else:
         filing = file_snapshot(run.archive, snapshot_id, snapshot, run.context)
         _count(run, snapshot, filing)
+
+
+def _is_text(snapshot: Snapshot) -> bool:
+    return (snapshot.header("content-type") or "").startswith("text/plain")
 
 
 def _count(run: _Import, snapshot: Snapshot, filing: Filing) -> None:

@@ -5,6 +5,7 @@ behind it, so that a damaged record costs only itself. It also hands out a recor
 ends within as if that were whole: lengths, digests and ends are compared here.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from scraper.errors import BadCapture
 from scraper.warc.digests import compare
 from scraper.warc.layout import Layout, end_of_record, is_followed_well, layout_of, next_start
 
-MOST_BYTES = 50_000_000  # of one block that is asked for; no page comes near
+MOST_BYTES = 50_000_000  # of one block; no page comes near
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Frame:
     offset: int  # where it begins in the file, in bytes
     headers: tuple[tuple[str, str], ...]  # names lower-case
     length: int  # of the block, as the record states it
-    block: bytes | None = None  # None where it was not asked for
+    block: bytes | None = None  # None where it was not asked for, or is larger than MOST_BYTES
     is_cut: bool = False  # the file ends before the block does
     is_proven: bool = False  # the block has the digest that the record states
 
@@ -137,12 +138,13 @@ def _frame(record: WarcRecord, wants: Wants) -> Frame:
     offset = record.stream_pos
     headers = tuple((name.lower(), value) for name, value in record.headers.items())
     frame = Frame(offset, headers, record.content_length)
-    if not frame.header("content-length").isdecimal() or not frame.header("warc-type"):
+    stated = frame.header("content-length")
+    # FastWARC takes what is no number for 0.
+    is_stated = re.fullmatch("[0-9]{1,18}", stated) and int(stated) == frame.length
+    if not is_stated or not frame.header("warc-type"):
         raise _Lost(offset, "its header is damaged or cut short")
-    if not wants(frame):
+    if not wants(frame) or frame.length > MOST_BYTES:
         return frame
-    if frame.length > MOST_BYTES:
-        raise _Lost(offset, f"larger than {MOST_BYTES // 1_000_000} MB")
     try:
         block = bytes(record.reader.read())
     except OSError as e:

@@ -104,7 +104,7 @@ def _is_wanted(frame: Frame, site: Site) -> bool:
 def _target(frame: Frame) -> str:
     """The address that was captured."""
     # Some archivists put it in the angle brackets of the standard's grammar.
-    address = frame.header("warc-target-uri").strip().removeprefix("<").removesuffix(">")
+    address = frame.header("warc-target-uri").strip(" <>")
     replayed = _REPLAYED.fullmatch(address)
     return replayed[2] if replayed else address
 
@@ -123,8 +123,11 @@ def _record(frame: Frame, request: Frame | None, site: Site, known: "_Known") ->
     if kind not in _CAPTURES or not _target(frame):
         lacks = "address" if kind in _CAPTURES else f"kind that is known: {kind!r}"
         return BadRecord(known.path, frame.offset, _target(frame), f"it has no {lacks}")
-    if frame.block is None:
+    if not site.owns(_target(frame)):
         return Passed(frame.offset, "other site")
+    if frame.block is None:
+        large = f"larger than {MOST_BYTES // 1_000_000} MB"
+        return BadRecord(known.path, frame.offset, _target(frame), large)
     try:
         message = _message(frame)
         if message is None or not _is_as_captured(frame, message):
@@ -228,18 +231,18 @@ def _request_headers(frame: Frame, request: Frame | None) -> Headers:
 def _revisit(frame: Frame, snapshot: Snapshot, site: Site, known: "_Known") -> Captured | Revisit:
     """A capture with the page of an earlier one, where that is in the same file."""
     stated = frame.header("warc-refers-to-date")
-    url = canonical(frame.header("warc-refers-to-target-uri") or _target(frame), site)
+    earlier = frame.header("warc-refers-to-target-uri").strip(" <>") or _target(frame)
     revisit = Revisit(
         frame.offset,
         snapshot,
         frame.header("warc-payload-digest"),
-        url,
+        canonical(earlier, site),
         _time(stated) if stated else None,
     )
-    earlier = known.find(revisit, site)
-    if earlier is None:
+    body = known.find(revisit, site)
+    if body is None:
         return revisit
-    return Captured(frame.offset, replace(snapshot, body=earlier))
+    return Captured(frame.offset, replace(snapshot, body=body))
 
 
 @dataclass(frozen=True, slots=True)
