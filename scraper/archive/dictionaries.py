@@ -6,7 +6,6 @@ made only from what stands on pages of at least three articles: no article's own
 which could not be withdrawn from there.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -36,8 +35,6 @@ BETTER = 0.9  # of the size that pages have now: a new dictionary costs its own 
 FIRST = (150, 300, 600, 1200)  # snapshots after which one is tried where there is none
 EVERY = 2000  # snapshots after which another is tried
 BATCH = 200  # pages packed anew in one transaction
-
-_PIECES = re.compile(rb"(?<=[>\n])")
 
 _Codec = tuple[zstandard.ZstdCompressor, zstandard.ZstdDecompressor]
 _codecs: WeakKeyDictionary[Database, dict[int | None, _Codec]] = WeakKeyDictionary()
@@ -109,9 +106,9 @@ def _train(samples: list[tuple[str, bytes]]) -> zstandard.ZstdCompressionDict | 
         pages.setdefault(article_id(url), []).append(body)
     articles = Counter[bytes]()  # in how many each piece stands
     for bodies in pages.values():
-        articles.update({piece for body in bodies for piece in _PIECES.split(body)})
+        articles.update({piece for body in bodies for piece in body.split(b">")})
     shared: list[bytes | bytearray | memoryview] = [
-        b"".join([piece for piece in _PIECES.split(body) if articles[piece] >= 3])
+        b">".join([piece for piece in body.split(b">") if articles[piece] >= 3])
         for _, body in samples
     ]
     size = min(LARGEST, sum(map(len, shared)) // SAMPLES_TO_SIZE)
