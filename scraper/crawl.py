@@ -140,7 +140,8 @@ class Crawl:
 
     def count(self, **counts: int) -> None:
         """Add to the run's counts."""
-        self.run = replace(self.run.plus(**counts), requests=self.fetcher.requests)
+        asked = self.fetcher.requests - self.run.requests
+        self.run = self.run.plus(requests=asked, **counts)
 
     def fail(self, url: str, kind: str, reason: str) -> None:
         """Record a failure that is no reason to stop."""

@@ -143,53 +143,62 @@ def read_lists(
     since: datetime | None = None,
 ) -> Survey:
     """Ask the lists of this run, and note in the frontier what they name."""
+    # Once a day robots.txt has been asked for too. One list then waits for the next run: last
+    # month's map or the section page.
+    waiting = ("map", "section")[run.id % 2] if fetcher.requests and not full else ""
+    newest = NEWEST_MAPS - (waiting == "map")
     survey = Survey(db, fetcher, settings.site.site, run.started_at, progress)
     for feed in survey.addresses(settings.site.feeds):
         survey.read(feed, "feed", read_feed)
     for index in survey.addresses([*settings.site.sitemaps, *fetcher.robots.sitemaps]):
         survey.read(index, "index", read_sitemap)
     for_lists = fetcher.pace.seconds_left() / 2
-    for url in _maps_in_turn(survey, full=full, since=since):
+    for url in _maps_in_turn(survey, newest, full=full, since=since):
         if fetcher.pace.seconds_left() < for_lists:
             break
         survey.read(url, "sitemap", read_sitemap)
     sections = survey.addresses(settings.site.sections)
     if not full and not survey.failures:
-        sections = _in_turn(db, sections, run.id)
+        sections = _in_turn(db, sections, run.id, waits=waiting == "section")
     for section in sections:
         survey.read(section, "section", read_section)
     return survey
 
 
-def _maps_in_turn(survey: Survey, *, full: bool, since: datetime | None) -> Iterator[str]:
+def _maps_in_turn(
+    survey: Survey, newest: int, *, full: bool, since: datetime | None
+) -> Iterator[str]:
     """The maps to ask for, and after them those that they name, being indexes themselves."""
     if full:
         frontier.make_maps_due(survey.db, survey.at)
     for _ in range(DEEPEST_INDEX):
         if full:
             frontier.make_unread_maps_due(survey.db, survey.at)
-        asked = [url for url in _maps_to_ask(survey.db, since) if not survey.was_asked(url)]
+        asked = [url for url in _maps_to_ask(survey.db, newest, since) if not survey.was_asked(url)]
         if not asked:
             return
         yield from asked
 
 
-def _maps_to_ask(db: Database, since: datetime | None) -> list[str]:
+def _maps_to_ask(db: Database, newest: int, since: datetime | None) -> list[str]:
     """The maps that can have changed, or are due, newest month first."""
     known = [(month_of_map(row.url) or (0, 0), row) for row in frontier.maps(db)]
     months = sorted({month for month, _ in known if month != (0, 0)}, reverse=True)
-    changing = set(months[:NEWEST_MAPS])
+    changing, unread = months[:newest], months[newest:NEWEST_MAPS]
     first = (since.year, since.month) if since else (0, 0)
     return [
         row.url
         for month, row in sorted(known, key=lambda one: one[0], reverse=True)
         if month in changing
+        or (month in unread and not row.was_read)
         or (row.is_due and (month == (0, 0) or month >= first))
         or (month == (0, 0) and not row.was_read)
     ]
 
 
-def _in_turn(db: Database, sections: list[str], turn: int) -> list[str]:
+def _in_turn(db: Database, sections: list[str], turn: int, *, waits: bool) -> list[str]:
     """The sections never asked yet; when there are none left, one after the other, one a run."""
     unread = [url for url in sections if frontier.find(db, url) is None]
-    return unread or sections[turn % len(sections) :][:1] if sections else []
+    if unread or waits or not sections:
+        return unread
+    return [sections[turn % len(sections)]]

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,6 +136,22 @@ def test_a_second_run_asks_for_lists_only_and_changes_no_article(
     assert not [r.path for r in stand_in.log if article_id(r.path) or r.path == "/robots.txt"]
     assert len(stand_in.log) <= 5
     assert before == {table: rows(tmp_path, f"SELECT * FROM {table}") for table in tables}
+
+
+def test_a_run_that_has_to_ask_for_robots_txt_again_asks_no_more_for_it(
+    stand_in: StandIn, tmp_path: Path
+) -> None:
+    settings = settings_for(stand_in)
+    crawl(tmp_path, settings)
+    asked = []
+    for _ in range(2):
+        with closing(sqlite3.connect(tmp_path / "archive.db")) as db, db:
+            db.execute("UPDATE hosts SET robots_fetched_at = '2020-01-01T00:00:00Z'")
+        stand_in.log.clear()
+        crawl(tmp_path, settings, replace(FULL, full=False))
+        asked.append({request.path for request in stand_in.log})
+    assert all(len(paths) == 5 and "/robots.txt" in paths for paths in asked)
+    assert asked[0] ^ asked[1] == {"/", "/sitemaps/news-2026-9.xml"}
 
 
 def test_a_budget_ends_a_run_between_two_pages_and_the_next_goes_on(
