@@ -17,10 +17,8 @@ def lines(now: Status, alarms: list[str]) -> Iterator[str]:
     yield "frontier: " + (", ".join(f"{n} {s}" for s, n in now.frontier.items()) or "empty")
     for run in now.runs:
         counts = f"{run.requests} requests, {run.new_articles} new, {run.new_revisions} changed"
-        yield (
-            f"{run.started_at} {run.command}: {run.outcome}, {counts}, {run.failed} failed"
-            f" {run.detail}".rstrip()
-        )
+        said = f"{run.started_at} {run.command}: {run.outcome}, {counts}, {run.failed} failed"
+        yield f"{said}; {run.detail}" if run.detail else said
 
 
 def tables(now: Status, alarms: list[str]) -> Iterator["RenderableType"]:

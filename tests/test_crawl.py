@@ -250,6 +250,16 @@ def test_two_runs_started_together_ask_once_and_exit_0_and_75(tmp_path: Path) ->
     assert rows(tmp_path, "SELECT count(*) AS n FROM articles")[0]["n"] == 12
 
 
+def test_json_is_all_that_is_on_stdout_of_a_dry_run_too(tmp_path: Path) -> None:
+    with StandIn(make_newspaper(pages=4)) as site:
+        told, said = start(tmp_path, site, 0.0, "--json", "--dry-run").communicate(timeout=60)
+        plain, _ = start(tmp_path, site, 0.0, "--dry-run").communicate(timeout=60)
+    due = json.loads(told)["due"]
+    assert sorted(map(article_id, due)) == sorted(site.stories)
+    assert plain.splitlines()[:4] == due
+    assert said.splitlines()[-1].startswith("4 found, 0 fetched")
+
+
 def test_an_archive_reached_by_a_link_has_the_same_lock(tmp_path: Path) -> None:
     with open_archive(tmp_path / "archive.db"):
         (tmp_path / "other.db").symlink_to(tmp_path / "archive.db")

@@ -53,7 +53,7 @@ def crawl(
         watch("crawl", log_format=log_format) as progress,
     ):
         outcome = crawl_site(archive, settings, plan, progress, stop)
-    for url in outcome.due:
+    for url in () if as_json else outcome.due:
         click.echo(url)
     _say_outcome(outcome, as_json)
 
