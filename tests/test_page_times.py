@@ -97,6 +97,7 @@ WHOLE = json.dumps(STATED)
         json.dumps({"@type": "WebPage", "mainEntity": STATED}),
         json.dumps(STATED | {"datePublished": [STATED["datePublished"]]}),
         json.dumps(STATED | {"@type": "http://schema.org/NewsArticle"}),
+        json.dumps(STATED | {"@type": "LiveBlogPosting"}),
         json.dumps([OTHER, STATED | {"url": URL}]),
         json.dumps([OTHER, STATED]),
         json.dumps(

@@ -90,3 +90,16 @@ def test_figures_in_every_form(text: str, expected: Weather) -> None:
 def test_a_widget_is_read_wherever_it_stands(box: str, place: str) -> None:
     (weather,) = read(page(**{place: box})).weather
     assert (weather.place, weather.temperature_c, weather.condition) == ("Sa Pa", 12, "")
+
+
+@pytest.mark.parametrize(
+    "side",
+    [
+        '<div class="w"><h3>Thời tiết</h3><div id="w"></div></div><div>Tỷ giá: 25.000</div>',
+        '<div class="w"><div><h3>Thời tiết</h3></div></div><div>Tỷ giá: 25.000</div>',
+        '<div><h3>Thời tiết</h3><a href="/bai-viet/1-mua">Mưa to ở Sa Pa, lạnh 5°C</a></div>',
+        '<div><h2>Thời tiết</h2><a href="/mua-post9.html">Mưa to ở Sa Pa</a></div>',
+    ],
+)
+def test_a_heading_over_other_things_is_no_widget(side: str) -> None:
+    assert read(page(side=side)).weather == ()

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from scraper.extract.text import clean
 from scraper.urls import article_id
 
-_ARTICLE_TYPES = {"NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting"}
+_ARTICLE_TYPE = re.compile(r"\w{0,40}(?:Article|BlogPosting)$")  # NewsArticle, LiveBlogPosting
 _WRAPPING = re.compile(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$")
 _LAST_COMMA = re.compile(r",(?=\s{0,1000}[}\]])")
 _WITHIN = ("@graph", "mainEntity")  # where a page's objects hold its article's
@@ -65,7 +65,7 @@ def _things(stated: Any) -> Iterator[dict[str, Any]]:
 def _is_article(kind: object) -> bool:
     kinds = kind if isinstance(kind, list) else [kind]
     names = (name.rpartition("/")[2] for name in kinds if isinstance(name, str))
-    return any(name in _ARTICLE_TYPES for name in names)
+    return any(_ARTICLE_TYPE.match(name) for name in names)
 
 
 def _number(thing: dict[str, Any]) -> int | None:

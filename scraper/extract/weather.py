@@ -17,6 +17,7 @@ _LABELS = re.compile(
     r"dự báo thời tiết|thời tiết|nhiệt độ|độ ẩm|hôm nay|hiện tại|\bC\b|sức gió|khả năng mưa", re.I
 )
 _EMPTY = re.compile(r"[(\[]\s*[)\]]")
+_FORECAST = re.compile(r"dự báo thời tiết", re.I)
 _HEADING = re.compile(r"^\s*(?:dự báo\s+)?thời tiết\b\s*:?", re.I)
 # Places whose weather the paper shows: the province, its towns and districts, before and after
 # the merger of July 2025.
@@ -57,6 +58,11 @@ def is_weather_heading(text: str) -> bool:
         return False
     rest = _HEADING.sub("", text).strip()
     return not rest or bool(_PLACE.fullmatch(rest))
+
+
+def says_weather(text: str) -> bool:
+    """Whether a text has a temperature in it, or a widget's label in its place."""
+    return bool(_TEMPERATURE.search(text) or _FORECAST.search(text))
 
 
 def without_heading(heading: str, text: str) -> str:

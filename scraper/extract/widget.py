@@ -9,14 +9,19 @@ from scraper.extract.nodes import above, is_inside, labels_of
 from scraper.extract.page import Page
 from scraper.extract.text import clean
 from scraper.extract.trace import Choice
-from scraper.extract.weather import is_weather_heading, read_weather, without_heading
+from scraper.extract.weather import (
+    is_weather_heading,
+    read_weather,
+    says_weather,
+    without_heading,
+)
 from scraper.models import Weather
 
 # In two: lexbor takes twice as long for one list of many forms.
 _HEADINGS = ("h2, h3, h4, h5", ".title, .heading, .box-heading")
 HEADINGS = ", ".join(_HEADINGS)
 _WIDGET = "[class*=weather], [id*=weather], [class*=thoi-tiet]"
-_ARTICLES = "h1, a[href$='.html']"
+_ARTICLES = "h1, a[href$='.html'], a[href*='/bai-viet/']"
 _MOST_WIDGETS = 10  # on a page
 _FRAMES = 3  # elements between a heading and its box
 _LONGEST = 1_000  # characters; some twenty places
@@ -61,8 +66,9 @@ def _headings(page: Page) -> Iterator[tuple[LexborNode, str]]:
 
 
 def _box_below(head: LexborNode, heading: str) -> LexborNode | None:
-    """The smallest element that holds more than the heading `head`."""
-    for box in above(head, _FRAMES):
-        if labels_of(box) != heading:
-            return box
+    """The smallest element that holds more than the heading `head`: the one around it, or, where
+    the heading has a box of its own, one around that which shows weather."""
+    for n, box in enumerate(above(head, _FRAMES)):
+        if (text := labels_of(box)) != heading:
+            return box if n == 0 or says_weather(text) else None
     return None
