@@ -5,6 +5,7 @@ from made import CAPTURED_AT, URL
 
 from scraper.errors import ExtractError, MissingField, NotAnArticle
 from scraper.extract import extract
+from scraper.extract.trace import Choice
 from scraper.models import Article, Snapshot, Weather, utc_text
 
 A, B = "https://cdn.baolaocai.vn/a.jpg", "https://cdn.baolaocai.vn/b.jpg"
@@ -133,6 +134,7 @@ def test_the_line_below_a_photo(
         {"body": f'<p><a href="/bai-viet/11-x">Bài khác của báo</a></p>{TEXT}'},
         {"body": TEXT + '<div><h3>Tin liên quan</h3><a href="/bai-viet/1-x">Bài</a><p>Lead khác.</p></div>'},
         {"body": TEXT.replace(f"<p>{TWO}", f'<div><h3>Tin liên quan</h3><a href="/bai-viet/1-x">Bài</a><p>Lead khác.</p></div><p>{TWO}')},
+        {"body": TEXT.replace(f"<p>{TWO}", f'<p><b>Tin liên quan:</b></p><p><a href="/bai-viet/1-x">Bài</a></p><p>{TWO}')},
         {"body": TEXT + '<h3>Tin liên quan</h3><div><a href="/bai-viet/1-x">Bài</a></div><p>Lead khác.</p>'},
     ],
 )  # fmt: skip
@@ -196,3 +198,20 @@ def test_a_short_article_below_its_own_address_is_no_list() -> None:
     body = f"<p>{ONE}</p>" + '<p><a href="/bai-viet/1-x">Bài khác</a></p>' * 3
     article = read(page(body, lead="<p>Bà con bản Gió vui.</p>"))
     assert (article.lead, article.paragraphs) == ("Bà con bản Gió vui.", (ONE,))
+
+
+def test_a_byline_in_an_element_of_its_own_is_no_paragraph() -> None:
+    article = read(page(TEXT + '<div class="author">Thanh Thử</div>'))
+    assert (article.byline, article.paragraphs) == (("Thanh Thử",), (ONE, TWO, THREE))
+
+
+def test_what_is_left_out_of_the_text_is_named() -> None:
+    notes: list[Choice] = []
+    also = '<p><a href="/bai-viet/11-x">Một bài trước</a></p><p><a href="/vb.pdf">Toàn văn</a></p>'
+    html = page(f"{TEXT}{also}<p>Theo TTXVN</p>")
+    extract(Snapshot(OLD, CAPTURED_AT, 200, (), html.encode()), notes)
+    assert [(n.rule, n.text) for n in notes if n.field == "excluded"] == [
+        ("line of links", "Toàn văn"),
+        ("link to another article", "Một bài trước"),
+        ("source line", "Theo TTXVN"),
+    ]

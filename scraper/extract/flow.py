@@ -76,7 +76,7 @@ class _Flow:
     is_bold: bool = True
     image: LexborNode | None = None  # the photo before the text at hand
     breaks: int = 0  # line breaks in a row
-    below_heading: bool = False  # whether the paragraph before was the heading of a list
+    below_heading: bool = False  # whether all since the heading of a list was links
 
     def add(self, text: str, at: _Place) -> None:
         """Inline text."""
@@ -123,7 +123,7 @@ class _Flow:
     def add_paragraph(self, paragraph: Paragraph, addresses: list[str]) -> None:
         """A paragraph, unless it only leads to other articles."""
         rule = _leads_away(paragraph, addresses, self.below_heading)
-        self.below_heading = bool(rule)
+        self.below_heading = rule == LIST_HEADING or (self.below_heading and bool(rule))
         if rule:
             self.content.excluded.append(Excluded(rule, paragraph, len(self.content.parts)))
         else:

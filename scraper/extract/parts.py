@@ -59,3 +59,8 @@ class Content:
     def paragraphs(self) -> list[Paragraph]:
         """The paragraphs among the parts."""
         return [part for part in self.parts if isinstance(part, Paragraph)]
+
+
+def is_linked(part: Paragraph | Figure | LexborNode) -> bool:
+    """Whether it is a paragraph that is all link text."""
+    return isinstance(part, Paragraph) and part.is_linked

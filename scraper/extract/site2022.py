@@ -17,17 +17,19 @@ from scraper.extract.dates import read_page_clock
 from scraper.extract.flow import LIST_HEADING, TooDeep, flow
 from scraper.extract.nodes import each, text_of
 from scraper.extract.page import Page
-from scraper.extract.parts import Content, Figure, Paragraph
+from scraper.extract.parts import Content, Excluded, Figure, Paragraph, is_linked
 from scraper.extract.record import Found, article_of
 from scraper.extract.refusals import is_refusal
 from scraper.extract.side import LEAD_MARK, ends_article, is_hotline, page_clock, weather_below
 from scraper.extract.signed import without_signature
-from scraper.extract.trace import Choice
+from scraper.extract.trace import Choice, Notes
 from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot
 from scraper.urls import article_id
 
 NAME = "site2022"
+_SIGNED = frozenset({"author", "cms-author"})  # who wrote it: found by `_BYLINE`, no paragraph
+_BYLINE = ".author, .cms-author"
 _MOST_ABOVE_LEAD = 4  # photos and their captions between headline and lead
 _LEAST_TITLE = 15  # characters of a line that is taken for the headline as the title begins so
 
@@ -67,17 +69,10 @@ def read(page: Page, snapshot: Snapshot) -> Article:
         raise NotAnArticle(page.url, f"a page of the 2022 site, but no article: {title}")
     lead, rest = _lead(parts)
     signed = without_signature(with_captions_below(rest, is_plain=True))
+    _tell(page.notes, (clock_text, title, lead, _text(lines, end)))
     if page.notes is not None:
-        page.notes.extend(
-            [
-                Choice("template", "/_nuxt/ assets", NAME),
-                Choice("page_clock_at", "first line with weekday, date, time and zone", clock_text),
-                Choice("title", "h1, else first line below clock and hotline", title),
-                Choice("lead", "marked line, else first line below the headline", lead),
-                Choice("paragraphs", "from the lead to the first side block", _text(lines, end)),
-                *(Choice("excluded", e.rule, e.text) for e in signed.excluded),
-            ]
-        )
+        left_out = [*_left_out(lines, start, end), *signed.excluded]
+        page.notes.extend(Choice("excluded", e.rule, e.text) for e in left_out)
     moment = read_page_clock(clock_text)
     found = Found(
         template=NAME,
@@ -86,7 +81,7 @@ def read(page: Page, snapshot: Snapshot) -> Article:
         parts=signed.parts,
         times=[],
         section=".breadcrumb a",
-        byline=".author",
+        byline=_BYLINE,
         heading=heading,
         around=page.tree.body,
         signature=signed.names,
@@ -97,12 +92,36 @@ def read(page: Page, snapshot: Snapshot) -> Article:
     return article_of(found, page, snapshot)
 
 
+def _tell(notes: Notes, found: tuple[str, str, str, str]) -> None:
+    """Notes what was found: the clock, the headline, the lead, and the line that ends the text."""
+    rules = (
+        ("page_clock_at", "first line with weekday, date, time and zone"),
+        ("title", "h1, else first line below clock and hotline"),
+        ("lead", "marked line, else first line below the headline"),
+        ("paragraphs", "from the lead to the first side block"),
+    )
+    if notes is not None:
+        notes.append(Choice("template", "/_nuxt/ assets", NAME))
+        notes += [Choice(*rule, text) for rule, text in zip(rules, found, strict=True)]
+
+
+def _left_out(lines: _Lines, start: int, end: int) -> list[Excluded]:
+    """What stands between the headline and the end of the text and is none of it."""
+    parts = lines.content.parts
+    linked = [
+        Excluded("line of links", part)
+        for part in parts[start + 1 : end]
+        if isinstance(part, Paragraph) and part.is_linked
+    ]
+    return linked + [e for e in lines.content.excluded if start < e.at <= end]
+
+
 def _lines(page: Page) -> _Lines:
     root = page.tree.body
     if root is None:
         raise NotAnArticle(page.url, "an empty page")
     try:
-        content = flow(root, frozenset())
+        content = flow(root, _SIGNED)
     except TooDeep as e:
         raise NotAnArticle(page.url, str(e)) from e
     return _Lines(content, [p.text if isinstance(p, Paragraph) else "" for p in content.parts])
@@ -123,19 +142,16 @@ def _headline(page: Page, lines: _Lines, clock: int | None) -> tuple[int, Lexbor
         if text and n > (-1 if clock is None else clock) and not is_hotline(text)
     ]
     for n, text in below:
-        if text in headings and not _is_linked(lines, n):
+        if text in headings and not is_linked(lines.content.parts[n]):
             return n, headings[text]
     for n, text in below:
         if text == named or (len(text) >= _LEAST_TITLE and named.startswith(text)):
             return n, None
     if clock is None or not below:
         _refuse(page, lines)
-    return next(((n, None) for n, _ in below if not _is_linked(lines, n)), (below[0][0], None))
-
-
-def _is_linked(lines: _Lines, n: int) -> bool:
-    part = lines.content.parts[n]
-    return isinstance(part, Paragraph) and part.is_linked
+    return next(
+        ((n, None) for n, _ in below if not is_linked(lines.content.parts[n])), (below[0][0], None)
+    )
 
 
 def _refuse(page: Page, lines: _Lines) -> NoReturn:
@@ -156,17 +172,20 @@ def _inside(lines: _Lines, start: int) -> tuple[list[Paragraph | Figure], int]:
     end = next(
         (n for n in range(start + 1, len(parts)) if ends_article(lines.texts[n])), len(parts)
     )
-    lists = [e for e in lines.content.excluded if e.rule == LIST_HEADING and start < e.at < end]
+    lists = [e for e in lines.content.excluded if start < e.at < end and _heads_list(e)]
     first = min((e.at for e in lists), default=end)
-    inside = [p for p in parts[start + 1 : first] if not _leads_away(p)]
+    inside = [p for p in parts[start + 1 : first] if not is_linked(p)]
     homes = {_home(p) for p in inside} - {0}
     if not any(_home(e.what) in homes for e in lists):
-        inside += [p for p in parts[first:end] if not _leads_away(p) and _home(p) in homes]
+        inside += [p for p in parts[first:end] if not is_linked(p) and _home(p) in homes]
     return inside, end
 
 
-def _leads_away(part: Paragraph | Figure) -> bool:
-    return isinstance(part, Paragraph) and part.is_linked
+def _heads_list(excluded: Excluded) -> bool:
+    """Whether it is the heading of a list that the page adds; an editor's own, in a paragraph of
+    the text, stands above links alone."""
+    holder = excluded.what.holder if isinstance(excluded.what, Paragraph) else None
+    return excluded.rule == LIST_HEADING and (holder is None or holder.tag != "p")
 
 
 def _home(part: Paragraph | Figure | LexborNode) -> int:
@@ -179,14 +198,10 @@ def _is_list(lines: _Lines, start: int, end: int, parts: list[Paragraph | Figure
     """Whether most of what stands below the headline leads to articles."""
     if any(_is_marked(part) for part in parts[: _MOST_ABOVE_LEAD + 1]):
         return False
-    links = sum(1 for n in range(start + 1, end) if _is_linked(lines, n))
+    links = sum(1 for n in range(start + 1, end) if is_linked(lines.content.parts[n]))
     above = lines.clock or 0  # a headline may be one of the list's
-    links += sum(1 for e in lines.content.excluded if above < e.at <= end and _is_link(e.what))
+    links += sum(1 for e in lines.content.excluded if above < e.at <= end and is_linked(e.what))
     return links > 1 and links >= sum(1 for part in parts if isinstance(part, Paragraph))
-
-
-def _is_link(what: LexborNode | Paragraph) -> bool:
-    return isinstance(what, Paragraph) and what.is_linked
 
 
 def _lead(parts: list[Paragraph | Figure]) -> tuple[str, list[Paragraph | Figure]]:
