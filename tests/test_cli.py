@@ -74,6 +74,31 @@ def test_importing_the_same_capture_again_changes_nothing(folder: Path) -> None:
     assert dumps[0] == dumps[1]
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["crawl"], ["add", "https://baoyenbai.vn/a-post348925.html"], ["probe"],
+     ["import", SEED, "--url", SEED_URL.replace("baolaocai", "baoyenbai")]],
+    ids=lambda arguments: arguments[0],
+)  # fmt: skip
+def test_an_archive_takes_no_other_newspaper_whose_numbers_are_the_same(
+    folder: Path, arguments: list[object]
+) -> None:
+    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    config = '[site]\nbase_url = "https://baoyenbai.vn"\ncontact = "a@example.org"\n'
+    (folder / "config.toml").write_text(config, "utf-8")
+    run = scraper(*arguments, cwd=folder)
+    assert run.returncode == 1
+    assert "the archive holds articles of https://baolaocai.vn, not of" in one_line(run)
+    # It was not asked for anything either.
+    with closing(sqlite3.connect(folder / "archive.db")) as db:
+        assert db.execute("SELECT count(*) FROM hosts").fetchone()[0] == 0
+        assert db.execute("SELECT count(*) FROM runs").fetchone()[0] == 0
+    aliased = config + 'aliases = ["baolaocai.vn"]\n'
+    (folder / "config.toml").write_text(aliased, "utf-8")
+    assert scraper("status", cwd=folder).returncode == 0
+    assert scraper("import", SEED, "--url", SEED_URL, cwd=folder).returncode == 0
+
+
 def test_search_finds_the_seed_with_and_without_marks(folder: Path) -> None:
     scraper("import", SEED, "--url", SEED_URL, cwd=folder)
     for query in ("đảng viên", "dang vien", "đang vien"):

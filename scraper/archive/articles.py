@@ -25,7 +25,9 @@ from scraper.archive.captures import (
 from scraper.archive.index import index_article, unindex_article
 from scraper.archive.migrations import CAPTIONS, READINGS, tag_id
 from scraper.archive.runs import set_mark
+from scraper.errors import ArchiveError
 from scraper.models import Article, utc_text
+from scraper.urls import Site
 
 REINDEX_MARK = "reindex"  # 1: `reread` has to make the search index anew
 VIETNAM = timezone(timedelta(hours=7))  # no daylight saving since 1975
@@ -47,6 +49,22 @@ class Shown:
     body: str
     captions: tuple[tuple[Any, ...], ...]  # rows of `captions`
     tags: frozenset[str]
+
+
+def require_site(db: Database, site: Site) -> None:
+    """Raise ArchiveError where the archive is of another newspaper: both number from 1.
+
+    Stand-in newspapers count as one: their port changes.
+    """
+    row = db.execute("SELECT url FROM articles ORDER BY id DESC LIMIT 1").fetchone()
+    if row is None or site.owns(row[0]):
+        return
+    other = Site("/".join(row[0].split("/", 3)[:3]))
+    if not (other.is_loopback and site.is_loopback):
+        raise ArchiveError(
+            f"the archive holds articles of {other.base_url}, not of {site.base_url}: give each"
+            " newspaper an archive.path of its own, or name the other host in site.aliases"
+        )
 
 
 def file_article(db: Database, article: Article, capture: Capture) -> Filed:

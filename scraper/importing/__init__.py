@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scraper.archive import snapshots
+from scraper.archive.articles import require_site
 from scraper.archive.filing import Context, Filing, file_snapshot, file_unfiled, is_filed
 from scraper.archive.schema import Archive
 from scraper.captures import read_file
@@ -43,10 +44,12 @@ def import_files(
     """File the captures of the newspaper in `files`; one filed before changes nothing.
 
     `stop` is asked between two captures. A file that cannot be read costs only itself. Raises
-    BadCapture where `wanted` names an address of another site.
+    BadCapture where `wanted` names an address of another site, ArchiveError where the archive is
+    another newspaper's.
     """
     if wanted.url and not context.site.owns(canonical(wanted.url, context.site)):
         raise BadCapture(f"{wanted.url} is not an address of {context.site.base_url}")
+    require_site(archive.db, context.site)
     file_unfiled(archive, context)
     run = _Import(archive, context, Imported(), Meter(progress, [found.path for found in files]))
     for found in files:
