@@ -20,6 +20,7 @@ from scraper.extract.trace import Choice, Notes, choose, select
 from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot
 
+_MOST_TITLES = 50  # that are looked at
 _OF_PHOTO = re.compile(r"avatar|cover|photo|picture|thumb", re.I)
 
 
@@ -55,7 +56,7 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
     # Its own part of the page: nothing of another article stands in it but in boxes.
     around = _around(title, template.body)
     lead = choose(notes, "lead", own(around, template.lead, title), template.lead)
-    bodies = _bodies(around, title, template.body)
+    bodies = _bodies(around, title, template)
     choose(notes, "paragraphs", bodies, template.body)
     try:
         text = _text(title, lead, bodies, template.dropped)
@@ -100,7 +101,7 @@ def _text(
     title: LexborNode, lead: LexborNode | None, bodies: list[LexborNode], dropped: frozenset[str]
 ) -> _Text:
     upper = flow(lead, dropped) if lead else Content([], [], [])
-    contents = [flow(body, dropped) for body in bodies]
+    contents = _without_copies([flow(body, dropped) for body in bodies])
     cover = _cover(bodies[0], title, dropped) if bodies else []
     # Without a body, a player or photos stand below the lead.
     after = _after(bodies[-1] if bodies else lead or title, dropped, is_deep=not bodies)
@@ -119,6 +120,18 @@ def _text(
     )
 
 
+def _without_copies(contents: list[Content]) -> list[Content]:
+    """Those that say something new: some pages print their body once more for telephones."""
+    kept: list[Content] = []
+    said: set[str] = set()
+    for content in contents:
+        texts = {paragraph.text for paragraph in content.paragraphs}
+        if not texts or not texts <= said:
+            kept.append(content)
+        said |= texts
+    return kept
+
+
 def _in_parts(boxes: list[LexborNode], parts: list[Paragraph | Figure]) -> list[str]:
     """The texts of those boxes of which something is a paragraph."""
     if not boxes:
@@ -132,15 +145,17 @@ def _in_parts(boxes: list[LexborNode], parts: list[Paragraph | Figure]) -> list[
     return [text_of(box) for box in boxes if box.mem_id in around]
 
 
-def _bodies(around: LexborNode, title: LexborNode, selector: str) -> list[LexborNode]:
+def _bodies(around: LexborNode, title: LexborNode, template: Template) -> list[LexborNode]:
     """The bodies of the article, of which pages with wide photos between have several; not those
     below the headline of another article, which some pages go on with."""
-    found = own(around, selector, title)
-    if len(around.css("h1")) < 2:
+    found = own(around, template.body, title)
+    titles = f"h1, {template.title}"
+    others = [node for node in each(around, titles)[:_MOST_TITLES] if not is_inside(node, found)]
+    if len(others) < 2:
         return found
-    order = [node.mem_id for node in each(around, f"h1, {selector}")]
-    start = order.index(title.mem_id) + 1 if title.mem_id in order else 0
-    headings = {node.mem_id for node in around.css("h1") if not is_inside(node, found)}
+    order = [node.mem_id for node in each(around, f"{titles}, {template.body}")]
+    start = order.index(title.mem_id) + 1
+    headings = {node.mem_id for node in others}
     end = next((n for n in range(start, len(order)) if order[n] in headings), len(order))
     return [body for body in found if order.index(body.mem_id) < end]
 
