@@ -311,6 +311,10 @@ def test_the_text_of_a_page_does_not_stand_for_the_page(tmp_path: Path) -> None:
         "2026-05-02T12:00:00Z",
     ]
     assert bring(tmp_path, "a.wet.gz").filed == {"unchanged": 2}
+    write(
+        tmp_path / "b.wet.gz", [text.replace(b"2026-05-01", b"2026-05-02").replace(b".\n", b"!\n")]
+    )
+    assert bring(tmp_path, "b.wet.gz").filed == {"changed": 1}  # another text of the same second
 
 
 def test_a_withdrawn_article_stays_out(tmp_path: Path) -> None:

@@ -127,12 +127,12 @@ def has_page(db: Database, snapshot: Snapshot) -> bool:
     return row is not None
 
 
-def has_answer(db: Database, snapshot: Snapshot) -> bool:
-    """Whether something else was captured at the address and in the second of `snapshot`."""
-    sha256 = hashlib.sha256(snapshot.body).hexdigest()
+def has_more_than_text(db: Database, snapshot: Snapshot) -> bool:
+    """Whether what was captured at the address, and in the second, of `snapshot` was no text."""
     row = db.execute(
-        "SELECT 1 FROM snapshots WHERE url = ? AND captured_at = ? AND status = ? AND sha256 <> ?",
-        [snapshot.url, utc_text(snapshot.captured_at), snapshot.status, sha256],
+        "SELECT 1 FROM snapshots WHERE url = ? AND captured_at = ? AND status = ?"
+        " AND headers_json NOT LIKE '%\"text/plain%'",
+        [snapshot.url, utc_text(snapshot.captured_at), snapshot.status],
     ).fetchone()
     return row is not None
 

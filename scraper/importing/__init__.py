@@ -177,7 +177,7 @@ def _file(run: _Import, snapshot: Snapshot, place: str) -> None:
         stated = utc_text(snapshot.captured_at)
         run.done.add_bad(f"{place}: captured at {stated}, which is still to come")
         return
-    if _is_text(snapshot) and snapshots.has_answer(run.archive.snapshots, snapshot):
+    if _is_text(snapshot) and snapshots.has_more_than_text(run.archive.snapshots, snapshot):
         # WET beside WARC: the page itself says more than its text does.
         _count(run, snapshot, Filing("unchanged", snapshot.url, "its page was filed before"))
         return
