@@ -54,17 +54,16 @@ class Shown:
 def require_site(db: Database, site: Site) -> None:
     """Raise ArchiveError where the archive is of another newspaper: both number from 1.
 
-    Stand-in newspapers count as one: their port changes.
+    A stand-in newspaper, on loopback, may be added to any archive; no other to a stand-in's.
     """
     row = db.execute("SELECT url FROM articles ORDER BY id DESC LIMIT 1").fetchone()
-    if row is None or site.owns(row[0]):
+    if row is None or site.is_loopback or site.owns(row[0]):
         return
-    other = Site("/".join(row[0].split("/", 3)[:3]))
-    if not (other.is_loopback and site.is_loopback):
-        raise ArchiveError(
-            f"the archive holds articles of {other.base_url}, not of {site.base_url}: give each"
-            " newspaper an archive.path of its own, or name the other host in site.aliases"
-        )
+    other = "/".join(row[0].split("/", 3)[:3])
+    raise ArchiveError(
+        f"the archive holds articles of {other}, not of {site.base_url}: give each newspaper an"
+        " archive.path of its own, or name the other host in site.aliases"
+    )
 
 
 def file_article(db: Database, article: Article, capture: Capture) -> Filed:
