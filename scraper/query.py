@@ -240,6 +240,34 @@ def typed_expression(query: Query, columns: tuple[str, ...] = AS_WRITTEN) -> str
     )
 
 
+Beginning = Callable[[str], tuple[str, ...] | None]  # the words of the archive that begin so
+
+
+def expand(resolved: Resolved, beginning: Beginning) -> Resolved:
+    """`resolved`, with words that stand alone and are but begun replaced by those in the archive.
+
+    Not where `beginning` gives None, as they are too many to name. Naming them is faster: the
+    index gathers all places of all words that begin so before it gives one.
+    """
+
+    def expanded(pattern: Pattern) -> Pattern:
+        place = pattern[0]
+        if len(pattern) > 1 or not place.is_prefix:
+            return pattern
+        begun = [beginning(word) for word in place.spellings or (place.folded,)]
+        if None in begun:
+            return pattern
+        whole = {word for found in begun if found for word in found}
+        return (replace(place, is_prefix=False, whole=(*place.whole, *sorted(whole))),)
+
+    return Resolved(
+        *(
+            tuple(tuple(map(expanded, either)) for either in phrases)
+            for phrases in (resolved.include, resolved.exclude)
+        )
+    )
+
+
 def is_as_typed(resolved: Resolved, query: Query) -> bool:
     """Whether whatever matches has every word just as typed: none is bare, none has a variant."""
     return all(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from scraper.archive.asked import Filters, ask, count_by_period
+from scraper.archive.asked import MATCHING, Filters, ask, count_by_period
 from scraper.archive.index import check_index, index_article, reindex, unindex_article
 from scraper.archive.periods import count_by_stretch, stretches
 from scraper.archive.schema import open_archive, write
@@ -107,6 +107,21 @@ def test_the_published_searches_are_several_of_each_kind_and_none_twice():
     assert all(len(kind) >= 4 for kind in kinds)
     assert sum(map(len, kinds)) == len(QUERIES)
     assert set().union(*QUERIES.values()) <= NUMBERS
+
+
+@pytest.mark.parametrize("text", ["nghi*", "đả*", "hòa*", "ky*", "quyet*", "-nghi* chè", "15*"])
+def test_naming_the_words_that_begin_so_finds_the_same(
+    shared: Database, text: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("scraper.archive.asked.SHORTEST_NAMED", 1)
+    named = ask(shared, read_query(text))
+    monkeypatch.setattr("scraper.archive.asked.LOOKED_AT", 0)
+    begun = ask(shared, read_query(text))
+    assert " *" in begun.match and " *" not in named.match
+    numbers = [
+        {row[0] for row in shared.execute(MATCHING, [asked.match])} for asked in (named, begun)
+    ]
+    assert numbers[0] == numbers[1] != set()
 
 
 def test_articles_with_the_words_as_typed_come_first(shared: Database):

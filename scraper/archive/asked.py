@@ -1,5 +1,6 @@
 """A query and its filters as SQL, and how many articles fit."""
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -9,10 +10,12 @@ from sqlite_utils import Database
 from scraper.archive.periods import Stretch, count_by_stretch
 from scraper.query import (
     AS_WRITTEN,
+    Beginning,
     Occurs,
     Pattern,
     Query,
     exclusion,
+    expand,
     is_as_typed,
     match_expression,
     resolve,
@@ -20,6 +23,9 @@ from scraper.query import (
 )
 from scraper.words import fold, is_bare
 
+NAMED_AT_MOST = 50  # words that begin so; of more, the index gathers all places itself
+LOOKED_AT = 500  # words, to name those
+SHORTEST_NAMED = 3  # letters; too many words begin with fewer
 COUNTED_AT_MOST = 50_000  # to choose a way of counting; the count itself is exact
 
 MATCHING = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
@@ -64,14 +70,15 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
     columns = ("captions",) if filters.captions else AS_WRITTEN
     occurs = _occurs(db)
     resolved = resolve(query, occurs)
-    match = match_expression(resolved, occurs, columns)
+    named = expand(resolved, _beginning(db))
+    match = match_expression(named, occurs, columns)
     filters = replace(
         filters,
         byline=_as_printed(db, _BYLINES, filters.byline),
         tag=_as_printed(db, "SELECT name FROM tags", filters.tag),
     )
     where, parameters = _conditions(filters)
-    if not match and (unwanted := exclusion(resolved, occurs, columns)):
+    if not match and (unwanted := exclusion(named, occurs, columns)):
         where.append(f"id NOT IN ({MATCHING})")
         parameters.append(unwanted)
     return Asked(
@@ -134,6 +141,31 @@ def count_by_section(db: Database, asked: Asked) -> list[tuple[str, int]]:
     sql, parameters = select("section, count(*) AS hits", asked, is_covered=True)
     rows = db.conn.execute(f"{sql} GROUP BY section ORDER BY hits DESC, section", parameters)
     return [(section, hits) for section, hits in rows]
+
+
+def name_words(conn: sqlite3.Connection) -> None:
+    """Let `conn` ask which words the index has; nothing is written to the archive."""
+    conn.execute("CREATE VIRTUAL TABLE temp.index_words USING fts5vocab(main, articles_fts, row)")
+
+
+def _beginning(db: Database) -> Beginning:
+    def beginning(spelled: str) -> tuple[str, ...] | None:
+        if len(spelled) < SHORTEST_NAMED:
+            return None
+        if not db.conn.execute(
+            "SELECT 1 FROM sqlite_temp_master WHERE name = 'index_words'"
+        ).fetchone():
+            name_words(db.conn)
+        rows = db.conn.execute(
+            "SELECT term FROM temp.index_words WHERE term >= ? AND term < ? LIMIT ?",
+            (spelled, f"{spelled}\U0010ffff", LOOKED_AT),
+        ).fetchall()
+        # Bare words stand for all others with their letters: none with marks need be named.
+        named = [term for (term,) in rows if not is_bare(spelled) or is_bare(term)]
+        are_few = len(named) <= NAMED_AT_MOST and len(rows) < LOOKED_AT
+        return tuple(named) if are_few else None
+
+    return beginning
 
 
 def _occurs(db: Database) -> Occurs:

@@ -11,6 +11,7 @@ from datasette.app import Datasette
 from datasette.utils import sqlite_timelimit
 from sqlite_utils import Database
 
+from scraper.archive.asked import name_words
 from scraper.query import match_expression, read_aliases, read_query, resolve
 from scraper.words import fold
 
@@ -58,6 +59,7 @@ def guard(conn: sqlite3.Connection, datasette: Datasette) -> None:
     conn.create_function(
         "fold", 1, lambda text: None if text is None else fold(str(text)), deterministic=True
     )
+    name_words(conn)
     conn.execute("PRAGMA query_only = 1")
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_CELL)
     conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
