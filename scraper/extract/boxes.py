@@ -3,6 +3,7 @@ ad, a box of links, or nothing in particular.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
@@ -138,7 +139,7 @@ def own(around: LexborNode, selector: str, title: LexborNode) -> list[LexborNode
 
 
 def own_first(
-    around: LexborNode, selector: str, title: LexborNode, outside: list[LexborNode]
+    around: LexborNode, selector: str, title: LexborNode, outside: Sequence[LexborNode] = ()
 ) -> list[LexborNode]:
     """The first of `own` that is in none of the elements `outside`, or none."""
     # The first that fits is nearly always the one: it is found much faster than all.
@@ -167,4 +168,9 @@ def _is_of_others(box: LexborNode, is_page: bool, title: LexborNode) -> bool:
     if is_page and box.tag in ("header", "footer"):
         return not holds(box, title)
     names = classes(box)
+    return bool(names) and _names_others(names)
+
+
+@lru_cache(maxsize=2000)
+def _names_others(names: frozenset[str]) -> bool:
     return "story" in names or any(_NOT_OF_TEXT.search(name) for name in names)

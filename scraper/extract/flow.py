@@ -30,6 +30,7 @@ from scraper.extract.nodes import (
 from scraper.extract.parts import Content, Excluded, Figure, Paragraph
 from scraper.extract.text import clean
 
+_NONE: frozenset[str] = frozenset()
 _SIGNED = {".author", ".cms-author"}  # in a quote, who said it
 _BLOCK_STYLE = re.compile(r"display\s*:\s*block")
 _FIGURES = {"figure", "table", "video"}  # whatever their class
@@ -192,11 +193,8 @@ def _walk(node: LexborNode, found: _Flow, at: _Place) -> None:
 def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
     """An element: what is one thing is taken whole, all others are walked through."""
     attributes = child.attributes
-    names = class_names(attributes)
-    rule = why_dropped(child, attributes, names, found.dropped)
-    if rule in _SIGNED and any(box.tag == "blockquote" for box in above(child)):
-        rule = ""
-    if rule or ("notebox" in names and (rule := _note(child, names, found, at.depth))):
+    names = class_names(attributes) if attributes else _NONE
+    if rule := _why_left_out(child, attributes, names, found, at):
         found.content.excluded.append(Excluded(rule, child))
         if rule != "hidden":
             found.end() if tag in BLOCK_TAGS else found.space()
@@ -221,6 +219,20 @@ def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
 def _is_shown_as_block(attributes: dict[str, str | None]) -> bool:
     style = attributes.get("style")
     return style is not None and "block" in style and _BLOCK_STYLE.search(style) is not None
+
+
+def _why_left_out(
+    node: LexborNode,
+    attributes: dict[str, str | None],
+    names: frozenset[str],
+    found: _Flow,
+    at: _Place,
+) -> str:
+    """The rule by which an element is no part of the text; "" where it is."""
+    rule = why_dropped(node, attributes, names, found.dropped)
+    if rule in _SIGNED and any(box.tag == "blockquote" for box in above(node)):
+        return ""
+    return rule or (_note(node, names, found, at.depth) if "notebox" in names else "")
 
 
 def _figure(node: LexborNode, tag: str, names: frozenset[str]) -> Figure | None:

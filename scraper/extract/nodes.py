@@ -130,7 +130,13 @@ def above(node: LexborNode, most: int = 10_000) -> list[LexborNode]:
 
 def holds(node: LexborNode, other: LexborNode) -> bool:
     """Whether `other` is `node` or stands in it."""
-    return any(n.mem_id == node.mem_id for n in (other, *above(other)))
+    wanted = node.mem_id
+    around: LexborNode | None = other
+    while around is not None:
+        if around.mem_id == wanted:
+            return True
+        around = around.parent
+    return False
 
 
 def is_inside(node: LexborNode, boxes: Sequence[LexborNode]) -> bool:

@@ -55,7 +55,12 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
         raise MissingField(page.url, template.name, "title")
     # Its own part of the page: nothing of another article stands in it but in boxes.
     around = _around(title, template.body)
-    lead = choose(notes, "lead", own(around, template.lead, title), template.lead)
+    leads = (
+        own(around, template.lead, title)
+        if notes is not None
+        else own_first(around, template.lead, title)
+    )
+    lead = choose(notes, "lead", leads, template.lead)
     bodies = _bodies(around, title, template)
     choose(notes, "paragraphs", bodies, template.body)
     try:
@@ -149,11 +154,11 @@ def _bodies(around: LexborNode, title: LexborNode, template: Template) -> list[L
     """The bodies of the article, of which pages with wide photos between have several; not those
     below the headline of another article, which some pages go on with."""
     found = own(around, template.body, title)
-    titles = f"h1, {template.title}"
-    others = [node for node in each(around, titles)[:_MOST_TITLES] if not is_inside(node, found)]
-    if len(others) < 2:
+    others = around.css(template.title)[:_MOST_TITLES]
+    if len({node.mem_id for node in others}) < 2:
         return found
-    order = [node.mem_id for node in each(around, f"{titles}, {template.body}")]
+    others = [node for node in others if not is_inside(node, found)]
+    order = [node.mem_id for node in each(around, f"{template.title}, {template.body}")]
     start = order.index(title.mem_id) + 1
     headings = {node.mem_id for node in others}
     end = next((n for n in range(start, len(order)) if order[n] in headings), len(order))

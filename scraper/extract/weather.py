@@ -7,6 +7,7 @@ from scraper.models import Weather
 
 # A minus stands right before its number; a dash apart parts a label from it.
 _NUMBER = r"((?:[-−–]|\bâm\s)?\d{1,2}(?:[.,]\d)?)"
+_MINUS = re.compile(r"[−–]|âm\s", re.I)
 _SIGN = r"(?:\s*(?:°|º|˚)(?:\s?C\b)?|\s*độ\b(?:\s?C\b)?|\s?o\s?C\b)"
 _RANGE = re.compile(rf"(?<!\d){_NUMBER}{_SIGN}?\s*(?:-|–|—|−|~|đến|/)\s*{_NUMBER}{_SIGN}", re.I)
 _TEMPERATURE = re.compile(rf"(?<![\d.,]){_NUMBER}{_SIGN}", re.I)
@@ -86,7 +87,7 @@ def _place_of(heading: str) -> str:
 
 
 def _read_one(place: str, text: str) -> Weather:
-    rest = re.sub(re.escape(place), " ", text, count=1) if place else text
+    rest = text.replace(place, " ", 1) if place else text
     humidity = _HUMIDITY.search(rest)
     rest = _HUMIDITY.sub(" ", rest)
     low, high, rest = _span(rest)
@@ -114,4 +115,4 @@ def _span(text: str) -> tuple[float | None, float | None, str]:
 
 
 def _number(text: str) -> float:
-    return float(re.sub(r"[−–]|âm\s", "-", text, flags=re.I).replace(",", "."))
+    return float(_MINUS.sub("-", text).replace(",", "."))
