@@ -2,7 +2,13 @@
 
 import pytest
 
-from scraper.extract.captions import is_caption, is_numbered_headline, split_credit
+from scraper.extract.captions import (
+    has_cue,
+    is_caption,
+    is_numbered_headline,
+    says_photo,
+    split_credit,
+)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +91,9 @@ def test_what_is_a_credit_and_what_only_has_its_signs(printed: str, text: str, c
 )
 def test_what_reads_like_a_caption(text: str, expected: bool) -> None:
     assert is_caption(text.strip()) is expected
+
+
+def test_a_source_within_a_sentence_is_no_photos_credit() -> None:
+    text = "Xã Mây Xanh trồng thêm 1.200 ha rừng; nguồn: quỹ của thôn."
+    assert not says_photo(text) and not has_cue(text)
+    assert says_photo("Chợ bản Mây. Nguồn: Báo Thử")
