@@ -80,12 +80,12 @@ def asked(browser: Any) -> list[str]:
 
 def await_text(browser: Any, selector: str, text: str) -> None:
     """Wait until the page, which may just be changing, shows `text` in the first `selector`."""
-    from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+    from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.common.by import By
     from selenium.webdriver.support.ui import WebDriverWait
 
-    in_between = [NoSuchElementException, StaleElementReferenceException]
-    WebDriverWait(browser, 15, ignored_exceptions=in_between).until(
+    # Between two pages an element is not there, is stale, or of no document: each its own error.
+    WebDriverWait(browser, 15, ignored_exceptions=[WebDriverException]).until(
         lambda b: text in b.find_element(By.CSS_SELECTOR, selector).text, f"{selector}: no {text!r}"
     )
 
