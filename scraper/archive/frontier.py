@@ -253,15 +253,6 @@ def find(db: Database, url: str) -> Address | None:
     return Address(*row) if row else None
 
 
-def find_article(db: Database, number: int) -> Address | None:
-    """The address under which this article is asked for, if it is known."""
-    row = db.execute(
-        f"{_SELECT} WHERE article_id = ? ORDER BY state IN ('duplicate', 'redirect'), url LIMIT 1",
-        [number],
-    ).fetchone()
-    return Address(*row) if row else None
-
-
 _SELECT = (
     "SELECT url, article_id, state, attempts, coalesce(etag, ''), coalesce(last_modified, ''),"
     " coalesce(error, '') FROM frontier"

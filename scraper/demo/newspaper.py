@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from scraper.demo.story import VIETNAM, Story, truth
+from scraper.demo.story import VIETNAM, Story
 from scraper.demo.writing import Assignment, write_story
-from scraper.models import Article
 
 END = datetime(2026, 11, 1, tzinfo=VIETNAM)  # the last story is of 31 October 2026
 _MERGER = datetime(2025, 7, 1, tzinfo=VIETNAM)  # of two papers: the numbers leap
@@ -66,11 +65,6 @@ class Newspaper:
             return first + (index - older) * step + int(self._jitter(index) * step)
         return first + index * step + int(self._jitter(index) * step)
 
-    def index_of(self, article_id: int) -> int | None:
-        """Where the story of this number stands; None where there is none."""
-        index = bisect_left(range(self.pages), article_id, key=self.article_id)
-        return index if index < self.pages and self.article_id(index) == article_id else None
-
     def index_at(self, moment: datetime) -> int:
         """How many stories came out before `moment`."""
         return bisect_left(range(self.pages), moment, key=self.published_at)
@@ -89,10 +83,3 @@ def make_newspaper(seed: int = 1, pages: int = 150, months: int = 24) -> Newspap
 def iter_stories(seed: int, count: int, months: int = 24) -> Iterator[Story]:
     """`count` stories, oldest first, each made when it is asked for."""
     return iter(make_newspaper(seed, count, months))
-
-
-def iter_articles(
-    seed: int, count: int, base_url: str = "https://baolaocai.vn", months: int = 24
-) -> Iterator[Article]:
-    """What a perfect reader would file of `count` stories; no page is rendered."""
-    return (truth(story, base_url) for story in iter_stories(seed, count, months))

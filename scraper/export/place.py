@@ -11,7 +11,6 @@ from scraper.errors import ExportError
 from scraper.placing import new_file, partial_name
 
 STDOUT = Path("-")
-_NOT_OURS = "not an earlier export in this format, so it was left as it is; name another place"
 
 
 @contextmanager
