@@ -1,9 +1,11 @@
 """The stand-in newspaper itself."""
 
+import gzip
 from collections import Counter
 
 import httpx
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from scraper.demo.departure import Departure
 from scraper.demo.newspaper import Newspaper, make_newspaper
@@ -25,6 +27,9 @@ def test_a_seed_gives_the_same_pages_to_the_byte() -> None:
 def test_pages_weigh_what_real_ones_do(stand_in: StandIn) -> None:
     sizes = [len(stand_in.answer(story.path).body) for story in stand_in.newest]
     assert 60_000 <= min(sizes) and max(sizes) <= 100_000
+    newest = stand_in.answer(stand_in.newest[0].path).body
+    assert 20_000 <= len(gzip.compress(newest)) <= 30_000
+    assert len(LexborHTMLParser(newest).css("*")) > 900
 
 
 def test_every_layout_and_every_variant_of_markup_occurs(newspaper: Newspaper) -> None:

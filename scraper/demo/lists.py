@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from email.utils import format_datetime
 from html import escape
 
-from scraper.demo.markup import SECTIONS, navigation, story_list
+from scraper.demo import frame
+from scraper.demo.markup import SECTIONS
 from scraper.demo.story import VIETNAM, Story
 
 _NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -72,8 +73,8 @@ def list_page(title: str, stories: Sequence[Story]) -> bytes:
     """The home page, or a section's."""
     return (
         f'<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta property="og:type" content="website"></head><body>{navigation()}'
-        f"{story_list(title, stories)}</body></html>"
+        f'<meta property="og:type" content="website"></head><body>{frame.navigation()}'
+        f"{frame.story_list(title, stories)}</body></html>"
     ).encode()
 
 

@@ -7,7 +7,6 @@ from html import escape
 from scraper.demo.story import VIETNAM, Story
 from scraper.models import Weather
 
-NOTICE = "Trang thử nghiệm: mọi bài viết, nhân vật và sự kiện ở đây đều là hư cấu."
 SECTIONS = (
     ("chinh-tri", "Chính trị"),
     ("kinh-te", "Kinh tế"),
@@ -18,15 +17,6 @@ SECTIONS = (
     ("y-te", "Y tế"),
     ("the-thao", "Thể thao"),
     ("moi-truong", "Môi trường"),
-)
-# Ballast of the weight that real pages carry in styles and scripts.
-_STYLE = "\n".join(
-    f".c-{n}{{margin:{n % 7}px;padding:{n % 5}px;color:#{n * 4099 % 0xFFFFFF:06x}}}"
-    for n in range(560)
-)
-_SCRIPT = "\n".join(
-    f'window.__q=window.__q||[];window.__q.push({{id:{n},slot:"zone-{n}",url:"/ads/{n}.js"}});'
-    for n in range(160)
 )
 
 
@@ -50,37 +40,9 @@ def printed_time(story: Story) -> str:
     return story.published_at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
 
 
-def story_list(heading: str, stories: Sequence[Story]) -> str:
-    """A box of other articles, with their leads: what careless readers take for body text."""
-    rows = "".join(
-        f'<article class="story"><figure class="story__thumb"><a href="{s.path}"><img src="/thumb/'
-        f'{s.article_id}.jpg" alt="{escape(s.title)}"></a></figure><h3 class="story__heading">'
-        f'<a href="{s.path}">{escape(s.title)}</a></h3><div class="story__summary">'
-        f"{escape(s.lead)}</div></article>\n"
-        for s in stories
-    )
-    return f'<div class="box"><h2 class="box-heading">{heading}</h2>{rows}</div>'
-
-
-def navigation() -> str:
-    """The menu, with a line that says what this is."""
-    rows = "".join(
-        f'<li class="menu-item c-{n}"><a href="/{slug}/">{name}</a><ul>'
-        + "".join(f'<li><a href="/{slug}/muc-{k}/">{name}: mục {k}</a></li>' for k in range(1, 9))
-        + "</ul></li>\n"
-        for n, (slug, name) in enumerate(SECTIONS)
-    )
-    return f'<nav class="menu"><p class="notice">{NOTICE}</p><ul>{rows}</ul></nav>'
-
-
 def weather_box(weather: Sequence[Weather], heading: str) -> str:
     """The weather widget; "" where the page has none."""
     if not weather:
         return ""
     rows = "".join(f"<li>{escape(w.text)}</li>" for w in weather)
     return f'<div class="weather-box"><h3 class="title">{heading}</h3><ul>{rows}</ul></div>'
-
-
-def head_ballast() -> str:
-    """Styles and scripts, as heavy as a real page's."""
-    return f"<style>{_STYLE}</style><script>{_SCRIPT}</script>"

@@ -4,14 +4,8 @@ import json
 from collections.abc import Sequence
 from html import escape
 
-from scraper.demo.markup import (
-    head_ballast,
-    navigation,
-    printed_time,
-    story_list,
-    typed,
-    weather_box,
-)
+from scraper.demo import frame
+from scraper.demo.markup import printed_time, typed, weather_box
 from scraper.demo.story import VIETNAM, Photo, Player, Story, Text, states_modified
 from scraper.models import utc_text
 
@@ -37,8 +31,9 @@ def render(story: Story, others: Sequence[Story], *, skin: str = "") -> bytes:
     side = weather_box(story.weather, "Thời tiết")
     in_header = story.dress.weather == "header"
     return (
-        f'<!DOCTYPE html><html lang="vi"><head>{_head(story)}{head_ballast()}</head><body>'
-        f'<header class="site-header">{navigation()}{side if in_header else ""}</header>'
+        f'<!DOCTYPE html><html lang="vi"><head>{_head(story)}{frame.head()}</head><body>'
+        f'<header class="site-header">{frame.header_tools()}{frame.navigation()}'
+        f"{side if in_header else ''}</header>"
         f'<div class="container {skin}"><div class="main-col content-col">'
         f'<div class="breadcrumb"><a href="/">Trang chủ</a>'
         f'<a href="/{story.section_slug}/">{story.section}</a></div>'
@@ -46,10 +41,10 @@ def render(story: Story, others: Sequence[Story], *, skin: str = "") -> bytes:
         f"{_photo(story, story.cover, 0) if story.cover else ''}"
         f'<div class="{body}" itemprop="articleBody">{_body(story, others)}</div>'
         f"{_below(story)}"
-        f"{story_list('Cùng chuyên mục', others[:8])}</div>"
+        f"{frame.comments()}{frame.story_list('Cùng chuyên mục', others[:8])}</div>"
         f'<aside class="side-col">{"" if in_header else side}'
-        f"{story_list('Tin mới nhất', others[8:])}</aside></div>"
-        f'<footer class="site-footer">{navigation()}</footer></body></html>'
+        f"{frame.story_list('Tin mới nhất', others[8:22])}</aside></div>"
+        f'<footer class="site-footer">{frame.footer()}</footer></body></html>'
     ).encode()
 
 

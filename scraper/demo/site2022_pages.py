@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from html import escape
 
-from scraper.demo.markup import head_ballast, navigation, story_list, typed, weather_box
+from scraper.demo import frame
+from scraper.demo.markup import typed, weather_box
 from scraper.demo.story import Photo, Story, Text, page_clock_text
 
 
@@ -13,16 +14,16 @@ def render(story: Story, others: Sequence[Story]) -> bytes:
     return (
         '<!doctype html><html data-n-head-ssr lang="vi"><head><meta charset="utf-8">'
         f"<title>{escape(story.title)}</title>"
-        f'<link rel="preload" href="/_nuxt/7c1f.js" as="script">{head_ballast()}</head><body>'
+        f'<link rel="preload" href="/_nuxt/7c1f.js" as="script">{frame.head()}</head><body>'
         f'<div id="__nuxt"><div id="__layout"><div class="d-float"><a href="/zalo">Zalo</a></div>'
-        f'<div class="v-bar">{navigation()}<div><a href="/">Báo Lào Cai</a></div>'
+        f'<div class="v-bar">{frame.navigation()}<div><a href="/">Báo Lào Cai</a></div>'
         f"<div>{page_clock_text(story)}</div><div>Hotline: 0986575708</div></div>"
         f'<div class="v-main"><h1 class="d-ttl">{escape(story.title)}</h1>'
         f'<div class="d-sp"><strong>{typed(story.lead, story.dress.quirk)}</strong></div>'
         f'<div class="d-ct">{blocks}</div></div>'
         f'<div class="v-side"><h3>Multimedia</h3></div>'
         f"{weather_box(story.weather, 'Thời tiết Lào Cai')}"
-        f"{story_list('Tin mới nhất', others)}</div></div>"
+        f"{frame.story_list('Tin mới nhất', others[:24])}</div></div>"
         '<script>window.__NUXT__={layout:"default",data:[{}],error:null}</script>'
         '<script src="/_nuxt/7c1f.js" defer></script></body></html>'
     ).encode()
