@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -116,3 +116,11 @@ def test_what_is_printed_is_read_back(at: datetime) -> None:
     moment = read_moment(f"{at.day}/{at.month}/{at.year} {at.hour:02}:{at.minute:02}")
     assert moment is not None
     assert moment.at == minute
+
+
+@given(st.datetimes(datetime(1985, 1, 1), datetime(2105, 12, 31)), st.integers(-15 * 60, 15 * 60))
+def test_a_time_as_machines_write_it_is_read_as_its_parts_are(at: datetime, offset: int) -> None:
+    zone = timezone(timedelta(minutes=offset))
+    for text in (at.strftime("%Y-%m-%dT%H:%M:%SZ"), at.replace(tzinfo=zone).isoformat("T")):
+        # With more behind it, a time is taken apart.
+        assert read_moment(text) == read_moment(f"{text} |")

@@ -10,8 +10,8 @@ from scraper.extract.page import Page
 
 _IMAGE = re.compile(r"\.(jpe?g|png|webp|gif|avif)(\.webp)?(\?|$)", re.I)
 _PLACEHOLDER = re.compile(
-    r"^data:|(?:^|/)(?:[\w-]{0,40}(?:blank|placeholder|spacer|1x1)[\w-]{0,40}|lazy(?:[-_]?load\w{0,9})?"
-    r"|load(?:ing|er)|transparent|pixel)\.(?:gif|png|svg|jpe?g|webp)(?:\?|$)",
+    r"(?:[\w-]{0,40}(?:blank|placeholder|spacer|1x1)[\w-]{0,40}|lazy(?:[-_]?load\w{0,9})?"
+    r"|load(?:ing|er)|transparent|pixel)\.(?:gif|png|svg|jpe?g|webp)$",
     re.I,
 )
 _LAZY = ("data-src", "data-original", "data-lazy-src")
@@ -24,9 +24,17 @@ _FRAMES = 3  # elements around a photo: a link, a picture
 def full_size(page: Page, image: LexborNode) -> str:
     """The address of a photo, absolute; "" where none is known."""
     for address in _addresses(image):
-        if address and not _PLACEHOLDER.search(address.strip()):
+        if address and not _is_placeholder(address.strip()):
             return page.absolute(address)
     return ""
+
+
+def _is_placeholder(address: str) -> bool:
+    """Whether an address is of what is shown until the photo is there."""
+    if address[:5].lower() == "data:":
+        return True
+    name = address.partition("?")[0].rpartition("/")[2]
+    return _PLACEHOLDER.match(name) is not None
 
 
 def _addresses(image: LexborNode) -> Iterator[str | None]:

@@ -15,6 +15,8 @@ VIETNAM = timezone(timedelta(hours=7))
 _YEARS = range(1991, 2100)  # the province, and its paper, were founded in 1991
 
 _ISO = re.compile(r"^(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?!\d)", re.A)
+# The commonest form by far, read many times as fast by the standard library.
+_WHOLE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:?[0-5]\d)$", re.A)
 _IN_ENGLISH = re.compile(r"\b(\d{1,2})\s+([A-Za-z]{3})[a-z]{0,6}\s+(\d{4})\b", re.A)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY = re.compile(
@@ -65,6 +67,8 @@ def read_moment(text: str) -> Moment | None:
     What contradicts itself is read as it would be without the weekday, the half of the day or
     the offset in question, and flagged.
     """
+    if _WHOLE.match(text) and (stated := _as_stated(text)):
+        return stated
     found = _date(clean(text))
     if found is None:
         return None
@@ -82,6 +86,18 @@ def read_moment(text: str) -> Moment | None:
     is_other_day = weekday and _WEEKDAYS[weekday[0].lower()] != at.weekday()
     flags = (*offset_flags, *hour_flags, *(("weekday mismatch",) if is_other_day else ()))
     return Moment(at.astimezone(UTC), clock is None, flags)
+
+
+def _as_stated(text: str) -> Moment | None:
+    """A time as a machine writes it; None where a look at its parts has to say what is wrong."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    offset = at.utcoffset()
+    if at.year not in _YEARS or offset is None or not _OFFSETS[0] <= offset <= _OFFSETS[1]:
+        return None
+    return Moment(at.astimezone(UTC))
 
 
 def is_bad_date(text: str) -> bool:

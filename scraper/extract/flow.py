@@ -25,6 +25,8 @@ from scraper.extract.nodes import (
     class_names,
     inside,
     is_article_address,
+    is_hidden,
+    only_text,
     text_of,
 )
 from scraper.extract.parts import Content, Excluded, Figure, Paragraph
@@ -34,6 +36,7 @@ _NONE: frozenset[str] = frozenset()
 _SIGNED = {".author", ".cms-author"}  # in a quote, who said it
 _BLOCK_STYLE = re.compile(r"display\s*:\s*block")
 _FIGURES = {"figure", "table", "video"}  # whatever their class
+_PLAIN = {"p", "div", "li", "h2", "h3", "h4"}  # blocks of text, where they have no class
 MOST_LEVELS = 300  # deeper than any page that a person made
 
 _MARK = r"(?:>{2,}|»)"
@@ -121,6 +124,12 @@ class _Flow:
             rest = text if unlinked == whole else clean(unlinked)
             self.add_paragraph(Paragraph(text, rest, self.holder, is_bold, image), addresses)
 
+    def add_line(self, text: str, holder: LexborNode, at: _Place) -> None:
+        """A block that holds `text` and nothing else."""
+        self.end()
+        if line := clean(text):
+            self.add_paragraph(Paragraph(line, line, holder, at.is_bold), [])
+
     def add_paragraph(self, paragraph: Paragraph, addresses: list[str]) -> None:
         """A paragraph, unless it only leads to other articles."""
         rule = _leads_away(paragraph, addresses, self.below_heading)
@@ -193,6 +202,10 @@ def _walk(node: LexborNode, found: _Flow, at: _Place) -> None:
 def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
     """An element: what is one thing is taken whole, all others are walked through."""
     attributes = child.attributes
+    if _is_plain(tag, attributes) and at.link is None and (text := only_text(child)) is not None:
+        # Nearly every paragraph: as the walk would find it, in a quarter of the time.
+        found.add_line(text, child, at)
+        return
     names = class_names(attributes) if attributes else _NONE
     if rule := _why_left_out(child, attributes, names, found, at):
         found.content.excluded.append(Excluded(rule, child))
@@ -214,6 +227,13 @@ def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
         link = (attributes.get("href") or "") if tag == "a" else at.link
         is_bold = at.is_bold or tag in ("b", "strong")
         _walk(child, found, _Place(at.holder, link, is_bold, at.depth + 1))
+
+
+def _is_plain(tag: str, attributes: dict[str, str | None]) -> bool:
+    """Whether an element can only be a block of text."""
+    if tag not in _PLAIN:
+        return False
+    return not attributes or (attributes.keys() == {"style"} and not is_hidden(attributes))
 
 
 def _is_shown_as_block(attributes: dict[str, str | None]) -> bool:

@@ -1,7 +1,7 @@
 """Small questions to one element of a page."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -64,10 +64,16 @@ def text_of(node: LexborNode | None) -> str:
     """The text that an element shows, on one line: words whole, blocks apart; "" for None."""
     if node is None:
         return ""
+    text = only_text(node)
+    return clean("".join(_texts(node, BLOCK_TAGS)) if text is None else text)
+
+
+def only_text(node: LexborNode) -> str | None:
+    """The text of an element that holds nothing else, as it stands in the page; else None."""
     first = node.first_child
-    if first is not None and first.tag == "-text" and first.next is None:
-        return clean(first.text_content or "")
-    return clean("".join(_texts(node, BLOCK_TAGS)))
+    if first is None or first.next is not None or first.tag != "-text":
+        return None
+    return first.text_content or ""
 
 
 def labels_of(node: LexborNode | None) -> str:
@@ -108,6 +114,13 @@ def _texts(root: LexborNode, apart: frozenset[str] | None) -> list[str]:
 def each(scope: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
     """Every element that fits; one that fits two forms of the selector is found twice by css()."""
     return list({node.mem_id: node for node in scope.css(selector)}.values())
+
+
+def fitting(scope: LexborHTMLParser | LexborNode, selector: str) -> Iterator[LexborNode]:
+    """As `each`, for who may not want them all: the first is found without the others."""
+    if (first := scope.css_first(selector)) is not None:
+        yield first
+        yield from (node for node in each(scope, selector) if node.mem_id != first.mem_id)
 
 
 def inside(node: LexborNode, selector: str) -> LexborNode | None:

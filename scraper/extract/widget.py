@@ -5,7 +5,7 @@ from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.nodes import above, is_inside, labels_of
+from scraper.extract.nodes import above, fitting, is_inside, labels_of
 from scraper.extract.page import Page
 from scraper.extract.text import clean
 from scraper.extract.trace import Choice
@@ -42,7 +42,7 @@ def weather_of(page: Page, bodies: Sequence[LexborNode] = ()) -> tuple[Weather, 
 def _widgets(page: Page, bodies: Sequence[LexborNode]) -> Iterator[tuple[str, str, str]]:
     """Each widget on the page: how it was known, its heading, its text."""
     told: set[str] = set()
-    for node in page.tree.css(_WIDGET)[:_MOST_WIDGETS]:
+    for node in islice(fitting(page.tree, _WIDGET), _MOST_WIDGETS):
         if (text := labels_of(node)) and len(text) < _LONGEST and text not in told:
             told.add(text)
             yield _WIDGET, labels_of(node.css_first(HEADINGS)), text
