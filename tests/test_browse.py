@@ -4,7 +4,11 @@ import asyncio
 import csv
 import hashlib
 import json
+import os
 import re
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from html import unescape
@@ -13,6 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
+import httpx
 import pytest
 from click.testing import CliRunner
 from datasette.app import Datasette
@@ -377,6 +382,35 @@ def test_what_is_not_here_is_said_on_a_page_and_not_in_the_log(
     assert answer.status_code == 404
     assert "Not here" in answer.text
     assert "Traceback" not in "".join(capsys.readouterr())
+
+
+def test_the_command_serves_an_archive_from_a_folder_of_any_name(path: Path, tmp_path: Path):
+    """As a process of its own: what is imported first, and in which order, is as a user has it."""
+    folder = tmp_path / "kho báo #1, 50%?"
+    folder.mkdir()
+    with closing(Database(path)) as db:
+        db.conn.execute("VACUUM INTO ?", (str(folder / "archive.db"),))
+    (folder / "config.toml").write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    command = [sys.executable, "-m", "scraper", "serve", "--port", str(port)]
+    log = (tmp_path / "log").open("w+", encoding="utf-8")
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    with log, subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log) as server:
+        try:
+            with httpx.Client(
+                base_url=f"http://127.0.0.1:{port}", transport=httpx.HTTPTransport(retries=9)
+            ) as client:
+                assert "Articles per month" in client.get("/").text
+                for address in MISSING:
+                    answer = client.get(address)
+                    assert (answer.status_code, "Not here" in answer.text) == (404, True), address
+                assert client.get("/archive?sql=nonsense").status_code == 400
+                assert client.get("/archive/articles/1").status_code == 200
+        finally:
+            server.terminate()
+        log.seek(0)
+        assert "Traceback" not in log.read()
 
 
 @pytest.mark.parametrize("many", [0, 20_000])

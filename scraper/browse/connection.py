@@ -5,13 +5,16 @@ import json
 import sqlite3
 import weakref
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from datasette.app import Datasette
+from datasette.database import Database as DatasetteDatabase
 from datasette.utils import sqlite_timelimit
 from sqlite_utils import Database
 
 from scraper.archive.asked import name_words
+from scraper.archive.schema import snapshots_path
 from scraper.query import match_expression, read_aliases, read_query, resolve
 from scraper.words import fold
 
@@ -43,6 +46,22 @@ _PRAGMAS = {
 _FORBIDDEN_FUNCTIONS = {"load_extension", "fts3_tokenizer", "writefile", "readfile", "edit"}
 LONGEST_CELL = 20_000_000  # bytes; replicate('x', 10^9) and the like are refused
 LARGEST_ANSWER = 100_000_000  # characters and bytes of all cells that one statement may give
+
+
+class ArchiveFile(DatasetteDatabase):  # type: ignore[misc, unused-ignore]
+    """archive.db as Datasette opens it, wherever it stands.
+
+    Datasette puts the path into a URI as it is, where `#`, `?` and `%` say something else.
+    """
+
+    def connect(self, write: bool = False) -> sqlite3.Connection:
+        conn = _connected(Path(self.path), "mode=ro" if self.is_mutable else "immutable=1")
+        self._all_file_connections.append(conn)
+        return conn
+
+
+def _connected(path: Path, how: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, check_same_thread=False)
 
 
 def guard(conn: sqlite3.Connection, datasette: Datasette) -> None:
@@ -117,12 +136,11 @@ async def in_archive(datasette: Datasette, read: Callable[[Database], T]) -> T:
 
 async def capture_of(datasette: Datasette, snapshot_id: int) -> Any:
     """The row of snapshots.db that an article was read from; None where that file is not here."""
-    path = datasette.get_database("archive").path
-    beside = path.rsplit("/", 1)[0] + "/snapshots.db" if "/" in path else "snapshots.db"
+    beside = snapshots_path(Path(datasette.get_database("archive").path))
 
     def inner() -> Any:
         try:
-            conn = sqlite3.connect(f"file:{beside}?mode=ro", uri=True)
+            conn = _connected(beside, "mode=ro")
         except sqlite3.OperationalError:
             return None
         conn.row_factory = sqlite3.Row

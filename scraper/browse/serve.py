@@ -6,19 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from datasette import handle_exception
 from datasette.app import Datasette
-from datasette.database import Database
+from datasette.plugins import pm
 
 from scraper.archive.schema import open_articles
 from scraper.browse import library
+from scraper.browse.connection import ArchiveFile
 from scraper.browse.metadata import metadata
 from scraper.config import Settings
 
 HERE = Path(__file__).parent
 
 # Where rich is installed, Datasette prints each missing page as a traceback with all variables.
-handle_exception.rich = None
+# Asked of the plugin manager: imported before Datasette itself, the module is registered empty,
+# and every page that is not there ends as an error of the server.
+pm.get_plugin("datasette.handle_exception").rich = None
 
 LIMITS = {
     "suggest_facets": False,  # times out on large archives
@@ -57,7 +59,7 @@ def open_datasette(
         inspect_data={"archive": inspected(path)} if immutable else None,
     )
     datasette.add_database(
-        Database(datasette, path=str(path), is_mutable=not immutable), name="archive"
+        ArchiveFile(datasette, path=str(path), is_mutable=not immutable), name="archive"
     )
     datasette.remove_database("_memory")
     return datasette
