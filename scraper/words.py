@@ -33,7 +33,8 @@ _VOWEL_BASE = {letter: base for base, row in _QUALITIES.items() for letter in ro
 
 
 def _fold_table() -> dict[int, str]:
-    table: dict[int, str] = {}
+    # Letters that stay are in it too: str.translate() catches an error for each that is not.
+    table = {code: chr(code) for code in range(0x2100)}
     for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
         base = unicodedata.normalize("NFD", chr(code))[0]
         if base != chr(code):
@@ -44,11 +45,12 @@ def _fold_table() -> dict[int, str]:
 
 _FOLD = _fold_table()
 
-_STRAY_MARKS = re.compile("[\u0300-\u036f]+")  # on letters that no Vietnamese word has them on
+# Each begins with the set of letters that are looked for, which `re` then scans for by itself.
+_STRAY_MARKS = re.compile("[\u0300-\u036f]")  # on letters that no Vietnamese word has them on
 # Only where the rhyme ends there: "hòa" is "hoà", but "hoàn" has one spelling.
-_OLD_TONE = re.compile(r"(?:([òóỏõọ])([ae])|([ùúủũụ])(y))(?![^\W_])")
+_OLD_TONE = re.compile(r"([òóỏõọùúủũụ])([aey])(?![^\W_])")
 # After these consonants i and y, as the whole rhyme, are one sound: kĩ, lí, mĩ, sĩ, công ti.
-_FINAL_Y = re.compile(r"(?<![^\W_])(qu|[hklmst])([yỳýỷỹỵ])(?![^\W_])")
+_FINAL_Y = re.compile(r"[yỳýỷỹỵ](?![^\W_])(?:(?<=(?<![^\W_])[hklmst].)|(?<=(?<![^\W_])qu.))")
 _Y_TO_I = dict(zip("y" + "".join(_TONED["y"]), "i" + "".join(_TONED["i"]), strict=True))
 
 
@@ -57,7 +59,7 @@ def spell(text: str) -> str:
     text = unicodedata.normalize("NFC", text).lower()
     text = _STRAY_MARKS.sub("", text)
     text = _OLD_TONE.sub(_move_tone, text)
-    return _FINAL_Y.sub(lambda m: m[1] + _Y_TO_I[m[2]], text)
+    return _FINAL_Y.sub(lambda m: _Y_TO_I[m[0]], text)
 
 
 def fold(text: str) -> str:
@@ -142,6 +144,7 @@ def _combined(letters: list[str], tone_places: range | tuple[()]) -> Iterator[st
 
 
 def _move_tone(found: re.Match[str]) -> str:
-    first, second = found[1] or found[3], found[2] or found[4]
-    base, tone = _TONE_OF[first]
-    return base + _TONED[second][tone]
+    base, tone = _TONE_OF[found[1]]
+    if (base == "u") != (found[2] == "y"):  # "mùa" is no "muà"
+        return found[0]
+    return base + _TONED[found[2]][tone]
