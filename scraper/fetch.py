@@ -284,8 +284,8 @@ def open_fetcher(
 ) -> Iterator[Fetcher]:
     """A Fetcher for the site of `settings`, closed at the end.
 
-    `state` is what an earlier run remembered of the host; `remember` is called before each
-    request is sent and after it ended. Nothing is sent once `max_minutes` (default: of the
+    `state` is what an earlier run remembered of the host; `remember` is called with what this one
+    learns of it, as pace.py says. Nothing is sent once `max_minutes` (default: of the
     settings) are over, nor after `stop()` is true. `transport` stands in for the network.
     """
     stated = read_rules(state.robots_body or "").delay_seconds
@@ -300,7 +300,10 @@ def open_fetcher(
     )
     allowance = Allowance(clock.monotonic)
     with transport or Transport(allowance) as network:
-        yield Fetcher(settings, pace, network, allowance, clock)
+        try:
+            yield Fetcher(settings, pace, network, allowance, clock)
+        finally:
+            pace.end()
 
 
 def user_agent(contact: str) -> str:

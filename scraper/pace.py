@@ -1,9 +1,11 @@
 """When the next request may be sent: the politeness delay, Retry-After, quiet hours, run time.
 
 The delay is a floor between the end of one request and the start of the next. It holds across
-runs and kills, because what is owed is handed out (`remember`) before a request is sent and
-again after it. Inside a run only the monotonic clock counts; the wall clock, which may jump,
-is asked once, for what an earlier run left behind.
+runs and kills: before its first request a run hands out (`remember`) that one may be in flight,
+after which the next run waits a whole delay, whenever this one was killed. What is owed at its
+end, and any longer silence at once, is handed out in place of that. Inside a run only the
+monotonic clock counts; the wall clock, which may jump, is asked once, for what an earlier run left
+behind.
 """
 
 import time
@@ -15,12 +17,13 @@ from scraper.errors import RunEnded, SiteUnavailable
 from scraper.models import utc_text
 
 VIETNAM = timezone(timedelta(hours=7))
-IN_FLIGHT = "request in flight"  # the reason that a run leaves behind if killed mid-request
+IN_FLIGHT = "request in flight"  # or may be: the reason that a killed run leaves behind
 DELAY = "delay"
 ASKED = "Retry-After"
 LONGEST_ASKED_SECONDS = 7 * 86400.0  # a Retry-After beyond this is taken for a mistake
 LONGEST_REST_SECONDS = 60.0  # however slow the server was
 LONGEST_BACKOFF_SECONDS = 3600.0  # before an address is tried again
+LOST_SECONDS = 1.0  # of what is owed beyond the delay, if killed: a start takes about as long
 SLICE_SECONDS = 0.5  # how soon a long wait notices that it is to stop
 
 
@@ -81,7 +84,7 @@ class Pace:
         self._remember(state)
 
     def wait(self) -> None:
-        """Return when a request may start, having noted that one is on its way.
+        """Return when a request may start, having noted that one may be on its way.
 
         Raises RunEnded where that is not to be in this run, SiteUnavailable where the server
         itself asked for a longer silence than the run has.
@@ -97,7 +100,8 @@ class Pace:
                 break
             self._pause(quiet)
         self._reason = IN_FLIGHT
-        self._note(self.delay_seconds)
+        if self.state.next_request_reason != IN_FLIGHT:
+            self._note(self.delay_seconds)
 
     def rest(self, took_seconds: float) -> None:
         """Note that the request ended just now; it took this long."""
@@ -109,7 +113,14 @@ class Pace:
         now = self._clock.monotonic()
         if now + seconds >= self._ready:
             self._ready, self._reason = now + min(seconds, LONGEST_ASKED_SECONDS), reason
-        self._note(self._ready - now)
+        owed = self._ready - now
+        if self.state.next_request_reason != IN_FLIGHT or owed > self.delay_seconds + LOST_SECONDS:
+            self._note(owed)
+
+    def end(self) -> None:
+        """Note what is still owed: no request is in flight, nor will be in this run."""
+        if self.state.next_request_reason == IN_FLIGHT != self._reason:
+            self._note(self._ready - self._clock.monotonic())
 
     def silence(self) -> str:
         """Why the rest of this run is silence, where the server asked for that; else ""."""
@@ -132,7 +143,7 @@ class Pace:
             return 0.0
         owed = (self.state.next_request_at - self._clock.now()).total_seconds()
         if self._reason == IN_FLIGHT:
-            # Killed mid-request, no one knows when, at the latest just now.
+            # Killed, no one knows when, at the latest just now.
             owed = max(owed, self.delay_seconds)
         # More than is ever noted means that the clock has been set back since.
         asked = self._reason.startswith(ASKED)

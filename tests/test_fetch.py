@@ -383,7 +383,7 @@ def test_robots_may_redirect_five_times(hops: int) -> None:
             fetcher.get(PAGE)
 
 
-def test_state_is_handed_out_before_and_after_each_request(server: Server) -> None:
+def test_state_is_handed_out_before_the_first_request_and_after_the_last(server: Server) -> None:
     reasons: list[tuple[int, str]] = []
     with open_fetcher(
         SETTINGS,
@@ -393,7 +393,8 @@ def test_state_is_handed_out_before_and_after_each_request(server: Server) -> No
         transport=httpx.MockTransport(server),
     ) as fetcher:
         fetcher.get(PAGE)
-    assert reasons == [(0, "request in flight"), (1, "delay")]
+        fetcher.get(PAGE)
+    assert reasons == [(0, "request in flight"), (2, "delay")]
 
 
 def test_redirect_is_captured_whatever_its_type(server: Server) -> None:

@@ -82,6 +82,7 @@ def test_delay_holds_into_the_next_run() -> None:
     one = pace(time, kept)
     one.wait()
     one.rest(0.1)
+    one.end()
     time.sleep(2.0)
     assert 3.0 <= waited(time, kept) < 4.0  # noted in whole seconds, never too few
     assert kept.state.next_request_at is not None
@@ -94,6 +95,43 @@ def test_delay_holds_after_a_kill_mid_request() -> None:
     assert kept.state.next_request_reason == IN_FLIGHT
     time.sleep(40.0)  # the request was slow, and killed in the end
     assert waited(time, kept) == pytest.approx(5.0)
+
+
+def test_delay_holds_after_a_kill_between_two_requests() -> None:
+    time, kept = FakeTime(), Remembered()
+    one = pace(time, kept)
+    for _ in range(3):
+        one.wait()
+        one.rest(0.1)
+    assert kept.state.next_request_reason == IN_FLIGHT  # one write for all of them
+    assert waited(time, kept) == pytest.approx(5.0)
+
+
+def test_delay_holds_after_a_kill_that_a_longer_silence_came_before() -> None:
+    time, kept = FakeTime(), Remembered()
+    one = pace(time, kept)
+    one.wait()
+    one.hold(600.0, ASKED)
+    one.rest(0.1)
+    one.wait()
+    assert kept.state.next_request_reason == IN_FLIGHT
+    time.sleep(40.0)
+    assert waited(time, kept) == pytest.approx(5.0)
+
+
+def test_rest_of_a_slow_server_outlives_a_kill() -> None:
+    time, kept = FakeTime(), Remembered()
+    one = pace(time, kept)
+    one.wait()
+    one.rest(30.0)
+    assert 30.0 <= waited(time, kept) <= 31.0
+
+
+def test_run_that_asks_nothing_forgets_no_kill() -> None:
+    time, kept = FakeTime(), Remembered()
+    pace(time, kept).wait()
+    pace(time, kept).end()
+    assert 5.0 <= waited(time, kept) <= 6.0
 
 
 def test_no_delay_means_no_wait_after_a_kill() -> None:

@@ -217,7 +217,7 @@ TABLES: dict[str, dict[str, Any]] = {
             "robots_body": "robots.txt, as sent",
             "robots_status": "HTTP status of robots.txt",
             "robots_fetched_at": "When it was read, UTC",
-            "next_request_at": "No request before this time, UTC",
+            "next_request_at": "No request before this time, UTC, but by the run under way",
             "next_request_reason": "Why not",
         },
     },
