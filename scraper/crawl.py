@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from scraper.archive import articles, frontier, runs, snapshots, tombstones
-from scraper.archive.filing import Context, Filing, file_snapshot, file_unfiled
+from scraper.archive.filing import Context, Filing, file_read, file_unfiled
 from scraper.archive.frontier import Address
+from scraper.archive.readings import read_snapshot
 from scraper.archive.runs import Run
 from scraper.archive.schema import Archive, write
 from scraper.config import Settings
@@ -211,7 +212,6 @@ def _fetch_what_is_due(crawl: Crawl, plan: Plan) -> None:
             return crawl.end("stopped", f"{plan.pages} pages asked for, as many as one run may")
         asked.add(address.url)
         _capture(crawl, address)
-        crawl.save()
 
 
 def _capture_now(crawl: Crawl, url: str) -> Iterator[Filing]:
@@ -221,7 +221,6 @@ def _capture_now(crawl: Crawl, url: str) -> Iterator[Filing]:
         if address is None or tombstones.find(crawl.archive.db, address.article_id):
             return
         filing = _capture(crawl, address)
-        crawl.save()
         if filing is None:
             return
         yield filing
@@ -234,7 +233,10 @@ def _capture(crawl: Crawl, address: Address) -> Filing | None:
     """Ask for one address and file the answer; None where there was none."""
     # Only what is filed may be asked for conditionally: a 304 brings no text.
     snapshot = ask(crawl, address, conditionally=address.state == "archived")
-    return file(crawl, snapshot) if snapshot else None
+    if snapshot is None:
+        crawl.save()
+        return None
+    return file(crawl, snapshot)
 
 
 def ask(crawl: Crawl, address: Address, *, conditionally: bool) -> Snapshot | None:
@@ -263,10 +265,16 @@ def ask(crawl: Crawl, address: Address, *, conditionally: bool) -> Snapshot | No
 
 
 def file(crawl: Crawl, snapshot: Snapshot) -> Filing:
-    """Store an answer, then file what it says."""
+    """Store an answer, then file what it says, and count it in one transaction with that."""
     snapshot_id = snapshots.store(crawl.archive.snapshots, snapshot)
-    filing = file_snapshot(crawl.archive, snapshot_id, snapshot, crawl.context)
-    _count_filing(crawl, filing)
+    read = read_snapshot(snapshot)
+    with write(crawl.archive.db):
+        filing = file_read(crawl.archive, snapshot_id, snapshot, read, crawl.context)
+        _count_filing(crawl, filing)
+        crawl.save()
+    crawl.progress.step(
+        f"{filing.kind}: {filing.title or filing.url}{filing.detail and ': '}{filing.detail}"
+    )
     return filing
 
 
@@ -297,9 +305,6 @@ def _count_filing(crawl: Crawl, filing: Filing) -> None:
     )
     crawl.missing += filing.kind == "missing"
     crawl.redirects += filing.kind == "redirect"
-    crawl.progress.step(
-        f"{filing.kind}: {filing.title or filing.url}{filing.detail and ': '}{filing.detail}"
-    )
 
 
 def summary(outcome: Outcome) -> str:

@@ -182,7 +182,7 @@ def test_what_a_killed_run_stored_is_filed_without_asking_again(
 
     settings = settings_for(stand_in)
     with monkeypatch.context() as patch:
-        patch.setattr("scraper.crawl.file_snapshot", killed)
+        patch.setattr("scraper.crawl.file_read", killed)
         with pytest.raises(KeyboardInterrupt):
             crawl(tmp_path, settings)
     assert rows(tmp_path, "SELECT count(*) AS n FROM articles")[0]["n"] == 0

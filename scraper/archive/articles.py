@@ -76,7 +76,8 @@ def file_article(db: Database, article: Article, capture: Capture) -> Filed:
     is_known = is_archived(db, article_id)
     note(db, capture, revision.sha256)
     if not is_known or newest_text(db, article_id) == capture.snapshot_id:
-        _show(db, article_id, shown_by(article, capture))
+        shown = shown_in(db, article_id) if is_known else None
+        _show(db, article_id, shown, shown_by(article, capture))
     is_new_text = not is_outdone(db, capture) and add_revision(db, revision, capture)
     _put_weather(db, capture.snapshot_id, weather_rows(article, capture))
     retell(db, article_id)
@@ -269,15 +270,15 @@ def _article_row(article: Article, capture: Capture) -> dict[str, Any]:
     }
 
 
-def _show(db: Database, article_id: int, new: Shown) -> None:
-    """Bring the tables, and the search index, to show an article so."""
-    old = shown_in(db, article_id)
+def _show(db: Database, article_id: int, old: Shown | None, new: Shown) -> None:
+    """Bring the tables, and the search index, from showing an article so to showing it so."""
     if new == old:
         return
-    if old is not None and not has_revision(db, article_id, _revision_shown(old)):
-        # Rows that were altered from outside: what the index holds of them cannot be taken out.
-        set_mark(db, REINDEX_MARK, 1)
-    unindex_article(db, article_id)
+    if old is not None:
+        if not has_revision(db, article_id, _revision_shown(old)):
+            # Rows that were altered from outside: what the index holds of them stays in it.
+            set_mark(db, REINDEX_MARK, 1)
+        unindex_article(db, article_id)
     db.execute(_PUT_ARTICLE, list(new.article.values()))
     db.execute(
         "INSERT INTO texts VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
@@ -305,9 +306,11 @@ def _put_tags(db: Database, article_id: int, names: frozenset[str]) -> None:
     had = db.execute(
         "DELETE FROM article_tags WHERE article_id = ? RETURNING tag_id", [article_id]
     ).fetchall()
-    for name in sorted(names):
-        db.execute("INSERT INTO tags VALUES (?, ?) ON CONFLICT DO NOTHING", [tag_id(name), name])
-        db.execute("INSERT INTO article_tags VALUES (?, ?)", [article_id, tag_id(name)])
+    numbered = [(tag_id(name), name) for name in sorted(names)]
+    db.conn.executemany("INSERT INTO tags VALUES (?, ?) ON CONFLICT DO NOTHING", numbered)
+    db.conn.executemany(
+        "INSERT INTO article_tags VALUES (?, ?)", [(article_id, number) for number, _ in numbered]
+    )
     for (number,) in had:
         db.execute(
             "DELETE FROM tags WHERE id = ?"
@@ -317,9 +320,11 @@ def _put_tags(db: Database, article_id: int, names: frozenset[str]) -> None:
 
 
 def _put_weather(db: Database, snapshot_id: int, rows: list[tuple[Any, ...]]) -> None:
-    if weather_in(db, snapshot_id) == rows:
+    held = weather_in(db, snapshot_id)
+    if held == rows:
         return
-    db.execute("DELETE FROM weather WHERE snapshot_id = ?", [snapshot_id])
+    if held:
+        db.execute("DELETE FROM weather WHERE snapshot_id = ?", [snapshot_id])
     db.conn.executemany(
         f"INSERT INTO weather ({_WEATHER}) VALUES ({', '.join('?' * 12)})",
         rows,

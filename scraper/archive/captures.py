@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Literal
 
 from sqlite_utils import Database
@@ -34,7 +35,7 @@ class Capture:
     reading: Reading
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Revision:
     """What makes two captures the same text."""
 
@@ -43,7 +44,7 @@ class Revision:
     body: str  # paragraphs, a blank line between
     captions_json: str  # [[text, credit], ...]
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The fingerprint of the text."""
         parts = [self.title, self.lead, self.body, self.captions_json]

@@ -96,7 +96,6 @@ def file_read(
         _mark_filed(db, snapshot_id)
         return Filing("not_article", snapshot.url, str(tombstone))
     is_again = _was_read_so(db, snapshot_id, number, read)
-    _meet(archive, snapshot)
     capture = Capture(snapshot_id, number or 0, snapshot.captured_at, snapshot.status, read.reading)
     filed = None
     if read.article is not None:
@@ -105,11 +104,13 @@ def file_read(
         _show_again(archive, other, context)
     if read.reading in SEEN:
         _add_address(archive, snapshot)
-    if is_again and not _is_new(db, snapshot.url):
+    source = "crawl" if snapshot.origin == "crawl" else "import"
+    state = frontier.meet(db, snapshot.url, source, snapshot.captured_at)
+    if is_again and state != "new":
         # What the frontier has heard since stays.
         detail, target = read.detail, ""
     else:
-        detail, target = _settle(archive, snapshot, read, context)
+        detail, target = _settle(archive, snapshot, read, context, state)
         if read.reading == "unreadable":
             add_failure(db, context.run_id, snapshot.url, "extract", detail, snapshot.captured_at)
     _mark_filed(db, snapshot_id)
@@ -140,12 +141,14 @@ def _show_again(archive: Archive, snapshot_id: int, context: Context) -> None:
     file_read(archive, snapshot_id, snapshot, read_snapshot(snapshot), context)
 
 
-def _settle(archive: Archive, snapshot: Snapshot, read: Read, context: Context) -> tuple[str, str]:
+def _settle(
+    archive: Archive, snapshot: Snapshot, read: Read, context: Context, state: frontier.State
+) -> tuple[str, str]:
     """Mark in the frontier what came of an address: what is to be said, where it redirects to."""
-    if frontier.is_list(archive.db, snapshot.url):
+    if state == "list":
         pass  # The crawl reads it for addresses, and knows when next; a capture of it is none.
     elif _is_stale(archive, snapshot):
-        _settle_outdated(archive, snapshot)
+        _settle_outdated(archive, snapshot, state)
     elif read.reading in SEEN:
         _settle_archived(archive, snapshot, context)
     elif read.reading == "missing":
@@ -157,21 +160,6 @@ def _settle(archive: Archive, snapshot: Snapshot, read: Read, context: Context) 
     return read.detail, ""
 
 
-def _meet(archive: Archive, snapshot: Snapshot) -> None:
-    """Make sure that the frontier knows the snapshot's address."""
-    source = "crawl" if snapshot.origin == "crawl" else "import"
-    archive.db.execute(
-        "INSERT INTO frontier (url, article_id, source, found_at, state) VALUES (?, ?, ?, ?, 'new')"
-        " ON CONFLICT DO NOTHING",
-        [snapshot.url, article_id(snapshot.url), source, utc_text(snapshot.captured_at)],
-    )
-
-
-def _is_new(db: Database, url: str) -> bool:
-    row = db.execute("SELECT state = 'new' FROM frontier WHERE url = ?", [url]).fetchone()
-    return bool(row[0])
-
-
 def _add_address(archive: Archive, snapshot: Snapshot) -> None:
     archive.db.execute(
         "INSERT INTO addresses VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
@@ -180,12 +168,12 @@ def _add_address(archive: Archive, snapshot: Snapshot) -> None:
     )
 
 
-def _settle_outdated(archive: Archive, snapshot: Snapshot) -> None:
+def _settle_outdated(archive: Archive, snapshot: Snapshot, state: frontier.State) -> None:
     """Ask no more for an address that is met for the first time in a capture of long ago.
 
     The article's later captures have another; that one is asked for.
     """
-    if _is_new(archive.db, snapshot.url):
+    if state == "new":
         frontier.settle(
             archive.db,
             snapshot.url,

@@ -166,13 +166,6 @@ def add_list(
     )
 
 
-def is_list(db: Database, url: str) -> bool:
-    """Whether the crawl reads this address for others."""
-    return bool(
-        db.execute("SELECT 1 FROM frontier WHERE url = ? AND state = 'list'", [url]).fetchone()
-    )
-
-
 def make_maps_due(db: Database, at: datetime) -> None:
     """Begin a walk through all maps, unless an earlier one has still some to read."""
     db.execute(
@@ -222,6 +215,19 @@ def _due(run_started: datetime, since: datetime | None) -> list[tuple[str, list[
         ("due_at <= ? AND state <> 'list'" + dated, [utc_text(run_started), *dated_from]),
         ("state = 'new' AND backfill = 1" + dated, dated_from),
     ]
+
+
+def meet(db: Database, url: str, source: str, at: datetime) -> State:
+    """The state of an address that was captured; `new` for one not known before, as it now is."""
+    row = db.execute("SELECT state FROM frontier WHERE url = ?", [url]).fetchone()
+    if row is None:
+        db.execute(
+            "INSERT INTO frontier (url, article_id, source, found_at, state)"
+            " VALUES (?, ?, ?, ?, 'new')",
+            [url, article_id(url), source, utc_text(at)],
+        )
+    state: State = row[0] if row else "new"
+    return state
 
 
 def next_due(db: Database, run_started: datetime, since: datetime | None) -> Address | None:
