@@ -19,6 +19,7 @@
     ├── ExportError            the file cannot be written, or is not ours to replace; 1
     │   └── ExportStopped      told to stop; 1
     ├── MissingExtra           a package that only some commands need is not installed; 1
+    ├── CannotServe            the address of the reading pages is taken, or not ours; 1
     ├── BulkError              no scheduler answers, a part cannot be written; 1
     ├── BadCapture             a file to import is missing, unreadable, or of another site; 1
     └── ArchiveError           e.g. the archive was written by a later version; 1
@@ -154,6 +155,10 @@ class MissingExtra(ScraperError):
         super().__init__(
             f"{what} needs {package}: run `pip install -e '.[bulk]'` in the folder of scraper"
         )
+
+
+class CannotServe(ScraperError):
+    """The reading pages cannot be shown at this address: it is taken, or not this machine's."""
 
 
 class BulkError(ScraperError):

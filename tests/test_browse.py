@@ -33,7 +33,7 @@ from scraper.browse.metadata import TABLES
 from scraper.browse.serve import open_datasette
 from scraper.cli import cli
 from scraper.config import ArchiveSettings, Settings, SiteSettings
-from scraper.errors import ArchiveError
+from scraper.errors import ArchiveError, CannotServe
 
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} ' OR 1=1 -- \u202e<img src=x onerror=alert(2)>"
 PAGES = (
@@ -396,6 +396,7 @@ def test_the_command_serves_an_archive_from_a_folder_of_any_name(path: Path, tmp
     command = [sys.executable, "-m", "scraper", "serve", "--port", str(port)]
     log = (tmp_path / "log").open("w+", encoding="utf-8")
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    env["PYTHONUNBUFFERED"] = "1"
     with log, subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log) as server:
         try:
             with httpx.Client(
@@ -409,8 +410,25 @@ def test_the_command_serves_an_archive_from_a_folder_of_any_name(path: Path, tmp
                 assert client.get("/archive/articles/1").status_code == 200
         finally:
             server.terminate()
+        server.wait()
         log.seek(0)
-        assert "Traceback" not in log.read()
+        assert log.read() == f"http://127.0.0.1:{port}/\n"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.1", "no host"])
+def test_an_address_that_nothing_can_listen_at_is_said_in_one_line(
+    path: Path, tmp_path: Path, host: str
+):
+    config = tmp_path / "config.toml"
+    config.write_text(f'[site]\nbase_url = "https://a.vn"\n[archive]\npath = "{path}"\n', "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        args = ["serve", "--config", str(config), "--host", host, "--port", port]
+        answer = CliRunner().invoke(cli, args)
+    assert isinstance(answer.exception, CannotServe)
+    assert answer.exception.exit_code == 1 and answer.output == ""
+    assert str(answer.exception).startswith(f"{host}:{port}: cannot be listened at: ")
+    assert str(answer.exception).endswith("; choose another with --port or --host")
 
 
 @pytest.mark.parametrize("many", [0, 20_000])

@@ -2,6 +2,9 @@
 
 import asyncio
 import hashlib
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from scraper.browse import library
 from scraper.browse.connection import ArchiveFile
 from scraper.browse.metadata import metadata
 from scraper.config import Settings
+from scraper.errors import CannotServe
 
 HERE = Path(__file__).parent
 
@@ -47,7 +51,6 @@ def open_datasette(
     path = settings.archive.path
     with open_articles(path):
         pass  # one clear line now, rather than an error on every page
-    base_url = f"/{base_url.strip('/')}/".replace("//", "/")
     datasette = Datasette(
         metadata=metadata(
             settings.serve.title, settings.site.base_url, tuple(settings.search.aliases)
@@ -55,7 +58,7 @@ def open_datasette(
         template_dir=str(HERE / "templates"),
         plugins_dir=str(HERE / "plugins"),
         static_mounts=[("assets", str(HERE / "static"))],
-        settings={**LIMITS, "base_url": base_url},
+        settings={**LIMITS, "base_url": _prefix(base_url)},
         inspect_data={"archive": inspected(path)} if immutable else None,
     )
     datasette.add_database(
@@ -89,16 +92,46 @@ def serve(
     *,
     base_url: str = "/",
     immutable: bool = False,
+    ready: Callable[[str], None],
 ) -> None:
-    """Show the archive at http://host:port until interrupted."""
+    """Show the archive until interrupted; `ready` is told its address once it can be asked there.
+
+    Raises ArchiveError where there is no archive, CannotServe where nothing can listen there.
+    """
     datasette = open_datasette(settings, base_url=base_url, immutable=immutable)
     asyncio.run(datasette.invoke_startup())
-    uvicorn.run(
-        datasette.app(),
-        host=host,
-        port=settings.serve.port if port is None else port,
-        log_level="warning",
-        lifespan="on",
-        timeout_keep_alive=5,
-        limit_concurrency=64,
-    )
+    with _listening(host, settings.serve.port if port is None else port) as sockets:
+        config = uvicorn.Config(
+            datasette.app(),
+            log_level="warning",
+            lifespan="on",
+            timeout_keep_alive=5,
+            limit_concurrency=64,
+        )
+        name = f"[{host}]" if ":" in host else host
+        ready(f"http://{name}:{sockets[0].getsockname()[1]}{_prefix(base_url)}")
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets)
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[list[socket.socket]]:
+    """A socket at each address of `host`; uvicorn's own would end the process with status 3."""
+    with ExitStack() as opened:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            sockets = [
+                opened.enter_context(socket.create_server(address, family=family))
+                for family, _, _, _, address in found
+            ]
+        except OSError as e:
+            why = str(e.strerror).split(" (while", 1)[0]
+            raise CannotServe(
+                f"{host}:{port}: cannot be listened at: {why}; choose another with --port or --host"
+            ) from e
+        yield sockets
+
+
+def _prefix(base_url: str) -> str:
+    """The path that all addresses stand below, with a slash at both ends."""
+    return f"/{base_url.strip('/')}/".replace("//", "/")

@@ -163,8 +163,7 @@ def serve(settings: Settings, port: int | None, host: str, base_url: str, immuta
     """Open the archive in Datasette, to read, search and query it."""
     from scraper.browse.serve import serve as serve_archive
 
-    click.echo(f"http://{host}:{settings.serve.port if port is None else port}{base_url}")
-    serve_archive(settings, host, port, base_url=base_url, immutable=immutable)
+    serve_archive(settings, host, port, base_url=base_url, immutable=immutable, ready=click.echo)
 
 
 @cli.command()
@@ -186,8 +185,9 @@ def demo(pages: int, and_serve: bool) -> None:
         f" {now.captions} captions, {now.revisions} revisions, {now.snapshots} snapshots."
     )
     if and_serve:
-        click.echo(f"Read it at http://127.0.0.1:{port}/ (Ctrl-C ends)")
-        serve_archive(done.settings)
+        serve_archive(
+            done.settings, ready=lambda url: click.echo(f"Read it at {url} (Ctrl-C ends)")
+        )
     else:
         command = "scraper" if not sys.argv[0].endswith("scraper") else _shown(sys.argv[0])
         click.echo(f"Read it:  {command} serve --config {done.config}")
