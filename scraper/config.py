@@ -7,6 +7,7 @@ ConfigError that names file, key, what is wanted and what was found; nothing is 
 import difflib
 import math
 import re
+import sys
 import tomllib
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
@@ -45,8 +46,8 @@ class SiteSettings:
 class CrawlSettings:
     """[crawl]: budgets, patience and limits of one run."""
 
-    max_pages: int = _number(500, 1)  # article pages asked for in one run
-    max_minutes: float = _number(50.0, 0.1)  # a run ends cleanly after this
+    max_pages: int = _number(500, 1, 1e9)  # article pages asked for in one run
+    max_minutes: float = _number(50.0, 0.1, 1e6)  # a run ends cleanly after this
     retries: int = _number(3, 0, 10)  # attempts after the first
     timeout_seconds: float = _number(60.0, 1.0, 3600.0)  # for one whole request
     max_page_mb: float = _number(10.0, 0.01, 1000.0)  # larger answers are refused
@@ -60,8 +61,8 @@ class CrawlSettings:
 class CheckSettings:
     """[check]: limits past which `scraper check` raises the alarm."""
 
-    max_hours_since_run: float = _number(36.0, 0.0)  # since the last run that ended well
-    max_days_without_new: float = _number(3.0, 0.0)  # since the newest article was found
+    max_hours_since_run: float = _number(36.0, 0.0, 1e6)  # since the last run that ended well
+    max_days_without_new: float = _number(3.0, 0.0, 1e6)  # since the newest article was found
     max_failure_share: float = _number(0.2, 0.0, 1.0)  # of the pages asked for in the last run
     max_fallback_share: float = _number(0.05, 0.0, 1.0)  # of pages read by no known template
     max_fill_drop: float = _number(0.2, 0.0, 1.0)  # fall of a field's fill rate, per template
@@ -126,10 +127,15 @@ def load_settings(path: Path) -> Settings:
         ) from None
     except (OSError, UnicodeDecodeError) as e:
         raise ConfigError(f"{path}: cannot be read: {e}") from e
-    except tomllib.TOMLDecodeError as e:
+    except ValueError as e:  # also for a number of thousands of digits
         raise ConfigError(f"{path}: is not valid TOML: {e}") from e
     settings = _read_settings(raw, str(path))
     beside = path.resolve().parent / settings.archive.path
+    if beside.is_dir() or beside.name == "snapshots.db":
+        raise ConfigError(
+            f'{path}: archive.path: a file, as "archive.db", for snapshots.db to stand beside,'
+            f" is {str(settings.archive.path)!r}"
+        )
     return _checked(replace(settings, archive=ArchiveSettings(beside)))
 
 
@@ -171,7 +177,7 @@ def _read_value(declared: Field[Any], value: Any, place: str) -> Any:
             return _in_range(declared, float(value), place)
         case t if t == tuple[str, ...] and _is_list_of(value, lambda v: isinstance(v, str)):
             return tuple(value)
-        case t if t == tuple[float, ...] and _is_list_of(value, lambda v: _is_number(v) and v > 0):
+        case t if t == tuple[float, ...] and _is_list_of(value, _is_step):
             return tuple(float(v) for v in value)
     raise ConfigError(f"{place}: {_WANTED[declared.type]}, is {value!r}")
 
@@ -182,12 +188,20 @@ _WANTED: dict[Any, str] = {
     int: "a whole number",
     float: "a number",
     tuple[str, ...]: "a list of texts in quotes",
-    tuple[float, ...]: "a list of numbers above 0",
+    tuple[float, ...]: "a list of numbers above 0, at most 36500",
 }
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and abs(value) <= sys.float_info.max
+    )
+
+
+def _is_step(value: Any) -> bool:
+    return _is_number(value) and 0 < value <= 36500
 
 
 def _is_list_of(value: Any, fits: Any) -> bool:
@@ -197,9 +211,9 @@ def _is_list_of(value: Any, fits: Any) -> bool:
 def _in_range(declared: Field[Any], value: float, place: str) -> float:
     low, high = declared.metadata["low"], declared.metadata["high"]
     if value < low:
-        raise ConfigError(f"{place}: at least {low:g}, is {value:g}")
+        raise ConfigError(f"{place}: at least {low:g}, is {value}")
     if value > high:
-        raise ConfigError(f"{place}: at most {high:g}, is {value:g}")
+        raise ConfigError(f"{place}: at most {high:g}, is {value}")
     return value
 
 
@@ -218,11 +232,16 @@ def _checked(settings: Settings) -> Settings:
         parts.port  # noqa: B018 - raises ValueError for a port that is no number
     except ValueError:
         is_plain = False
-    if not is_plain or parts.scheme not in ("http", "https") or parts.username:
+    if (
+        any(c.isspace() for c in base_url)
+        or not is_plain
+        or parts.scheme not in ("http", "https")
+        or parts.username
+    ):
         raise ConfigError(
             f'{place}.base_url: scheme and host, as "https://baolaocai.vn", is {site.base_url!r}'
         )
-    aliases = tuple(urlsplit(a).netloc.lower() if "//" in a else a.lower() for a in site.aliases)
+    aliases = tuple(map(_host, site.aliases))
     for before, alias in zip(site.aliases, aliases, strict=True):
         if not alias or "/" in alias:
             raise ConfigError(f'{place}.aliases: host names, as "www.baolaocai.vn", has {before!r}')
@@ -253,3 +272,11 @@ def _checked(settings: Settings) -> Settings:
                     f" has {address!r}"
                 )
     return checked
+
+
+def _host(alias: str) -> str:
+    """The host that an alias names, if need be as a whole address; "" where it names none."""
+    try:
+        return urlsplit(alias).netloc.lower() if "//" in alias else alias.lower()
+    except ValueError:
+        return ""
