@@ -38,12 +38,13 @@ def read_file(
     Raises BadCapture where the file cannot be read, or does not say which article it is.
     """
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise BadCapture(f"{path}: larger than {_MOST_BYTES // 1_000_000} MB, no page is")
-        body = path.read_bytes()
+        with path.open("rb") as file:
+            body = file.read(_MOST_BYTES + 1)  # a device has no size, and may have no end
         saved_at = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
     except OSError as e:
         raise BadCapture(f"{path}: cannot be read: {e.strerror}") from e
+    if len(body) > _MOST_BYTES:
+        raise BadCapture(f"{path}: larger than {_MOST_BYTES // 1_000_000} MB, no page is")
     if body.startswith(_ARCHIVES):
         raise BadCapture(f"{path}: an archive, not a page; give saved pages, .html or .txt")
     is_text = path.suffix.lower() == ".txt"

@@ -179,6 +179,65 @@ def test_an_archive_that_cannot_be_written_is_said_in_one_line(folder: Path) -> 
     assert "folder is not writable" in one_line(run)
 
 
+def test_a_file_without_an_end_is_no_page(folder: Path) -> None:
+    for arguments in (["import", "/dev/zero"], ["extract", "/dev/zero", "--url", SEED_URL]):
+        run = scraper(*arguments, cwd=folder)
+        assert run.returncode == 1
+        assert "/dev/zero: larger than 50 MB, no page is" in one_line(run)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["show", "9" * 30],
+        ["diff", "9" * 30],
+        ["withdraw", "9" * 30, "--reason", "x"],
+        ["search", "x", "--limit", "9" * 30],
+        ["crawl", "--limit", "9" * 30],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_number_that_no_database_holds_is_wrong_usage(folder: Path, arguments: list[str]) -> None:
+    run = scraper(*arguments, cwd=folder)
+    assert run.returncode == 2
+    assert "Invalid value" in run.stderr
+
+
+def test_the_first_day_of_the_calendar_is_a_day_too(folder: Path) -> None:
+    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    run = scraper("reread", "--since", "0001-01-01", "--workers", "1", cwd=folder)
+    assert (run.returncode, run.stdout) == (0, "1 snapshots read, 0 changed something\n")
+
+
+def test_a_day_is_told_as_it_was_in_vietnam(folder: Path) -> None:
+    page = (
+        '<h1 class="article__title">Mùa lê</h1><div class="article__body"><p>Chín.</p></div>'
+        '<meta property="article:published_time" content="2024-05-02T06:30:00+07:00">'
+    )
+    (folder / "page.html").write_text(page, "utf-8")
+    url = "https://baolaocai.vn/mua-le-post950001.html"
+    assert scraper("import", "page.html", "--url", url, cwd=folder).returncode == 0
+    assert scraper("search", "mùa lê", cwd=folder).stdout.startswith("2024-05-02  Mùa lê\n")
+    shown = scraper("show", 950001, cwd=folder).stdout.splitlines()
+    assert shown[2] == "2024-05-02 in Vietnam: 2024-05-01T23:30:00Z (published)"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has such a device")
+def test_an_output_that_the_disk_has_no_room_for_is_said_in_one_line(folder: Path) -> None:
+    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "scraper", "search", "dang vien"],
+            cwd=folder,
+            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert run.returncode == 1
+    assert run.stderr == "scraper: the disk is full: not all of the output was written\n"
+
+
 def test_a_page_that_is_no_article_exits_4(folder: Path) -> None:
     (folder / "page.html").write_text("<html><body><h1>Chính trị</h1></body></html>", "utf-8")
     run = scraper("extract", "page.html", "--url", "https://baolaocai.vn/chinh-tri/", cwd=folder)

@@ -195,12 +195,14 @@ def test_the_crawler_never_asks_for_it_again(stand_in: StandIn, tmp_path: Path) 
 def test_the_command_says_what_went_and_what_did_not(path: Path, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
     command = ["--config", str(tmp_path / "config.toml")]
-    run = CliRunner().invoke(cli, ["withdraw", str(NUMBER), "--reason", "Quyết định 12", *command])
+    run = CliRunner().invoke(cli, ["withdraw", str(NUMBER), "--reason", "Quyết định\n12", *command])
     assert (run.exit_code, run.stdout) == (
         0,
         f"article {NUMBER}: withdrawn, with the pages of 3 snapshots\n",
     )
     assert "copies made before still hold it" in run.stderr
     assert CliRunner().invoke(cli, ["withdraw", "1", "--reason", " ", *command]).exit_code == 2
+    run = CliRunner().invoke(cli, ["show", str(NUMBER), *command])
+    assert str(run.exception).endswith(": Quyết định 12")
     found = CliRunner().invoke(cli, ["search", "zqxwvk", "--json", *command])
     assert json.loads(found.stdout)["total"] == 0

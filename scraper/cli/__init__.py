@@ -1,5 +1,7 @@
 """The `scraper` command: each opens what it needs, makes one call and prints what came of it."""
 
+import errno
+import os
 import sys
 
 import click
@@ -20,3 +22,10 @@ def main() -> None:
     except ScraperError as e:
         click.echo(f"scraper: {e}", err=True)
         sys.exit(e.exit_code)
+    except OSError as e:
+        if e.errno != errno.ENOSPC:
+            raise
+        click.echo("scraper: the disk is full: not all of the output was written", err=True)
+        # What is left of it would be tried again at the very end, and fail with a traceback.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

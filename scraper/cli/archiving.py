@@ -11,7 +11,15 @@ from typing import Any
 
 import click
 
-from scraper.cli.root import cli, config_option, json_option, stop_on_signal, vietnam_day
+from scraper.cli.root import (
+    DAY,
+    article_argument,
+    cli,
+    config_option,
+    json_option,
+    stop_on_signal,
+    vietnam_day,
+)
 from scraper.config import Settings
 
 
@@ -74,7 +82,7 @@ workers_option = click.option(
 
 @cli.command()
 @config_option
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only pages captured since DATE.")
+@click.option("--since", type=DAY, help="Only pages captured since DATE.")
 @workers_option
 @click.option("--dry-run", is_flag=True, help="Say what would change, field by field.")
 @json_option
@@ -190,7 +198,7 @@ def backup(settings: Settings, folder: Path, slim: bool, as_json: bool) -> None:
 
 @cli.command()
 @config_option
-@click.argument("article_id", metavar="ID", type=int)
+@article_argument
 @click.option("--reason", required=True, help="Why; kept, and shown in place of the article.")
 def withdraw(settings: Settings, article_id: int, reason: str) -> None:
     """Remove an article's text and pages everywhere, and for good; the reason stays."""
@@ -198,12 +206,14 @@ def withdraw(settings: Settings, article_id: int, reason: str) -> None:
     from scraper.archive.schema import open_archive, require_snapshots
     from scraper.archive.withdraw import withdraw as take_out
 
-    if not reason.strip():
+    # On one line, and without bytes that no database takes for text.
+    reason = " ".join(reason.encode("utf-8", "replace").decode().split())
+    if not reason:
         raise click.UsageError("--reason: say why")
     require_snapshots(settings.archive.path)
     context = Context(settings.site.site, settings.crawl.revisit_days)
     with open_archive(settings.archive.path) as archive:
         file_unfiled(archive, context)
-        count = take_out(archive, article_id, reason.strip(), datetime.now(UTC))
+        count = take_out(archive, article_id, reason, datetime.now(UTC))
     click.echo(f"article {article_id}: withdrawn, with the pages of {count} snapshots")
     click.echo("Backups and other copies made before still hold it.", err=True)

@@ -9,17 +9,23 @@ from typing import Any
 
 import click
 
-from scraper.cli.root import cli, config_option, json_option, stop_on_signal, vietnam_day
+from scraper.cli.root import (
+    COUNT,
+    DAY,
+    cli,
+    config_option,
+    json_option,
+    stop_on_signal,
+    vietnam_day,
+)
 from scraper.config import Settings
-
-_LATIN_DATE = click.DateTime(["%Y-%m-%d"])
 
 
 @cli.command()
 @config_option
-@click.option("--limit", type=click.IntRange(min=1), help="Ask for at most N article pages.")
+@click.option("--limit", type=COUNT, help="Ask for at most N article pages.")
 @click.option("--max-minutes", type=click.FloatRange(min=0.1), help="End after M minutes.")
-@click.option("--since", type=_LATIN_DATE, help="Leave out what the lists date before DATE.")
+@click.option("--since", type=DAY, help="Leave out what the lists date before DATE.")
 @click.option("--full", is_flag=True, help="Walk every sitemap, back to the first.")
 @click.option("--dry-run", is_flag=True, help="Read the lists, ask for no article.")
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text")
@@ -139,7 +145,7 @@ def status(settings: Settings, as_json: bool) -> None:
     elif sys.stdout.isatty():
         from rich.console import Console
 
-        Console().print(*overview.tables(found, raised), sep="\n")
+        Console(markup=False, emoji=False).print(*overview.tables(found, raised), sep="\n")
     else:
         for line in overview.lines(found, raised):
             click.echo(line)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from scraper.cli.root import cli, config_option, json_option
+from scraper.cli.root import COUNT, article_argument, cli, config_option, json_option
 from scraper.config import Settings
 
 
@@ -39,12 +39,13 @@ def extract(file: Path, url: str, trace: bool) -> None:
 @cli.command()
 @config_option
 @click.argument("query")
-@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option("--limit", type=COUNT, default=10, show_default=True)
 @json_option
 def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
     """Find articles: with marks, without, or half-way."""
     from scraper.archive.schema import open_articles
     from scraper.archive.search import search as find
+    from scraper.browse.times import vietnam_day
     from scraper.query import read_aliases
 
     with open_articles(settings.archive.path) as db:
@@ -55,13 +56,13 @@ def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
         click.echo(json.dumps({"total": page.total, "results": hits}, ensure_ascii=False))
         return
     for hit in page.hits:
-        click.echo(f"{hit.timestamp[:10]}  {hit.title}\n    {hit.url}\n    {hit.snippet}")
+        click.echo(f"{vietnam_day(hit.timestamp)}  {hit.title}\n    {hit.url}\n    {hit.snippet}")
     click.echo(f"{page.total} found")
 
 
 @cli.command()
 @config_option
-@click.argument("article_id", metavar="ID", type=int)
+@article_argument
 @json_option
 def show(settings: Settings, article_id: int, as_json: bool) -> None:
     """Print one article with its history: texts, captures and their hashes."""
@@ -87,7 +88,8 @@ def show(settings: Settings, article_id: int, as_json: bool) -> None:
 
 def _show_text(found: Any) -> None:
     row = found.article
-    click.echo(f"{row['title']}\n{row['url']}\n{row['timestamp']} ({row['timestamp_source']})")
+    time = f"{row['local_date']} in Vietnam: {row['timestamp']} ({row['timestamp_source']})"
+    click.echo(f"{row['title']}\n{row['url']}\n{time}")
     click.echo(" · ".join(filter(None, [row["section"], *row["byline"], *found.tags])))
     for text in filter(None, (row["lead"], found.body)):
         click.echo(f"\n{text}")
@@ -118,7 +120,7 @@ def _show_past(found: Any, proofs: tuple[dict[str, Any], ...]) -> None:
 
 @cli.command()
 @config_option
-@click.argument("article_id", metavar="ID", type=int)
+@article_argument
 @click.argument("before", metavar="[N]", type=int, required=False)
 @click.argument("after", metavar="[M]", type=int, required=False)
 @json_option

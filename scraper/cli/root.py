@@ -38,10 +38,18 @@ def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_settings
 
 
+DAY = click.DateTime(["%Y-%m-%d"])
+_OLDEST = datetime(1900, 1, 1)  # no page is older, and no calendar ends there
+
+
 def vietnam_day(day: datetime | None) -> datetime | None:
     """The instant at which `day` begins in Vietnam."""
-    return (day - timedelta(hours=7)).replace(tzinfo=UTC) if day else None
+    return (max(day, _OLDEST) - timedelta(hours=7)).replace(tzinfo=UTC) if day else None
 
+
+# What SQLite can hold.
+article_argument = click.argument("article_id", metavar="ID", type=click.IntRange(0, 2**63 - 1))
+COUNT = click.IntRange(1, 10**9)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
 
