@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from html import unescape
@@ -217,6 +218,15 @@ def test_no_sql_writes_attaches_loads_or_fills_memory(datasette: Datasette, sql:
     answer = get(datasette, "/archive.json?" + _encoded({"sql": sql, "_shape": "objects"}))
     assert answer.status_code == 400 or not answer.json().get("rows")
     assert get(datasette, "/archive/articles/1").status_code == 200
+
+
+def test_no_text_keeps_search_words_past_the_time_limit(datasette: Datasette):
+    text = "replace(hex(zeroblob(1000000)), '00', 'đò ')"
+    begun = time.monotonic()
+    sql = f"select search_words({text}) = search_words(substr({text}, 1, 3000)) as same"
+    answer = get(datasette, "/archive.json?" + _encoded({"sql": sql, "_shape": "array"}))
+    assert answer.json() == [{"same": 1}]
+    assert time.monotonic() - begun < 2
 
 
 @pytest.fixture(scope="module")
@@ -514,6 +524,24 @@ def test_an_article_filed_while_it_is_served_is_found_at_once(tmp_path: Path):
     opened.executor.shutdown()
     for database in opened.databases.values():
         database.close()
+
+
+def test_a_month_that_came_since_the_figures_were_kept_has_a_share_too(tmp_path: Path):
+    path = tmp_path / "archive.db"
+    with open_archive(path) as archive:
+        with write(archive.db) as db:
+            fill(db)
+        with opened(settings_of(path)) as served:
+            get(served, "/")  # the months are counted, and kept for a little time
+            with write(archive.db) as db:
+                db.execute(
+                    "UPDATE articles SET local_date = '2031-01-02', template = 'fallback'"
+                    " WHERE id IN (1, 2)"
+                )
+                db.execute("UPDATE articles SET local_date = '2031-01-03' WHERE id = 3")
+            answer = get(served, "/dashboard")
+    assert answer.status_code == 200
+    assert "2031-01: 66.67" in answer.text
 
 
 def test_a_copy_for_the_public_tells_its_hash_and_counts(path: Path, tmp_path: Path):

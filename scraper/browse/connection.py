@@ -45,6 +45,7 @@ _PRAGMAS = {
 }
 _FORBIDDEN_FUNCTIONS = {"load_extension", "fts3_tokenizer", "writefile", "readfile", "edit"}
 LONGEST_CELL = 20_000_000  # bytes; replicate('x', 10^9) and the like are refused
+LONGEST_TYPED = 10_000  # characters read by search_words(), which no time limit interrupts
 LARGEST_ANSWER = 100_000_000  # characters and bytes of all cells that one statement may give
 
 
@@ -70,7 +71,7 @@ def guard(conn: sqlite3.Connection, datasette: Datasette) -> None:
 
     def search_words(text: Any) -> str:
         """What articles_fts must MATCH for a text typed as in the search box."""
-        query = read_query(str(text or ""), aliases)
+        query = read_query(str(text or "")[:LONGEST_TYPED], aliases)
         everywhere = lambda word, is_beginning: True  # noqa: E731 - no asking from inside a query
         return match_expression(resolve(query, everywhere), everywhere) or '""'
 

@@ -96,8 +96,9 @@ _BY_MONTH = {
     " WHERE gone_at IS NOT NULL GROUP BY month",
     "failures": "SELECT substr(started_at, 1, 7) AS month, 100.0 * sum(failed) / sum(requests)"
     " FROM runs GROUP BY month HAVING sum(requests) > 0",
-    "fallback": "SELECT substr(local_date, 1, 7) AS month, count(*) FROM articles"
-    " WHERE template = 'fallback' GROUP BY month",
+    "fallback": "SELECT substr(local_date, 1, 7) AS month, 100.0 * count(*) / (SELECT count(*)"
+    " FROM articles AS a WHERE substr(a.local_date, 1, 7) = substr(articles.local_date, 1, 7))"
+    " FROM articles WHERE template = 'fallback' GROUP BY month",
     "weather": "SELECT substr(observed_at, 1, 7) AS month, avg(coalesce(temperature_c,"
     " (temperature_min_c + temperature_max_c) / 2)) AS mean FROM weather"
     " GROUP BY month HAVING mean IS NOT NULL",

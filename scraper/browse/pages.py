@@ -40,9 +40,7 @@ async def dashboard(datasette: Datasette, request: Request) -> Response:
         "Edits seen per month": figures["edits"],
         "Pages found gone per month": figures["removals"],
         "Requests that failed, % of each month's": figures["failures"],
-        "Articles of no known template, % of each month's": {
-            month: 100 * n / whole[month] for month, n in figures["fallback"].items()
-        },
+        "Articles of no known template, % of each month's": figures["fallback"],
     }
     charts = [(title, bar_chart(title, _months(found))) for title, found in counted.items()]
     title = "Temperature on the weather widget, monthly mean, °C"
