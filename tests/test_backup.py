@@ -8,11 +8,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from filled import captures, fill, page
 
 from scraper.archive.schema import open_archive, open_articles, open_reader
 from scraper.archive.search import search
 from scraper.backup import INTERNAL, Copy, backup
+from scraper.cli import cli
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl import Plan, crawl_site
 from scraper.demo.server import StandIn
@@ -91,6 +93,27 @@ def test_a_slim_copy_has_all_that_readers_need_and_nothing_of_the_crawl(
             assert db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0, table
         assert db.execute("SELECT count(*) FROM sqlite_stat1").fetchone()[0] > 0
         assert db.execute("PRAGMA freelist_count").fetchone()[0] == 0
+
+
+def test_what_needs_the_captures_says_that_a_slim_copy_has_none(path: Path, tmp_path: Path) -> None:
+    copied(path, tmp_path, slim=True)
+    (tmp_path / "config.toml").write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
+    for arguments in (["status"], ["verify"], ["check"], ["reread"], ["backup", "x"]):
+        run = CliRunner().invoke(cli, [*arguments, "--config", str(tmp_path / "config.toml")])
+        assert isinstance(run.exception, ArchiveError)
+        assert "snapshots.db: missing; a slim copy has none: do this where" in str(run.exception)
+
+
+def test_where_a_reader_can_make_no_file_beside_the_archive_it_is_told_what_can(path: Path) -> None:
+    path.with_name("archive.db-shm").symlink_to(
+        "nowhere/x"
+    )  # as on a disk that is for reading only
+    with pytest.raises(ArchiveError) as refusal, open_articles(path):
+        pass
+    said = str(refusal.value)
+    assert said.endswith(
+        f"; {path.parent} must be writable, or hold a copy made by `scraper backup`"
+    )
 
 
 def test_a_slim_copy_takes_no_captures(path: Path, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def open_reader(path: Path) -> Iterator[Archive]:
     with (
         _said_in_one_line(path),
         closing(_open_for_reading(path, archive_migrations)) as db,
-        closing(_open_for_reading(snapshots_path(path), snapshot_migrations)) as snapshots,
+        closing(_open_snapshots(path)) as snapshots,
     ):
         yield Archive(path, db, snapshots)
 
@@ -115,16 +115,20 @@ def open_snapshots(path: Path) -> Iterator[Database]:
     """
     with (
         _said_in_one_line(path),
-        closing(_open_for_reading(snapshots_path(path), snapshot_migrations)) as db,
+        closing(_open_snapshots(path)) as db,
     ):
         yield db
 
 
 def require_snapshots(path: Path) -> None:
     """Raise ArchiveError where the archive at `path` has no snapshots.db: nothing to work on."""
-    if not snapshots_path(path).exists():
+    beside = snapshots_path(path)
+    if not path.exists():
+        _require(beside)
+    elif not beside.exists():
         raise ArchiveError(
-            f"{snapshots_path(path)}: no archive here yet; `scraper crawl` makes one"
+            f"{beside}: missing; a slim copy has none: do this where the whole archive is, or put"
+            f" the one there that belongs to {path.name}"
         )
 
 
@@ -252,9 +256,18 @@ def _prepare(db: Database, migrations: Migrations) -> None:
         migrations.apply(db)
 
 
-def _open_for_reading(path: Path, migrations: Migrations) -> Database:
+def _require(path: Path) -> None:
     if not path.exists():
         raise ArchiveError(f"{path}: no archive here yet; `scraper crawl` makes one")
+
+
+def _open_snapshots(path: Path) -> Database:
+    require_snapshots(path)
+    return _open_for_reading(snapshots_path(path), snapshot_migrations)
+
+
+def _open_for_reading(path: Path, migrations: Migrations) -> Database:
+    _require(path)
     db = _connect(path, "ro")
     try:
         _refuse_foreign(db, path, migrations)
@@ -262,11 +275,18 @@ def _open_for_reading(path: Path, migrations: Migrations) -> Database:
             raise ArchiveError(f"{path}: written by an earlier version; `scraper crawl` updates it")
     except sqlite3.Error as e:
         db.close()
-        raise ArchiveError(f"{path}: cannot be read as an archive: {e}") from e
+        raise ArchiveError(f"{path}: cannot be read as an archive: {_told(e, path)}") from e
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _told(e: sqlite3.Error, path: Path) -> str:
+    if getattr(e, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CANTOPEN:
+        # Readers of a write-ahead log make a file beside it.
+        return f"{e}; {path.parent} must be writable, or hold a copy made by `scraper backup`"
+    return str(e)
 
 
 def _connect(path: Path, mode: str) -> Database:
