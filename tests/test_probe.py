@@ -1,5 +1,6 @@
 """First contact: what a probe says of a paper that is as we think, and of one that is not."""
 
+import errno
 import json
 import os
 import subprocess
@@ -11,15 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from scraper.archive.schema import open_archive
+from scraper.cli import cli
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl import Plan, crawl_site
 from scraper.demo.departure import Departure
 from scraper.demo.faults import Fault
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
-from scraper.errors import SiteUnavailable
+from scraper.errors import ExportError, SiteUnavailable
 from scraper.models import Snapshot
 from scraper.probe import MOST_REQUESTS, Probe, probe_site, report
 from scraper.probe.bundle import STRUCK_OUT, redacted, write_bundle
@@ -209,6 +212,36 @@ def test_a_probe_beside_a_crawl_ends_at_once(tmp_path: Path) -> None:
 )
 def test_addresses_and_the_contact_are_struck_out(text: str, kept: str) -> None:
     assert redacted(text.encode(), "me@example.org").decode() == kept.replace("[]", STRUCK_OUT)
+
+
+@pytest.mark.parametrize("name", ["nowhere/seen.zip", "notes.zip"])
+def test_a_bundle_that_cannot_be_written_is_said_before_the_site_is_asked(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "notes.zip").write_text("mine")
+    with StandIn(PAPER) as site:
+        ended = run(tmp_path, site.base_url, "--bundle", name)
+    assert (ended.returncode, site.log) == (1, [])
+    assert ended.stderr.startswith(f"scraper: {name}: ") and ended.stderr.count("\n") == 1
+    assert ended.stderr.endswith("nothing was asked\n")
+    assert (tmp_path / "notes.zip").read_text() == "mine"
+
+
+def test_a_full_disk_costs_the_bundle_and_not_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("scraper.placing.os.fsync", full)
+    with StandIn(PAPER) as site:
+        config = tmp_path / "config.toml"
+        config.write_text(f'[site]\nbase_url = "{site.base_url}"\ndelay_seconds = 0\n', "utf-8")
+        ended = CliRunner().invoke(cli, ["probe", "--config", str(config)])
+    assert "agrees" in ended.stdout
+    assert isinstance(ended.exception, ExportError)
+    assert "not written: No space left on device" in str(ended.exception)
+    assert not list(tmp_path.glob("*.zip*"))
 
 
 def test_the_bundle_holds_no_cookie_and_nothing_of_our_own_request(tmp_path: Path) -> None:

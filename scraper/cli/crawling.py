@@ -106,24 +106,26 @@ def probe(settings: Settings, bundle: Path | None, as_json: bool) -> None:
     """First contact: ask 8 times at most, and say which of our assumptions hold."""
     from scraper.archive.schema import open_archive
     from scraper.probe import probe_site, report
-    from scraper.probe.bundle import write_bundle
+    from scraper.probe.bundle import require_place, write_bundle
     from scraper.progress import watch
 
     settings.require_contact()
     host = settings.site.site.host.replace(":", "-")
     path = bundle or settings.archive.path.with_name(f"probe-{host}.zip")
+    require_place(path)
     with (
         stop_on_signal() as stop,
         open_archive(settings.archive.path) as archive,
         watch("probe") as progress,
     ):
         seen = probe_site(archive, settings, progress, stop)
-    write_bundle(path, seen, settings.site.contact)
     if as_json:
         said = {**report.as_json(seen), "bundle": str(path)}
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
     else:
         click.echo(report.text(seen))
+    write_bundle(path, seen, settings.site.contact)
+    if not as_json:
         click.echo(f"\nThe captured pages, without cookies and addresses, are in {path}")
 
 

@@ -6,6 +6,7 @@ out of headers, bodies and report alike.
 """
 
 import json
+import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -14,8 +15,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote
 
+from scraper.errors import ExportError
 from scraper.inflate import Damaged, Oversize, inflate, is_gzip
 from scraper.models import Snapshot, utc_text
+from scraper.placing import new_file
 from scraper.probe import Probe, report
 
 STRUCK_OUT = "[struck out]"
@@ -45,13 +48,27 @@ _NUMBERS = re.compile(
 _ANY_TIME = (2000, 1, 1, 0, 0, 0)  # of every member: the same probe, the same bytes
 
 
+def require_place(path: Path) -> None:
+    """Raise ExportError where no bundle can be at `path`: to be known before the site is asked."""
+    if not os.access(path.parent, os.W_OK):
+        raise ExportError(f"{path}: cannot be written: no folder to write to; nothing was asked")
+    if path.exists() and not zipfile.is_zipfile(path):
+        raise ExportError(f"{path}: no earlier bundle, so it was left alone; nothing was asked")
+
+
 def write_bundle(path: Path, probe: Probe, contact: str) -> None:
-    """Write the bundle, in place of an earlier one of this name."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, body in _members(probe):
-            member = zipfile.ZipInfo(name, _ANY_TIME)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            bundle.writestr(member, redacted(body, contact))
+    """Write the bundle, in place of an earlier one of this name. Raises ExportError."""
+    try:
+        with (
+            new_file(path) as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle,
+        ):
+            for name, body in _members(probe):
+                member = zipfile.ZipInfo(name, _ANY_TIME)
+                member.compress_type = zipfile.ZIP_DEFLATED
+                bundle.writestr(member, redacted(body, contact))
+    except OSError as e:
+        raise ExportError(f"{path}: not written: {e.strerror or e}") from e
 
 
 def redacted(body: bytes, contact: str) -> bytes:
