@@ -226,6 +226,29 @@ def test_what_is_no_article_any_more_leaves_the_archive(
     }
 
 
+@pytest.mark.parametrize("seconds", [0.05, 0.2])
+def test_ctrl_c_on_a_terminal_stops_a_reread_whose_readers_are_just_being_started(
+    path: Path, seconds: float
+) -> None:
+    (path.parent / "config.toml").write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-m", "scraper", "reread", "--workers", "2"],
+        cwd=path.parent,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as run:
+        assert run.stderr and "to do" in run.stderr.readline()
+        time.sleep(seconds)
+        os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to all that belong to the command
+        said, log = run.communicate(timeout=60)
+    assert run.returncode == 0, log
+    assert "Traceback" not in log
+    assert said.endswith("; broken off: the next reread goes on from here\n")
+
+
 def test_a_reread_that_was_stopped_goes_on_where_it_was(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

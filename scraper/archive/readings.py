@@ -10,9 +10,10 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.resources import files
@@ -106,7 +107,8 @@ def reread_all(
         waiting: deque[Future[list[Reread]]] = deque()
         try:
             for span in spans:
-                waiting.append(pool.submit(_read_in_process, archive.path, span, since))
+                with deaf():
+                    waiting.append(pool.submit(_read_in_process, archive.path, span, since))
                 if len(waiting) > 3 * workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -115,6 +117,16 @@ def reread_all(
             raise ArchiveError(f"{archive.path}: a process that read snapshots was killed") from e
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Processes begun within never hear Ctrl-C: as_reader() could tell them only once loaded."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def as_reader() -> None:

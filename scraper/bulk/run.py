@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scraper.archive.readings import deaf
 from scraper.bulk import manifest
 from scraper.bulk.shard import Done, Job, Quarantined, read_shard
 from scraper.bulk.workers import Workers
@@ -122,7 +123,8 @@ def _all_ended(
 
 def _ended(todo: list[Path], job: Job, workers: Workers, stop: Stop) -> Iterator[Ended]:
     """Each shard that has ended, until told to stop; none that went down with another's worker."""
-    handed = {workers.executor.submit(read_shard, shard, job): shard for shard in todo}
+    with deaf():
+        handed = {workers.executor.submit(read_shard, shard, job): shard for shard in todo}
     waiting = set(handed)
     while waiting and not stop():
         ended, waiting = wait(waiting, LOOK_SECONDS, FIRST_COMPLETED)
