@@ -561,6 +561,18 @@ def test_a_copy_for_the_public_tells_its_hash_and_counts(path: Path, tmp_path: P
         database.close()
 
 
+@pytest.mark.parametrize("ending", ["", ".json"])
+def test_no_page_tells_where_the_archive_stands_on_the_disk(
+    datasette: Datasette, path: Path, ending: str
+):
+    for name in ("databases", "threads"):
+        assert get(datasette, f"/-/{name}{ending}").status_code == 404
+    for name in ("metadata", "plugins", "settings", "versions"):
+        answer = get(datasette, f"/-/{name}{ending}")
+        assert answer.status_code == 200
+        assert str(path.parent) not in answer.text
+
+
 def test_robots_are_kept_out(datasette: Datasette):
     assert "Disallow: /" in get(datasette, "/robots.txt").text
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from datasette.app import Datasette
-from datasette.utils.asgi import Request, Response
+from datasette.utils.asgi import NotFound, Request, Response
 
 from scraper.browse import library
 from scraper.browse.answers import atom, page
@@ -81,6 +81,11 @@ async def about(datasette: Datasette, request: Request) -> Response:
     example = held.newest[0]["id"] if held.newest else 1
     here = datasette.absolute_url(request, datasette.urls.instance()).rstrip("/")
     return await page(datasette, request, "about.html", {"here": here, "example": example})
+
+
+async def nowhere(datasette: Datasette, request: Request) -> Response:
+    """Nothing, in place of Datasette's pages that tell of this machine's folders and threads."""
+    raise NotFound("No such page")
 
 
 async def feed(datasette: Datasette, request: Request) -> Response:

@@ -30,6 +30,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"^/about$", pages.about),
         (r"^/feeds/(?P<which>new|changed)\.atom$", pages.feed),
         (r"^/archive/articles/(?P<id>\d{1,15})$", article_pages.article),
+        (r"^/-/(?:databases|threads)(?:\.json)?$", pages.nowhere),
         (r"^/cite/(?P<id>\d{1,15})\.(?P<format>bib|json|txt)$", article_pages.citation),
     ]
 
