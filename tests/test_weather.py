@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +86,9 @@ def test_figures_in_every_form(text: str, expected: Weather) -> None:
         '<div class="w"><div class="hd"><h3>Thời tiết</h3></div><div class="bd">Sa Pa 12°C</div></div>',
         '<div>Hotline: 0986<h3>Thời tiết</h3><p>Sa Pa 12°C</p></div>',
         '<div><div class="title">Thời tiết Sa Pa</div><p>12°C</p></div>',
+        '<div><strong>Thời tiết</strong><p>Sa Pa 12°C</p></div>',
+        '<div><div class="hd"><span>THỜI TIẾT: Sa Pa</span></div><p>12°C</p></div>',
+        f'<div><p>{unicodedata.normalize("NFD", "Dự báo thời tiết")}</p><p>Sa Pa 12°C</p></div>',
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("place", ["side", "header"])
@@ -99,6 +104,9 @@ def test_a_widget_is_read_wherever_it_stands(box: str, place: str) -> None:
         '<div class="w"><div><h3>Thời tiết</h3></div></div><div>Tỷ giá: 25.000</div>',
         '<div><h3>Thời tiết</h3><a href="/bai-viet/1-mua">Mưa to ở Sa Pa, lạnh 5°C</a></div>',
         '<div><h2>Thời tiết</h2><a href="/mua-post9.html">Mưa to ở Sa Pa</a></div>',
+        '<ul><li><a href="/thoi-tiet/">Thời tiết</a></li><li><a href="/xo-so/">Xổ số</a></li></ul>',
+        "<div><span>Thời tiết</span><span>Xổ số</span><span>Tỷ giá</span></div>",
+        '<div><strong>Thời tiết</strong><a href="/mua-post9.html">Sa Pa lạnh 5°C</a></div>',
     ],
 )
 def test_a_heading_over_other_things_is_no_widget(side: str) -> None:

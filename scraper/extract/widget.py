@@ -20,6 +20,8 @@ from scraper.models import Weather
 # In two: lexbor takes twice as long for one list of many forms.
 _HEADINGS = ("h2, h3, h4, h5", ".title, .heading, .box-heading")
 HEADINGS = ", ".join(_HEADINGS)
+# "Thời tiết" in every way of writing it: what accents and capitals leave alone.
+_SPOKEN = ':lexbor-contains("i ti" i)'
 _WIDGET = "[class*=weather], [id*=weather], [class*=thoi-tiet]"
 _ARTICLES = "h1, a[href$='.html'], a[href*='/bai-viet/']"
 _MOST_WIDGETS = 10  # on a page
@@ -47,14 +49,16 @@ def _widgets(page: Page, bodies: Sequence[LexborNode]) -> Iterator[tuple[str, st
             told.add(text)
             yield _WIDGET, labels_of(node.css_first(HEADINGS)), text
     for head, heading in islice(_headings(page), _MOST_WIDGETS):
-        if is_inside(head, bodies):
-            continue
-        box = _box_below(head, heading)
-        text = labels_of(box)
-        # A list of articles about the weather is no widget, nor is a section of an article.
-        if box and len(text) < _LONGEST and text not in told and not box.css_first(_ARTICLES):
+        text = _text_below(head, heading, bodies)
+        if text and text not in told:
             told.add(text)
             yield "heading", heading, text
+    # Any other element that reads so may be a step of the menu: its box has to show weather.
+    for head, heading in islice(_spoken(page) if bodies else (), _MOST_WIDGETS):
+        text = _text_below(head, heading, bodies)
+        if text and text not in told and says_weather(text):
+            told.add(text)
+            yield "text of a heading", heading, text
 
 
 def _headings(page: Page) -> Iterator[tuple[LexborNode, str]]:
@@ -63,6 +67,23 @@ def _headings(page: Page) -> Iterator[tuple[LexborNode, str]]:
         text = clean(head.text(deep=True, separator=" "))
         if is_weather_heading(text):
             yield head, text
+
+
+def _spoken(page: Page) -> Iterator[tuple[LexborNode, str]]:
+    """Each element, of any tag and class, whose own text reads like a widget's heading."""
+    for node in page.tree.css(_SPOKEN):
+        text = clean(node.text(deep=False))
+        if node.tag != "a" and is_weather_heading(text):
+            yield node, text
+
+
+def _text_below(head: LexborNode, heading: str, bodies: Sequence[LexborNode]) -> str:
+    """What a heading's box shows; "" for a section of an article, or a list of articles."""
+    box = None if is_inside(head, bodies) else _box_below(head, heading)
+    text = labels_of(box)
+    if box is None or len(text) >= _LONGEST or box.css_first(_ARTICLES):
+        return ""
+    return text
 
 
 def _box_below(head: LexborNode, heading: str) -> LexborNode | None:
