@@ -358,8 +358,38 @@ def test_articles_are_found_by_day_byline_and_tag(datasette: Datasette):
         assert {r["id"] for r in found["results"]} == {7, 12, 90}
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("10/5/2012", "2012-05-10"),
+        (" 10-05-2012 ", "2012-05-10"),
+        ("10.5.2012", "2012-05-10"),
+        ("5/2012", "2012-05"),
+        ("2012-05-10", "2012-05-10"),
+        ("2012", "2012"),
+    ],
+)
+def test_days_may_be_typed_as_they_are_written_in_vietnam(
+    datasette: Datasette, written: str, read: str
+):
+    for bound in ("from", "to"):
+        numbers = [
+            [
+                hit["id"]
+                for hit in get(datasette, f"/search.json?{_encoded({bound: day})}").json()[
+                    "results"
+                ]
+            ]
+            for day in (written, read)
+        ]
+        assert numbers[0] == numbers[1]
+        assert 0 < len(numbers[0]) < len(ARTICLES)
+    years = get(datasette, "/search?" + _encoded({"q": "ma", "from": written})).text
+    assert f'name="from" value="{written}"' in years
+
+
 def test_a_trend_keeps_its_filters_and_leaves_no_gap(datasette: Datasette):
-    query = _encoded({"q": "ma", "from": "2010-05-10", "to": "2013", "section": "Kinh tế"})
+    query = _encoded({"q": "ma", "from": "10/5/2010", "to": "2013", "section": "Kinh tế"})
     text = get(datasette, f"/trends?{query}").text
     assert "from=2010-05-10&amp;to=2010" in text and "section=Kinh" in text
     rows = get(datasette, f"/trends.csv?{query}").text.splitlines()

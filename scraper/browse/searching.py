@@ -1,6 +1,7 @@
 """The search page, the same search as a file, and what other pages need to lead to it."""
 
 import json
+import re
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -157,13 +158,19 @@ def filters_of(args: Any, *, follows: bool = False) -> Filters:
     )
 
 
+_WRITTEN = re.compile(r"\s*(?:([0-9]{1,2})[/.-])?([0-9]{1,2})[/.-]([0-9]{4})\s*")
+
+
 def _day(text: str) -> str:
+    """A day, month or year that a reader typed, "1/5/2021" or "2021-05-01", as the latter."""
+    if written := _WRITTEN.fullmatch(text):
+        return "-".join(part.zfill(2) for part in reversed(written.groups()) if part)
     return "".join(c for c in text if c in "0123456789-")[:10]
 
 
 def within(args: dict[str, str], period: str) -> dict[str, str]:
     """`args` of a search, narrowed to a year or month; days asked for inside it stay."""
-    since, until = args.get("from", ""), args.get("to", "")
+    since, until = _day(args.get("from", "")), _day(args.get("to", ""))
     return {
         **args,
         "from": since if since.startswith(period) else period,
