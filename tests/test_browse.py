@@ -653,6 +653,17 @@ def test_a_missing_archive_is_said_in_one_line(tmp_path: Path):
         open_datasette(settings_of(tmp_path / "archive.db"))
 
 
+def test_an_archive_in_use_is_not_served_as_one_that_nothing_writes_to(tmp_path: Path):
+    path = tmp_path / "archive.db"
+    with open_archive(path) as archive:
+        with write(archive.db) as db:
+            fill(db)
+        with pytest.raises(ArchiveError, match="in use, .* --immutable is for a copy"):
+            open_datasette(settings_of(path), immutable=True)
+    with opened(settings_of(path), immutable=True) as copy:
+        assert get(copy, "/archive/articles/1").status_code == 200
+
+
 def test_a_slim_copy_without_snapshots_is_served(path: Path, tmp_path: Path):
     slim = tmp_path / "archive.db"
     with closing(Database(path)) as db:

@@ -17,7 +17,7 @@ from scraper.browse import library
 from scraper.browse.connection import ArchiveFile
 from scraper.browse.metadata import metadata
 from scraper.config import Settings
-from scraper.errors import CannotServe
+from scraper.errors import ArchiveError, CannotServe
 
 HERE = Path(__file__).parent
 
@@ -46,11 +46,16 @@ def open_datasette(
     """Datasette on the archive of `settings`, below the path `base_url`.
 
     `immutable` is for a copy that nobody writes to: faster, and offered for download. Raises
-    ArchiveError where there is no archive.
+    ArchiveError where there is no archive, or where one is in use that is said to be such a copy.
     """
     path = settings.archive.path
     with open_articles(path):
         pass  # one clear line now, rather than an error on every page
+    if immutable and _is_in_use(path):
+        raise ArchiveError(
+            f"{path}: in use, and not all of it stands in this file: --immutable is for a copy made"
+            " by `scraper backup`"
+        )
     datasette = Datasette(
         metadata=metadata(
             settings.serve.title, settings.site.base_url, tuple(settings.search.aliases)
@@ -66,6 +71,12 @@ def open_datasette(
     )
     datasette.remove_database("_memory")
     return datasette
+
+
+def _is_in_use(path: Path) -> bool:
+    """Whether changes are still to be taken into the file; without them it may make no sense."""
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def inspected(path: Path) -> dict[str, Any]:
