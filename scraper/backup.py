@@ -4,9 +4,11 @@ A copy is made beside a running crawl, of both files at one moment, checked, and
 the place of an older one.
 """
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from sqlite_utils import Database
 
 from scraper.archive import snapshots
 from scraper.archive.schema import Archive, one_moment
-from scraper.errors import ArchiveError
+from scraper.errors import ArchiveError, Locked
 from scraper.placing import put_in_place
 from scraper.progress import Progress
 from scraper.verify import check_file
@@ -39,10 +41,9 @@ def backup(archive: Archive, folder: Path, progress: Progress, *, slim: bool = F
 
     `slim` copies only archive.db, without the crawl's own state, analysed and packed. Raises
     ArchiveError, and leaves an older copy as it was, where the copy cannot be made, or is
-    damaged and would take the place of an older one.
+    damaged and would take the place of an older one; Locked where another is being made there.
     """
-    with _said_of(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    with _said_of(folder), _alone_in(folder):
         _refuse_folder(archive, folder, slim)
         names = ("archive.db",) if slim else ("snapshots.db", "archive.db")
         partial = {name: folder / f".{name}.partial" for name in names}
@@ -71,6 +72,22 @@ def _said_of(folder: Path) -> Iterator[None]:
         yield
     except (OSError, sqlite3.Error) as e:
         raise ArchiveError(f"{folder}: no copy was made: {e}; an older one was kept") from e
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Make `folder` if missing, and lock it: two copies made in it at once would be mixed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # as on a network's disk that knows no such locks
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as e:
+                raise Locked(f"{folder}: another copy is being made there; try again later") from e
+        yield
+    finally:
+        os.close(handle)
 
 
 def _refuse_folder(archive: Archive, folder: Path, slim: bool) -> None:

@@ -39,7 +39,7 @@ class ConfigError(ScraperError):
 
 
 class Locked(ScraperError):
-    """Another writer (crawl, add, import, reread) is at work on this archive."""
+    """Another writer is at work on this archive (crawl, add, import, reread), or in this folder."""
 
     exit_code = 75
 

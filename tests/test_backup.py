@@ -18,7 +18,7 @@ from scraper.cli import cli
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl import Plan, crawl_site
 from scraper.demo.server import StandIn
-from scraper.errors import ArchiveError
+from scraper.errors import ArchiveError, Locked
 from scraper.progress import Silence
 from scraper.verify import verify
 
@@ -93,6 +93,28 @@ def test_a_slim_copy_has_all_that_readers_need_and_nothing_of_the_crawl(
             assert db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0, table
         assert db.execute("SELECT count(*) FROM sqlite_stat1").fetchone()[0] > 0
         assert db.execute("PRAGMA freelist_count").fetchone()[0] == 0
+
+
+def test_two_copies_are_not_made_in_one_folder_at_once(path: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    copied(path, folder)
+    before = [(folder / name).read_bytes() for name in ("archive.db", "snapshots.db")]
+
+    class Second(Silence):
+        told = ""
+
+        def note(self, text: str) -> None:
+            if not self.told:
+                with pytest.raises(Locked) as refusal:
+                    copied(path, folder)
+                self.told = str(refusal.value)
+
+    first = Second()
+    with open_reader(path) as archive:
+        backup(archive, folder, first)
+    assert first.told == f"{folder}: another copy is being made there; try again later"
+    assert [(folder / name).read_bytes() for name in ("archive.db", "snapshots.db")] == before
+    assert copied(path, folder).articles == 6
 
 
 def test_what_needs_the_captures_says_that_a_slim_copy_has_none(path: Path, tmp_path: Path) -> None:
