@@ -12,10 +12,10 @@ from scraper.config import Settings
 
 @contextmanager
 def opened(
-    settings: Settings, *, base_url: str = "/", immutable: bool = False
+    settings: Settings, *, base_url: str = "/", immutable: bool = False, own_sql: bool = True
 ) -> Iterator[Datasette]:
     """Datasette as `scraper serve` opens it."""
-    datasette = open_datasette(settings, base_url=base_url, immutable=immutable)
+    datasette = open_datasette(settings, base_url=base_url, immutable=immutable, own_sql=own_sql)
     asyncio.run(datasette.invoke_startup())
     try:
         yield datasette

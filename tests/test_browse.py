@@ -220,6 +220,31 @@ def test_no_sql_writes_attaches_loads_or_fills_memory(datasette: Datasette, sql:
     assert get(datasette, "/archive/articles/1").status_code == 200
 
 
+def test_readers_may_be_kept_from_sql_of_their_own(path: Path):
+    with opened(settings_of(path), own_sql=False) as served:
+        for address in (
+            "/archive?sql=select+1",
+            "/archive.json?sql=select+1",
+            "/archive.csv?sql=select+1",
+            "/archive/articles?_where=1",
+            "/archive/articles.json?_where=1",
+        ):
+            assert get(served, address).status_code == 403, address
+        assert "<textarea" not in get(served, "/archive").text
+        assert "?sql=" not in get(served, "/about").text
+        for name in CANNED:
+            answer = get(served, f"/archive/{name}?words=ma")
+            assert answer.status_code == 200 and "<textarea" not in answer.text
+        assert get(served, "/archive/articles?_search=ma&section__contains=te").status_code == 200
+
+
+def test_a_pattern_too_long_to_be_looked_for_in_time_is_refused(datasette: Datasette):
+    sql = "select hex(zeroblob(50000)) like '%' || hex(zeroblob(20000)) || '1'"
+    begun = time.monotonic()
+    assert get(datasette, "/archive.json?" + _encoded({"sql": sql})).status_code == 400
+    assert time.monotonic() - begun < 2
+
+
 def test_no_text_keeps_search_words_past_the_time_limit(datasette: Datasette):
     text = "replace(hex(zeroblob(1000000)), '00', 'đò ')"
     begun = time.monotonic()

@@ -46,6 +46,7 @@ _PRAGMAS = {
 _FORBIDDEN_FUNCTIONS = {"load_extension", "fts3_tokenizer", "writefile", "readfile", "edit"}
 LONGEST_CELL = 20_000_000  # bytes; replicate('x', 10^9) and the like are refused
 LONGEST_TYPED = 10_000  # characters read by search_words(), which no time limit interrupts
+LONGEST_PATTERN = 500  # bytes, of LIKE: with more, one cell may take longer than a query may
 LARGEST_ANSWER = 100_000_000  # characters and bytes of all cells that one statement may give
 
 
@@ -82,6 +83,7 @@ def guard(conn: sqlite3.Connection, datasette: Datasette) -> None:
     name_words(conn)
     conn.execute("PRAGMA query_only = 1")
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_CELL)
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN)
     conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     conn.set_authorizer(_only_reading)
     conn.row_factory = _weighed()

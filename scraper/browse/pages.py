@@ -80,7 +80,12 @@ async def about(datasette: Datasette, request: Request) -> Response:
     held = await cached(datasette, "holdings", library.holdings)
     example = held.newest[0]["id"] if held.newest else 1
     here = datasette.absolute_url(request, datasette.urls.instance()).rstrip("/")
-    return await page(datasette, request, "about.html", {"here": here, "example": example})
+    context = {
+        "here": here,
+        "example": example,
+        "own_sql": datasette.setting("default_allow_sql"),
+    }
+    return await page(datasette, request, "about.html", context)
 
 
 async def nowhere(datasette: Datasette, request: Request) -> Response:

@@ -41,10 +41,11 @@ LIMITS = {
 
 
 def open_datasette(
-    settings: Settings, *, base_url: str = "/", immutable: bool = False
+    settings: Settings, *, base_url: str = "/", immutable: bool = False, own_sql: bool = True
 ) -> Datasette:
     """Datasette on the archive of `settings`, below the path `base_url`.
 
+    `own_sql` lets readers write SELECTs of their own.
     `immutable` is for a copy that nobody writes to: faster, and offered for download. Raises
     ArchiveError where there is no archive, or where one is in use that is said to be such a copy.
     """
@@ -63,7 +64,7 @@ def open_datasette(
         template_dir=str(HERE / "templates"),
         plugins_dir=str(HERE / "plugins"),
         static_mounts=[("assets", str(HERE / "static"))],
-        settings={**LIMITS, "base_url": _prefix(base_url)},
+        settings={**LIMITS, "base_url": _prefix(base_url), "default_allow_sql": own_sql},
         inspect_data={"archive": inspected(path)} if immutable else None,
     )
     datasette.add_database(
@@ -103,13 +104,14 @@ def serve(
     *,
     base_url: str = "/",
     immutable: bool = False,
+    own_sql: bool = True,
     ready: Callable[[str], None],
 ) -> None:
     """Show the archive until interrupted; `ready` is told its address once it can be asked there.
 
     Raises ArchiveError where there is no archive, CannotServe where nothing can listen there.
     """
-    datasette = open_datasette(settings, base_url=base_url, immutable=immutable)
+    datasette = open_datasette(settings, base_url=base_url, immutable=immutable, own_sql=own_sql)
     asyncio.run(datasette.invoke_startup())
     with _listening(host, settings.serve.port if port is None else port) as sockets:
         config = uvicorn.Config(

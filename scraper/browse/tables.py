@@ -37,7 +37,7 @@ async def tables(datasette: Datasette, request: Request) -> Response:
         "tables": [{"name": name, "count": count} for name, count in counts.items()],
         "views": [{"name": "articles_full"}],
         "queries": list((await datasette.get_canned_queries("archive", request.actor)).values()),
-        "allow_execute_sql": True,
+        "allow_execute_sql": datasette.setting("default_allow_sql"),
         "allow_download": not database.is_mutable,
         "size": database.size,
         "sha256": database.hash,

@@ -161,11 +161,22 @@ def diff(
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--base-url", default="/", show_default=True, help="Path prefix behind a proxy.")
 @click.option("--immutable", is_flag=True, help="For a copy that nothing writes to: faster.")
-def serve(settings: Settings, port: int | None, host: str, base_url: str, immutable: bool) -> None:
+@click.option("--no-sql", is_flag=True, help="Readers write no SELECTs of their own.")
+def serve(
+    settings: Settings, port: int | None, host: str, base_url: str, immutable: bool, no_sql: bool
+) -> None:
     """Open the archive in Datasette, to read, search and query it."""
     from scraper.browse.serve import serve as serve_archive
 
-    serve_archive(settings, host, port, base_url=base_url, immutable=immutable, ready=click.echo)
+    serve_archive(
+        settings,
+        host,
+        port,
+        base_url=base_url,
+        immutable=immutable,
+        own_sql=not no_sql,
+        ready=click.echo,
+    )
 
 
 @cli.command()
