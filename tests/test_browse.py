@@ -82,6 +82,7 @@ FILES = (
     "/search.atom?q=script",
     "/trends.csv?q=script",
     "/trends.svg?q=script",
+    "/trends.svg",
     "/feeds/new.atom",
     "/feeds/changed.atom",
     "/cite/90.bib",
@@ -243,6 +244,26 @@ def test_a_pattern_too_long_to_be_looked_for_in_time_is_refused(datasette: Datas
     begun = time.monotonic()
     assert get(datasette, "/archive.json?" + _encoded({"sql": sql})).status_code == 400
     assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize(
+    "value", ["aaaaaaaaaaTaaaaaaaaa", "2024-13-45T99:99:99Z", "9999-12-31T23:59:59Z"]
+)
+def test_what_a_reader_calls_a_time_need_not_be_one(datasette: Datasette, value: str):
+    answer = get(datasette, "/archive?" + _encoded({"sql": f"select '{value}' as seen_at"}))
+    assert answer.status_code == 200
+    assert value in answer.text
+
+
+@pytest.mark.parametrize(
+    "address", ["/search?q=ma", "/search.csv?q=ma", "/search.json?q=ma", "/trends?q=ma"]
+)
+def test_a_search_that_takes_too_long_is_said_with_503(path: Path, address: str):
+    with opened(settings_of(path)) as served:
+        served._settings["sql_time_limit_ms"] = 0
+        answer = get(served, address)
+    assert answer.status_code == 503
+    assert "took too long" in answer.text
 
 
 def test_no_text_keeps_search_words_past_the_time_limit(datasette: Datasette):

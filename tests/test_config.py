@@ -75,6 +75,11 @@ def test_whole_numbers_do_for_decimals(tmp_path: Path) -> None:
             "site.aliases: host names",
         ),
         ('[site]\nbase_url = "https://bao lao cai.vn"', "site.base_url: scheme and host"),
+        (
+            '[site]\nbase_url = "https://a.vn"\n[search]\naliases = ["Sapa"]',
+            "search.aliases: names",
+        ),
+        ('[site]\nbase_url = "https://a.vn"\n[search]\naliases = ["A ="]', "search.aliases: names"),
         ('[site]\nbase_url = "https://a.vn"\n[crawl]\nquiet_hours = "7-9"', "HH:MM-HH:MM"),
         ('[site]\nbase_url = "https://a.vn"\n[serve]\nport = 70000', "at most 65535"),
     ],

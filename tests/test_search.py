@@ -124,6 +124,16 @@ def test_naming_the_words_that_begin_so_finds_the_same(
     assert numbers[0] == numbers[1] != set()
 
 
+def test_a_phrase_of_too_many_spellings_is_found_without_marks_beside_its_marked_words(
+    shared: Database, monkeypatch: pytest.MonkeyPatch
+):
+    exact = set(found(shared, '"chợ phien"'))
+    monkeypatch.setattr("scraper.query.MAX_PHRASES", 0)
+    loose = set(found(shared, '"chợ phien"'))
+    assert exact and exact <= loose
+    assert loose == set(found(shared, '"cho phien" chợ'))
+
+
 def test_articles_with_the_words_as_typed_come_first(shared: Database):
     assert found(shared, "ban")[0] == 20
     assert found(shared, "ma")[0] == 12

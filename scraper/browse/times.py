@@ -19,10 +19,8 @@ def vietnam_day(utc: str | None) -> str:
     return (utc_time(utc) + _VIETNAM).strftime("%Y-%m-%d") if utc else ""
 
 
-def vietnam_time(utc: str | None) -> str:
-    """A time in UTC as "15:38, 3/12/2022"; "" for none."""
-    if not utc:
-        return ""
+def vietnam_time(utc: str) -> str:
+    """A time in UTC as "15:38, 3/12/2022"."""
     at = utc_time(utc) + _VIETNAM
     return f"{at:%H:%M}, {at.day}/{at.month}/{at.year}"
 

@@ -1,5 +1,6 @@
 """Datasette as a reading room: routes, search rules, connections that only read, headers."""
 
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,6 +13,8 @@ from markupsafe import Markup, escape
 from scraper.browse import article_pages, days, names, pages, searching, tables, times, trends
 from scraper.browse.connection import guard, listed
 from scraper.browse.security import below, secured
+
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
 @hookimpl  # type: ignore[untyped-decorator, unused-ignore]
@@ -72,8 +75,11 @@ def prepare_jinja2_environment(env: Any) -> None:
 def render_cell(value: Any, column: str, table: str, database: str, datasette: Datasette) -> Any:
     if database != "archive" or not isinstance(value, str):
         return None
-    if (column == "timestamp" or column.endswith("_at")) and len(value) == 20 and value[10] == "T":
-        shown = times.vietnam_time(value)
+    if (column == "timestamp" or column.endswith("_at")) and _TIME.fullmatch(value):
+        try:
+            shown = times.vietnam_time(value)
+        except (ValueError, OverflowError):  # a reader's own SELECT may call anything a time
+            return None
         return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(value, value, shown)
     if column == "title" and table is None:
         return None
