@@ -132,6 +132,48 @@ def test_a_moved_slug_gives_the_article_its_new_address_and_keeps_the_old_one(
     assert [row["url"] for row in known] == [before, after]
 
 
+@pytest.mark.parametrize("kind", ["404", "soft 404", "redirect abroad"])
+def test_an_article_whose_old_address_is_dead_is_not_gone(
+    tmp_path: Path, on: On, kind: Any
+) -> None:
+    with StandIn(make_newspaper(pages=1, months=1)) as site:
+        (story,) = site.newest
+        old = replace(story, template="")
+        site.publish(old)
+        on(site, 1, FULL)
+        site.publish(replace(old, slug="ten-moi"))
+        site.faults = [Fault(kind, on=old.path, location="/")]
+        for days in (9, 10.1, 11.2, 12.3, 40, 41.1, 75, 120, 400):
+            on(site, days)
+            rows_of = rows(tmp_path, "SELECT gone_at, url FROM articles")
+            assert [row["gone_at"] for row in rows_of] == [None]
+        assert rows_of[0]["url"].endswith("/ten-moi-post" + str(old.article_id) + ".html")
+        # Of no use any more, the old address is not asked again and again.
+        assert old.path not in {r.path for r in site.log}
+    states = rows(tmp_path, "SELECT state FROM frontier WHERE article_id IS NOT NULL ORDER BY 1")
+    assert [row["state"] for row in states] == ["archived", "duplicate"]
+
+
+@pytest.mark.parametrize("kind", ["soft 404", "redirect abroad"])
+def test_another_page_in_an_articles_place_is_gone_after_a_month_not_after_a_week(
+    tmp_path: Path, on: On, kind: Any
+) -> None:
+    fault = Fault(kind, after=1, times=6, location="/")
+    with StandIn(make_newspaper(pages=1, months=1), faults=[fault]) as site:
+        on(site, 1, FULL)
+        for days in (8.5, 9, 10.5, 18):
+            on(site, days)
+        assert gone(tmp_path)[0][1] is None
+        on(site, 49)
+        ((state, since),) = gone(tmp_path)
+        assert state == "gone" and str(since).startswith("2026-11-09T05:")
+        assert on(site, 75).run.fetched == 0  # looked for more and more seldom
+        on(site, 80)
+        assert gone(tmp_path)[0][0] == "gone"
+        on(site, 145)
+        assert gone(tmp_path) == [("archived", None)]
+
+
 def test_new_articles_come_first_then_revisits_then_backfill_newest_first(
     tmp_path: Path, on: On
 ) -> None:

@@ -17,6 +17,8 @@ from sqlite_utils import Database
 from scraper.models import Article, utc_text, utc_time
 
 GONE_AFTER = timedelta(hours=23)  # "a day apart", for a cron job that wanders by minutes
+# Of answers that do not say so in so many words, as a 404 does: a redesign may look like them.
+SURELY_GONE_AFTER = timedelta(days=30)
 
 # cut: a text, but the capture ends before the page did. It counts only where no whole one does.
 Reading = Literal["text", "cut", "unchanged", "missing", "redirect", "not_article", "unreadable"]
@@ -33,6 +35,7 @@ class Capture:
     captured_at: datetime
     status: int  # HTTP
     reading: Reading
+    absent_from: str = ""  # the address asked, where the answer says that the article is not there
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,13 @@ def revision_of(article: Article) -> Revision:
 def note(db: Database, capture: Capture, sha256: str | None) -> None:
     """Write the line of one capture; `sha256` is its revision's, None where it has no text."""
     db.execute(
-        "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (snapshot_id) DO UPDATE SET"
+        "INSERT INTO captures (snapshot_id, article_id, captured_at, status, reading, sha256,"
+        " absent_from) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (snapshot_id) DO UPDATE SET"
         " article_id = excluded.article_id, captured_at = excluded.captured_at,"
-        " status = excluded.status, reading = excluded.reading, sha256 = excluded.sha256"
-        " WHERE (article_id, captured_at, status, reading, sha256) IS NOT (excluded.article_id,"
-        " excluded.captured_at, excluded.status, excluded.reading, excluded.sha256)",
+        " status = excluded.status, reading = excluded.reading, sha256 = excluded.sha256,"
+        " absent_from = excluded.absent_from WHERE (article_id, captured_at, status, reading,"
+        " sha256, absent_from) IS NOT (excluded.article_id, excluded.captured_at, excluded.status,"
+        " excluded.reading, excluded.sha256, excluded.absent_from)",
         [
             capture.snapshot_id,
             capture.article_id,
@@ -72,8 +77,26 @@ def note(db: Database, capture: Capture, sha256: str | None) -> None:
             capture.status,
             capture.reading,
             sha256,
+            capture.absent_from or None,
         ],
     )
+
+
+def address_since(db: Database, article_id: int, url: str, at: datetime) -> str | None:
+    """The address at which an article was first seen after it was at `url`, and before `at`."""
+    row = db.execute(
+        "SELECT url FROM addresses WHERE article_id = ? AND url <> ? AND first_seen_at <= ?"
+        " AND first_seen_at > coalesce((SELECT first_seen_at FROM addresses WHERE url = ?), '')"
+        " ORDER BY first_seen_at DESC, url LIMIT 1",
+        [article_id, url, utc_text(at), url],
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def is_gone(db: Database, article_id: int) -> bool:
+    """Whether an archived article is no longer on the site."""
+    row = db.execute("SELECT gone_at FROM articles WHERE id = ?", [article_id]).fetchone()
+    return bool(row and row[0])
 
 
 def reading_of(db: Database, snapshot_id: int) -> tuple[Reading | None, str | None]:
@@ -184,9 +207,21 @@ def is_told(db: Database, article_id: int) -> bool:
     )
 
 
-def _lines(db: Database, article_id: int) -> list[tuple[str, int, Reading, str | None]]:
+_Line = tuple[str, int, Reading, str | None, bool]
+
+
+def _lines(db: Database, article_id: int) -> list[_Line]:
+    """captured_at, snapshot_id, reading, sha256, whether the article was not there.
+
+    Without what was answered at an address that the article had left by then.
+    """
     return db.execute(
-        "SELECT captured_at, snapshot_id, reading, sha256 FROM captures WHERE article_id = ?"
+        "SELECT captured_at, snapshot_id, reading, sha256,"
+        " reading = 'missing' OR absent_from IS NOT NULL FROM captures WHERE article_id = ?"
+        " AND (absent_from IS NULL OR NOT EXISTS (SELECT 1 FROM addresses AS later"
+        " WHERE later.article_id = captures.article_id AND later.url <> absent_from"
+        " AND later.first_seen_at <= captured_at AND later.first_seen_at > coalesce("
+        "(SELECT first_seen_at FROM addresses WHERE url = absent_from), '')))"
         " ORDER BY captured_at, snapshot_id",
         [article_id],
     ).fetchall()
@@ -205,12 +240,12 @@ def _told(story: _Story) -> list[tuple[object, ...]]:
     return [(sha256, *span) for sha256, span in story.spans.items()]
 
 
-def _story(lines: list[tuple[str, int, Reading, str | None]]) -> _Story | None:
-    """The story of captures (captured_at, snapshot_id, reading, sha256); None without a text."""
+def _story(lines: list[_Line]) -> _Story | None:
+    """The story of the captures of an article; None without a text."""
     story: _Story | None = None
-    current = first_at = missing_since = ""
+    current = first_at = missing_since = absent_since = ""
     texts = _texts(lines, "text") or _texts(lines, "cut")
-    for at, snapshot_id, reading, sha256 in lines:
+    for at, snapshot_id, reading, sha256, is_absent in lines:
         if reading in WITH_TEXT:
             first_at = first_at or at
         if sha256 in texts:
@@ -223,16 +258,22 @@ def _story(lines: list[tuple[str, int, Reading, str | None]]) -> _Story | None:
             story.spans[current][1] = at
         if reading in SEEN:
             story.last_at = at
-            missing_since, story.gone_at = "", None
-        elif reading == "missing":
-            missing_since = missing_since or at
-            if utc_time(at) - utc_time(missing_since) >= GONE_AFTER:
-                story.gone_at = missing_since
+            missing_since = absent_since = ""
+            story.gone_at = None
+        elif is_absent:
+            absent_since = absent_since or at
+            if reading == "missing":
+                missing_since = missing_since or at
+            if (
+                utc_time(at) - utc_time(missing_since or at) >= GONE_AFTER
+                or utc_time(at) - utc_time(absent_since) >= SURELY_GONE_AFTER
+            ):
+                story.gone_at = absent_since
     return story
 
 
-def _texts(lines: list[tuple[str, int, Reading, str | None]], reading: Reading) -> set[str]:
-    return {sha256 for _, _, read, sha256 in lines if read == reading and sha256}
+def _texts(lines: list[_Line], reading: Reading) -> set[str]:
+    return {sha256 for _, _, read, sha256, _ in lines if read == reading and sha256}
 
 
 def _renumber(db: Database, article_id: int, told: list[tuple[object, ...]]) -> None:

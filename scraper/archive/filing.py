@@ -14,7 +14,15 @@ from sqlite_utils import Database
 
 from scraper.archive import frontier, snapshots, tombstones
 from scraper.archive.articles import file_article, is_archived, note_capture
-from scraper.archive.captures import GONE_AFTER, SEEN, Capture, Reading, reading_of
+from scraper.archive.captures import (
+    GONE_AFTER,
+    SEEN,
+    Capture,
+    Reading,
+    address_since,
+    is_gone,
+    reading_of,
+)
 from scraper.archive.readings import Read, read_snapshot
 from scraper.archive.runs import add_failure, read_mark, set_mark
 from scraper.archive.schema import Archive, write
@@ -96,14 +104,21 @@ def file_read(
         _mark_filed(db, snapshot_id)
         return Filing("not_article", snapshot.url, str(tombstone))
     is_again = _was_read_so(db, snapshot_id, number, read)
-    capture = Capture(snapshot_id, number or 0, snapshot.captured_at, snapshot.status, read.reading)
+    if read.reading in SEEN:
+        _add_address(archive, snapshot)
+    capture = Capture(
+        snapshot_id,
+        number or 0,
+        snapshot.captured_at,
+        snapshot.status,
+        read.reading,
+        snapshot.url if _says_absent(snapshot, read, context) else "",
+    )
     filed = None
     if read.article is not None:
         filed = file_article(db, read.article, capture)
     elif number is not None and (other := note_capture(db, capture)):
         _show_again(archive, other, context)
-    if read.reading in SEEN:
-        _add_address(archive, snapshot)
     source = "crawl" if snapshot.origin == "crawl" else "import"
     state = frontier.meet(db, snapshot.url, source, snapshot.captured_at)
     if is_again and state != "new":
@@ -126,6 +141,23 @@ def _was_read_so(db: Database, snapshot_id: int, number: int | None, read: Read)
     if number is None:
         return is_filed(db, snapshot_id)  # no article's address: no line in captures either
     return reading_of(db, snapshot_id)[0] == read.reading
+
+
+def _says_absent(snapshot: Snapshot, read: Read, context: Context) -> bool:
+    """Whether an answer says that the article is not there: in so many words, or by what it is.
+
+    A page that is no article, or a way to one, is what most sites send for an article taken out.
+    Other answers that are no page (403, a way out of the site) tell of us, not of the article.
+    """
+    if read.reading == "redirect":
+        target = _target(snapshot, context)
+        return context.site.owns(target) and article_id(target) is None
+    return read.reading == "missing" or (read.reading == "not_article" and snapshot.status == 200)
+
+
+def _target(snapshot: Snapshot, context: Context) -> str:
+    """Where a redirect leads."""
+    return canonical(snapshot.location, context.site, base=snapshot.url)
 
 
 def _mark_filed(db: Database, snapshot_id: int) -> None:
@@ -151,6 +183,16 @@ def _settle(
         _settle_outdated(archive, snapshot, state)
     elif read.reading in SEEN:
         _settle_archived(archive, snapshot, context)
+    elif _says_absent(snapshot, read, context) and (other := _moved_to(archive, snapshot)):
+        error = f"same article as {other}; {read.detail or 'redirects elsewhere'}"
+        frontier.settle(
+            archive.db,
+            snapshot.url,
+            "duplicate",
+            due_at=None,
+            status=snapshot.status,
+            error=error,
+        )
     elif read.reading == "missing":
         _settle_missing(archive, snapshot)
     elif read.reading == "redirect":
@@ -222,14 +264,23 @@ def _settle_missing(archive: Archive, snapshot: Snapshot) -> None:
         frontier.promote_duplicate(db, number)
 
 
+def _moved_to(archive: Archive, snapshot: Snapshot) -> str | None:
+    """The address that an article has had since it was at that of `snapshot`."""
+    number = article_id(snapshot.url)
+    if number is None:
+        return None
+    return address_since(archive.db, number, snapshot.url, snapshot.captured_at)
+
+
 def _missing_since(archive: Archive, snapshot: Snapshot) -> datetime:
     """When the row of 404 answers began that this one belongs to."""
     number = article_id(snapshot.url)
     row = archive.db.execute(
         "SELECT min(captured_at) FROM captures WHERE article_id = ? AND reading = 'missing'"
+        " AND coalesce(absent_from, ?) = ?"
         " AND captured_at > (SELECT coalesce(max(captured_at), '') FROM captures"
         " WHERE article_id = ? AND reading IN ('text', 'cut', 'unchanged'))",
-        [number, number],
+        [number, snapshot.url, snapshot.url, number],
     ).fetchone()
     return utc_time(row[0]) if row[0] else snapshot.captured_at
 
@@ -241,18 +292,20 @@ def _settle_redirect(archive: Archive, snapshot: Snapshot, context: Context) -> 
     """
     db, url, at = archive.db, snapshot.url, snapshot.captured_at
     location = snapshot.location
-    target = canonical(location, context.site, base=url)
+    target = _target(snapshot, context)
     attempts = _attempts(archive, url) + 1
+    state: frontier.State = "redirect"
     if not location or not context.site.owns(target) or article_id(target) is None:
-        # Most sites answer so for a page they took down, some only for an hour: look again.
         detail = f"redirects to {location or 'nowhere'}, which is no article of this site"
         due: datetime | None = frontier.after_failure(attempts, at)
+        if location and context.site.owns(target):
+            # Most sites answer so for a page they took down, some only for an hour: look again.
+            state, due = _state_of_absent(archive, snapshot, attempts, state)
     elif frontier.is_circle(db, url, target):
         detail = f"redirects in a circle, to {target}"
         due = frontier.after_failure(attempts, at)
     else:
         detail, due, attempts = f"redirects to {target}", None, 0
-    state: frontier.State = "redirect"
     if target == url and is_archived(db, article_id(url) or 0):
         state = "archived"  # To https, or to its own host: both are one address to us.
     frontier.settle(
@@ -274,15 +327,32 @@ def _settle_refused(archive: Archive, snapshot: Snapshot, read: Read) -> None:
     if number is not None and is_archived(db, number):
         state = "archived"
     attempts = _attempts(archive, url) + 1
+    due = frontier.after_failure(attempts, at) if number is not None else None
+    if read.reading == "not_article" and snapshot.status == 200:
+        state, due = _state_of_absent(archive, snapshot, attempts, state)
     frontier.settle(
         db,
         url,
         state,
-        due_at=frontier.after_failure(attempts, at) if number is not None else None,
+        due_at=due,
         status=snapshot.status,
         error=read.detail,
         attempts=attempts,
     )
+
+
+def _state_of_absent(
+    archive: Archive, snapshot: Snapshot, attempts: int, state: frontier.State
+) -> tuple[frontier.State, datetime | None]:
+    """State and next look of an address where something else than its article was found."""
+    number, at = article_id(snapshot.url), snapshot.captured_at
+    if number is None:
+        return state, None
+    frontier.promote_duplicate(archive.db, number)
+    if is_gone(archive.db, number):
+        # It took four looks to say so, where one 404 more is enough.
+        return "gone", frontier.after_gone(attempts - 3, at)
+    return state, frontier.after_failure(attempts, at)
 
 
 def _attempts(archive: Archive, url: str) -> int:

@@ -113,6 +113,12 @@ def m010_lists(db: Database) -> None:
     db.conn.execute("CREATE INDEX captions_credit ON captions (credit)")
 
 
+@archive_migrations()
+def m011_absences(db: Database) -> None:
+    """Where an article was looked for and was not: one that moved is not gone."""
+    db.conn.execute("ALTER TABLE captures ADD COLUMN absent_from TEXT")
+
+
 @snapshot_migrations()
 def m001_snapshots(db: Database) -> None:
     """Captures, and the dictionaries that compress them."""

@@ -133,6 +133,7 @@ TABLES: dict[str, dict[str, Any]] = {
             "status": "HTTP status of the answer",
             "reading": "text, cut (short), unchanged, missing, redirect, not_article, unreadable",
             "sha256": "Hash of the text it showed, as in revisions; empty where it shows none",
+            "absent_from": "The address asked, where it no longer had the article",
         },
     },
     "addresses": {
