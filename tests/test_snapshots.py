@@ -104,6 +104,26 @@ def test_the_same_dictionary_again_is_not_adopted(archive: Archive, pages: list[
     assert not dictionaries.renew(archive.snapshots)
 
 
+def test_the_boxes_of_one_day_on_all_its_pages_make_no_dictionary(
+    archive: Archive, pages: list[Snapshot]
+) -> None:
+    """It would pack the pages of that day well, and those of no other."""
+    chance = random.Random(1)
+    news = [b"<i>%x</i>" % chance.getrandbits(900) * 2 for _ in range(60)]
+    dated, day = [], 0
+    for n, story in enumerate(pages):
+        if n >= 200 and n % 50 == 0:  # the pages before are a first crawl's, of one day
+            day += 1
+        box = b"".join(news[day % 40 : day % 40 + 20])
+        at = NOON + timedelta(days=day, seconds=n)
+        dated.append(replace(story, body=story.body + box, captured_at=at))
+    store_all(archive.snapshots, dated[:600])
+    dictionaries.renew(archive.snapshots)  # of the paper's frame, which all share
+    for later in (700, 800):
+        store_all(archive.snapshots, dated[later - 100 : later])
+        assert not dictionaries.renew(archive.snapshots)
+
+
 def test_a_dictionary_that_a_kill_came_before_is_made_later(
     archive: Archive, pages: list[Snapshot], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,14 +9,14 @@ which could not be withdrawn from there.
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from weakref import WeakKeyDictionary
 
 import zstandard
 from sqlite_utils import Database
 
 from scraper.archive.schema import write
-from scraper.models import utc_text
+from scraper.models import utc_text, utc_time
 from scraper.urls import article_id
 
 # Without a dictionary, level 6 makes a page 5 % smaller in three times the time; most are packed
@@ -32,7 +32,11 @@ WITH_DICTIONARY = zstandard.ZstdCompressionParameters(
     search_log=4,
     min_match=6,
 )
-SAMPLES = 250  # the newest pages, of which every fifth is held out; more gain nothing
+SAMPLES = 250  # pages, of which a fifth is held out; more gain nothing
+HELD_OUT = SAMPLES // 5
+# What is held out was captured so much later than what a dictionary is made from. Pages of one day
+# share their boxes of that day's news: a dictionary full of those packs them well, and no others.
+APART = timedelta(days=3)
 LEAST_SAMPLES = 100
 LARGEST = 256 * 1024  # bytes of a dictionary
 # With fewer bytes of samples for each of its own, a dictionary is bad, and training does not say:
@@ -76,11 +80,10 @@ def renew(db: Database) -> bool:
 
     Pages that were packed without one are then packed anew.
     """
-    samples = list(_samples(db))
-    if len(samples) < LEAST_SAMPLES:
+    held_out, samples = _samples(db)
+    if len(held_out) + len(samples) < LEAST_SAMPLES:
         return False
-    held_out = [body for _, body in samples[::5]]
-    made = _train([sample for n, sample in enumerate(samples) if n % 5])
+    made = _train(samples)
     if made is None:
         return False
     packer = _packer(made)
@@ -90,19 +93,42 @@ def renew(db: Database) -> bool:
     with write(db):
         db.execute(
             "INSERT INTO dictionaries (made_at, sample_count, body) VALUES (?, ?, ?)",
-            [utc_text(datetime.now(UTC)), len(samples) - len(held_out), made.as_bytes()],
+            [utc_text(datetime.now(UTC)), len(samples), made.as_bytes()],
         )
     _pack_plain(db)
     return True
 
 
-def _samples(db: Database) -> Iterator[tuple[str, bytes]]:
-    """The newest pages, with their addresses; one that is damaged is no sample."""
+def _samples(db: Database) -> tuple[list[bytes], list[tuple[str, bytes]]]:
+    """Pages to try a dictionary on, the newest; and pages with their addresses to make it from.
+
+    Where there are too few of days before, as in a first crawl, both are the newest.
+    """
+    (newest,) = db.execute(
+        f"SELECT min(captured_at) FROM (SELECT captured_at {_NEWEST})",
+        [10 * SAMPLES, "9999", HELD_OUT],
+    ).fetchone()
+    before = utc_text(utc_time(newest) - APART) if newest else ""
+    made_from = list(_unpacked(db, before, SAMPLES - HELD_OUT))
+    if len(made_from) == SAMPLES - HELD_OUT:
+        return [body for _, body in _unpacked(db, "9999", HELD_OUT)], made_from
+    newest_pages = list(_unpacked(db, "9999", SAMPLES))
+    return (
+        [body for _, body in newest_pages[::5]],
+        [page for n, page in enumerate(newest_pages) if n % 5],
+    )
+
+
+_NEWEST = (
+    "FROM snapshots WHERE status = 200 AND body IS NOT NULL AND id > (SELECT max(id) FROM"
+    " snapshots) - ? AND captured_at < ? ORDER BY id DESC LIMIT ?"
+)
+
+
+def _unpacked(db: Database, before: str, count: int) -> Iterator[tuple[str, bytes]]:
+    """The newest pages captured before a time, with addresses; a damaged one is passed over."""
     rows = db.execute(
-        "SELECT url, body, dictionary_id, size_bytes FROM snapshots WHERE status = 200"
-        " AND body IS NOT NULL AND id > (SELECT max(id) FROM snapshots) - ?"
-        " ORDER BY id DESC LIMIT ?",
-        [10 * SAMPLES, SAMPLES],
+        f"SELECT url, body, dictionary_id, size_bytes {_NEWEST}", [10 * SAMPLES, before, count]
     )
     for url, packed, dictionary_id, size in rows.fetchall():
         with suppress(zstandard.ZstdError):
