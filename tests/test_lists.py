@@ -31,6 +31,8 @@ def survey(
     full: bool = False,
     minutes: float = 5,
     delay: float = 0.0,
+    sections: tuple[str, ...] = (),
+    asked: list[str] | None = None,
 ) -> Survey:
     """What the lists of one run tell, on a site that answers so, and 404 elsewhere."""
     passed = 0.0
@@ -43,13 +45,15 @@ def survey(
     clock = Clock(lambda: start + timedelta(seconds=passed), lambda: passed, sleep)
 
     def answer(request: httpx.Request) -> httpx.Response:
+        if asked is not None:
+            asked.append(request.url.path)
         found = answers.get(request.url.path, httpx.Response(404))
         return httpx.Response(
             found.status_code, headers=found.headers, stream=httpx.ByteStream(found.content)
         )
 
     settings = Settings(
-        SiteSettings(SITE, feeds=(), sections=(), delay_seconds=delay),
+        SiteSettings(SITE, feeds=(), sections=sections, delay_seconds=delay),
         CrawlSettings(retries=0, backoff_seconds=0.0),
     )
     run = runs.begin_run(archive.db, "crawl", now())
@@ -134,3 +138,58 @@ def test_lists_take_half_of_a_run_at_most_and_the_rest_of_a_walk_waits(archive: 
     assert waiting == [SITE + "/maps/news-2026-1.xml"]
     survey(archive, answers)
     assert not [row for row in frontier.maps(archive.db) if row.is_due]
+
+
+def monthly(*months: str) -> dict[str, httpx.Response]:
+    """An index of the maps of these months, and the maps."""
+    paths = [f"/maps/news-{month}.xml" for month in months]
+    return {
+        "/sitemap.xml": index(*paths),
+        **{path: xml(f"<urlset>{ENTRY}</urlset>") for path in paths},
+    }
+
+
+def test_after_months_without_a_run_every_map_that_may_have_changed_is_read(
+    archive: Archive,
+) -> None:
+    survey(archive, monthly("2026-9", "2026-10", "2026-11"))
+    asked: list[str] = []
+    months = monthly("2026-9", "2026-10", "2026-11", "2026-12", "2027-1", "2027-2")
+    survey(archive, months, asked=asked)
+    missed = {f"/maps/news-{month}.xml" for month in ("2026-11", "2026-12", "2027-1", "2027-2")}
+    assert {path for path in asked if path.startswith("/maps/")} == missed
+    asked.clear()
+    survey(archive, months, asked=asked)
+    survey(archive, months, asked=asked)
+    assert {path for path in asked if path.startswith("/maps/")} == {
+        "/maps/news-2027-1.xml",
+        "/maps/news-2027-2.xml",
+    }
+
+
+def test_a_map_that_is_not_there_is_asked_for_again_once_the_index_names_it(
+    archive: Archive,
+) -> None:
+    usual = monthly("2027-1", "2027-2")
+    asked: list[str] = []
+    survey(archive, usual)
+    renamed = {path.replace("news", "posts"): answer for path, answer in usual.items()}
+    renamed["/sitemap.xml"] = index("/maps/posts-2027-1.xml", "/maps/posts-2027-2.xml")
+    told = [len(survey(archive, renamed, asked=asked).failures) for _ in range(4)]
+    assert (told[-1], sum(told)) == (0, 2)
+    assert asked.count("/maps/news-2027-2.xml") == 1
+    asked.clear()
+    survey(archive, usual, asked=asked)
+    assert "/maps/news-2027-2.xml" in asked
+
+
+def test_every_section_and_map_has_its_turn_whatever_else_ran_between(archive: Archive) -> None:
+    asked: list[str] = []
+    sections = ("/a/", "/b/", "/c/", "/d/")
+    answers = monthly("2027-1", "2027-2")
+    answers |= {path: httpx.Response(200, text='<a href="/x-post1.html">') for path in sections}
+    survey(archive, answers, sections=sections)
+    for _ in range(10):
+        runs.begin_run(archive.db, "add", now())
+        survey(archive, answers, sections=sections, asked=asked)
+    assert {*sections, "/maps/news-2027-1.xml"} <= set(asked)

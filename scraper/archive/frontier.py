@@ -32,6 +32,7 @@ State = Literal[
 # request: a page that is only lost for a week is not lost.
 FAILURE_DAYS = (0.25, 1, 7, 30)
 MOST_REDIRECTS = 5
+NO_MAP = (404, 410)  # statuses of a list that is not there
 LONGEST_VALIDATOR = 500  # characters of an ETag or Last-Modified
 # A page is `gone` once a second 404 comes this much later; cron wanders by minutes.
 SECOND_LOOK = timedelta(days=1)
@@ -150,6 +151,7 @@ class Map:
     url: str
     is_due: bool  # its index says that it changed, or a full walk has not come to it yet
     was_read: bool
+    is_missing: bool  # it was not there
 
 
 def add_list(
@@ -188,10 +190,12 @@ def make_unread_maps_due(db: Database, at: datetime) -> None:
 def maps(db: Database) -> list[Map]:
     """Every sitemap that an index ever named."""
     rows = db.execute(
-        "SELECT url, due_at IS NOT NULL, last_status IS NOT NULL FROM frontier"
+        "SELECT url, due_at IS NOT NULL, last_status FROM frontier"
         " WHERE state = 'list' AND source = 'sitemap'"
     )
-    return [Map(url, bool(is_due), bool(was_read)) for url, is_due, was_read in rows]
+    return [
+        Map(url, bool(is_due), status is not None, status in NO_MAP) for url, is_due, status in rows
+    ]
 
 
 def due_urls(db: Database, run_started: datetime, since: datetime | None, limit: int) -> list[str]:
@@ -308,6 +312,14 @@ def set_validators(db: Database, url: str, etag: str | None, last_modified: str 
     db.execute(
         "UPDATE frontier SET etag = ?, last_modified = ? WHERE url = ?",
         [_sendable(etag), _sendable(last_modified), url],
+    )
+
+
+def forget_validators(db: Database, source: str) -> None:
+    """Have the lists of a kind sent whole next time, changed or not."""
+    db.execute(
+        "UPDATE frontier SET etag = NULL, last_modified = NULL WHERE state = 'list' AND source = ?",
+        [source],
     )
 
 
