@@ -132,6 +132,30 @@ def test_a_moved_slug_gives_the_article_its_new_address_and_keeps_the_old_one(
     assert [row["url"] for row in known] == [before, after]
 
 
+def test_a_list_that_dates_all_articles_today_day_after_day_is_believed_less_and_less(
+    tmp_path: Path, on: On
+) -> None:
+    with StandIn(make_newspaper(pages=8, months=1)) as site:
+        on(site, 0.1, FULL)
+        first = [s.article_id for s in site.newest]
+        asked_on: list[int] = []
+        for day in range(2, 34):
+            at = END.astimezone(UTC) + timedelta(days=day - 0.2)
+            for number in first:
+                site.publish(replace(site.stories[number], modified_at=at))
+            on(site, day)
+            asked_on.append(len(asked(site)))
+        # Each was looked at after 2, 4, 8, 16 and 32 days, and at the steps of revisit_days.
+        assert asked_on[0] == 8 and sum(asked_on) <= 8 * 7
+        # One edit that is one, and the list is believed again.
+        number = first[0]
+        for day in (34, 66, 67):
+            at = END.astimezone(UTC) + timedelta(days=day - 0.2)
+            site.publish(replace(edited(site.stories[number]), modified_at=at))
+            on(site, day)
+        assert number in asked(site)
+
+
 @pytest.mark.parametrize("kind", ["404", "soft 404", "redirect abroad"])
 def test_an_article_whose_old_address_is_dead_is_not_gone(
     tmp_path: Path, on: On, kind: Any

@@ -13,7 +13,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from scraper.models import utc_text
+from scraper.models import utc_text, utc_time
 from scraper.urls import article_id
 
 State = Literal[
@@ -65,7 +65,8 @@ def remember(db: Database, sightings: Iterable[Sighting], at: datetime) -> int:
     """Note addresses met in a list, inside the caller's transaction; how many articles are new.
 
     The number names the article: a second address of a known one becomes `duplicate`. A
-    `lastmod` later than our last capture makes a known article due.
+    `lastmod` later than our last capture makes a known article due, unless the one before it was
+    wrong: then not before its text has been the same for twice as long.
     """
     return sum(_remember(db, sighting, at) for sighting in sightings)
 
@@ -79,7 +80,7 @@ def _remember(db: Database, sighting: Sighting, at: datetime) -> bool:
         known_lastmod, backfill, state = row
         if lastmod and lastmod > (known_lastmod or ""):
             db.execute("UPDATE frontier SET lastmod = ? WHERE url = ?", [lastmod, sighting.url])
-            _make_due(db, article_id(sighting.url), lastmod, at)
+            _make_due(db, article_id(sighting.url), lastmod, at, known_lastmod or "")
         if backfill and state == "new" and not sighting.backfill:
             db.execute("UPDATE frontier SET backfill = 0 WHERE url = ?", [sighting.url])
         return False
@@ -113,13 +114,26 @@ def _address_in_use(db: Database, number: int | None) -> str | None:
     return row[0] if row else None
 
 
-def _make_due(db: Database, number: int | None, lastmod: str, at: datetime) -> None:
+def _make_due(
+    db: Database, number: int | None, lastmod: str, at: datetime, said_before: str = ""
+) -> None:
     """Ask again for an article whose list says it changed after our last capture."""
+    row = db.execute(
+        "SELECT last_captured_at, (SELECT max(captured_at) FROM revisions WHERE article_id = ?)"
+        " FROM articles WHERE id = ?",
+        [number, number],
+    ).fetchone()
+    if row:
+        last, changed = row
+        if last >= lastmod:
+            return
+        if changed < min(last, said_before):
+            # The list said so before, and there was nothing: some lists date all they name today.
+            at = max(at, utc_time(last) + (utc_time(last) - utc_time(changed)))
     db.execute(
         "UPDATE frontier SET due_at = ? WHERE article_id = ? AND state IN ('archived', 'gone',"
-        " 'not_article') AND (due_at IS NULL OR due_at > ?) AND NOT EXISTS (SELECT 1 FROM articles"
-        " WHERE id = ? AND last_captured_at >= ?)",
-        [utc_text(at), number, utc_text(at), number, lastmod],
+        " 'not_article') AND (due_at IS NULL OR due_at > ?)",
+        [utc_text(at), number, utc_text(at)],
     )
 
 
