@@ -16,6 +16,8 @@ from scraper.models import utc_text, utc_time
 RECENT = timedelta(days=7)  # what drift is looked for in
 BEFORE = timedelta(days=90)  # what it is compared with
 ENOUGH = 20  # articles on either side, below which a share says nothing
+ENOUGH_FAILED = 3  # requests, below which a share says nothing: a quiet run asks for few pages
+AHEAD = timedelta(hours=1)  # what is dated later was written while the clock was wrong
 
 # Fields that a changed page design would lose, and how a row of `articles` shows that it has one.
 _FILLED = {
@@ -54,6 +56,7 @@ def alarms(archive: Archive, limits: CheckSettings, now: datetime) -> list[str]:
     db = archive.db
     found = [
         *_runs(db, limits, now),
+        *_lists(db, limits, now),
         *_news(db, limits, now),
         *_fallback(db, limits, now),
         *_drift(db, limits, now),
@@ -75,7 +78,8 @@ def _damages(archive: Archive) -> Iterator[str]:
 def _runs(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
     row = db.execute(
         "SELECT max(finished_at) FROM runs WHERE command = 'crawl'"
-        " AND outcome IN ('done', 'stopped')"
+        " AND outcome IN ('done', 'stopped') AND finished_at <= ?",
+        [utc_text(now + AHEAD)],
     ).fetchone()
     if row[0] is None:
         yield "no crawl has ended well yet"
@@ -85,11 +89,30 @@ def _runs(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
         "SELECT fetched, failed FROM runs WHERE command = 'crawl' AND outcome <> 'running'"
         " ORDER BY id DESC LIMIT 1"
     ).fetchone()
-    if last and last[1] > limits.max_failure_share * (last[0] + last[1]):
+    if last and last[1] >= ENOUGH_FAILED and last[1] > limits.max_failure_share * sum(last):
         yield (
             f"{last[1]} of {last[0] + last[1]} requests failed in the last crawl,"
             f" limit {limits.max_failure_share:.0%}"
         )
+
+
+def _lists(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
+    """Lists that could be read for more than a day once, and have not been for too long."""
+    failing = db.execute(
+        "SELECT url, attempts, found_at, error FROM frontier WHERE state = 'list' AND attempts > 0"
+    )
+    for url, attempts, found_at, error in failing.fetchall():
+        times = db.execute(
+            "SELECT at FROM failures WHERE kind = 'list' AND url = ? ORDER BY id DESC LIMIT ?",
+            [url, attempts],
+        ).fetchall()
+        if not times:
+            continue
+        # Not up to now: what no index names any more is not asked for again.
+        last, first = utc_time(times[0][0]), utc_time(times[-1][0])
+        too_long = last - first > timedelta(days=limits.max_days_without_new)
+        if too_long and now - last < RECENT and first - utc_time(found_at) > timedelta(days=1):
+            yield f"{url} could not be read since {times[-1][0]}: {error}"
 
 
 def _news(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
@@ -98,7 +121,8 @@ def _news(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
     newest, newest_of_all = db.execute(
         "SELECT max(first_captured_at) FILTER (WHERE id IN (SELECT article_id FROM frontier"
         " WHERE state = 'archived' AND backfill = 0 AND source IN ('sitemap', 'feed', 'section',"
-        " 'redirect'))), max(first_captured_at) FROM articles"
+        " 'redirect'))), max(first_captured_at) FROM articles WHERE first_captured_at <= ?",
+        [utc_text(now + AHEAD)],
     ).fetchone()
     newest = newest or newest_of_all
     if newest is None:

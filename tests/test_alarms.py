@@ -2,6 +2,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from scraper.alarms import alarms, check
+from scraper.archive import frontier, runs
 from scraper.archive.schema import open_archive
 from scraper.config import CheckSettings, CrawlSettings, Settings, SiteSettings
 from scraper.crawl import Plan, crawl_site
@@ -50,6 +52,53 @@ def test_an_old_last_run_and_a_lack_of_news_raise_it(path: Path) -> None:
 
 def test_failures_raise_it(path: Path) -> None:
     assert "30 of 60 requests failed" in found(path, sql="UPDATE runs SET failed = 30")
+
+
+def test_one_failure_of_a_run_that_asked_for_little_raises_none(path: Path) -> None:
+    assert found(path, sql="UPDATE runs SET fetched = 1, failed = 2") == ""
+    assert "3 of 4 requests failed" in found(path, sql="UPDATE runs SET failed = 3")
+
+
+def test_a_list_that_cannot_be_read_any_more_raises_it_until_it_can(path: Path) -> None:
+    start = datetime.now(UTC)
+    feed = "http://127.0.0.1/rss/home.rss"
+    with open_archive(path) as archive:
+        db = archive.db
+
+        def ends(day: float, error: str) -> str:
+            at = start + timedelta(days=day)
+            attempts = frontier.find(db, feed).attempts + 1 if error else 0  # type: ignore[union-attr]
+            frontier.settle(
+                db, feed, "list", due_at=None, status=200, error=error, attempts=attempts
+            )
+            if error:
+                runs.add_failure(db, None, feed, "list", error, at)
+            return "\n".join(alarms(archive, replace(LIMITS, max_hours_since_run=999), at))
+
+        frontier.add_list(db, feed, "feed", start)
+        assert [ends(day, "is junk") for day in (0, 1, 2)] == ["", "", ""]
+        assert "feed" not in ends(2.5, "is junk")  # it never could
+        assert ends(2.7, "") == ""
+        assert not any(feed in ends(day, "is junk") for day in (3, 4, 6))
+        assert f"{feed} could not be read since" in ends(6.1, "is junk")
+        assert feed not in ends(6.2, "")
+
+
+def test_what_was_written_while_the_clock_was_ahead_hides_no_alarm(path: Path) -> None:
+    ahead = (datetime.now(UTC) + timedelta(days=400)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    with open_archive(path) as archive:
+        db = archive.db
+        db.execute(
+            "INSERT INTO runs SELECT id + 1, command, ?, ?, outcome, detail, requests, found,"
+            " fetched, new_articles, new_revisions, unchanged, not_articles, failed FROM runs",
+            [ahead, ahead],
+        )
+        db.execute(
+            "UPDATE articles SET first_captured_at = ? WHERE id = (SELECT max(id) FROM articles)",
+            [ahead],
+        )
+    said = found(path, days_later=5)
+    assert "last good crawl ended" in said and "no new article since" in said
 
 
 def test_a_run_that_never_ended_well_raises_it(path: Path) -> None:
