@@ -23,7 +23,7 @@ from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl import Plan, add_urls, crawl_site
 from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError, MissingField, NotAnArticle
-from scraper.models import Article
+from scraper.models import Article, Snapshot, utc_text
 from scraper.progress import Silence
 from scraper.reread import Rebuilt, forecast, reread
 from scraper.urls import article_id
@@ -157,6 +157,61 @@ def test_captures_filed_in_any_order_give_the_same_rows(
         return found
 
     assert told(other / "archive.db") == told(path)
+
+
+def test_a_page_that_breaks_off_is_no_text_where_there_is_a_whole_one(path: Path) -> None:
+    with open_archive(path) as archive:
+        before = archive.db.execute("SELECT * FROM texts ORDER BY 1").fetchall()
+        shown = archive.db.execute("SELECT count(*) FROM revisions").fetchone()
+    whole = page(5, day=8)
+    fill(path, [replace(whole, body=whole.body[: whole.body.index(b"</p>") + 300])])
+    with open_archive(path) as archive:
+        db, url = archive.db, whole.url
+        newest = "SELECT reading FROM captures ORDER BY snapshot_id DESC LIMIT 1"
+        assert db.execute(newest).fetchone() == ("cut",)
+        assert db.execute("SELECT * FROM texts ORDER BY 1").fetchall() == before
+        assert db.execute("SELECT count(*) FROM revisions").fetchone() == shown
+        # Asked for next time as on the day it was whole: a cache's copy has the same ETag.
+        (etag,) = db.execute("SELECT etag FROM frontier WHERE url = ?", [url]).fetchone()
+        assert etag == '"5"'
+    unread = replace(page(40), body=page(40).body[:40_000], headers=(("etag", '"40"'),))
+    fill(path, [unread])
+    with open_archive(path) as archive:
+        found = archive.db.execute("SELECT etag FROM frontier WHERE url = ?", [unread.url])
+        assert found.fetchone() == (None,)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_article_that_moves_and_goes_does_so_in_any_order_of_filing(
+    tmp_path: Path, seed: int
+) -> None:
+    old, base = page(1), CONTEXT.site.base_url
+    new = f"{base}/ten-moi-post{article_id(old.url)}.html"
+
+    def on(day: int, url: str, status: int, location: str = "") -> Snapshot:
+        body = page(1).body if status == 200 and not location else b"<h1>404</h1>"
+        headers = (("location", location),) if location else ()
+        return replace(page(1, day), url=url, status=status, body=body, headers=headers)
+
+    told = [
+        on(0, old.url, 200),
+        on(1, old.url, 404),
+        on(2, new, 200),
+        on(3, old.url, 404),
+        on(9, old.url, 404),
+        on(20, new, 302, "/"),
+        on(49, new, 302, "/"),
+    ]
+    for until, gone in ((6, None), (7, None), (8, "2026-"), (9, None)):
+        folder = tmp_path / str(until)
+        folder.mkdir()
+        filed = [*told, on(51, new, 302, "/"), on(60, new, 200)][:until]
+        random.Random(seed).shuffle(filed)
+        fill(folder / "archive.db", filed)
+        with open_archive(folder / "archive.db") as archive:
+            (at,) = archive.db.execute("SELECT gone_at FROM articles").fetchone()
+            assert (at or "")[:5] == (gone or "")
+            assert at is None or at == utc_text(told[5].captured_at)
 
 
 def by_other_rules(monkeypatch: pytest.MonkeyPatch, change: Callable[[Article], Article]) -> None:

@@ -182,7 +182,7 @@ def _settle(
     elif _is_stale(archive, snapshot):
         _settle_outdated(archive, snapshot, state)
     elif read.reading in SEEN:
-        _settle_archived(archive, snapshot, context)
+        _settle_archived(archive, snapshot, read, context)
     elif _says_absent(snapshot, read, context) and (other := _moved_to(archive, snapshot)):
         error = f"same article as {other}; {read.detail or 'redirects elsewhere'}"
         frontier.settle(
@@ -226,7 +226,7 @@ def _settle_outdated(archive: Archive, snapshot: Snapshot, state: frontier.State
         )
 
 
-def _settle_archived(archive: Archive, snapshot: Snapshot, context: Context) -> None:
+def _settle_archived(archive: Archive, snapshot: Snapshot, read: Read, context: Context) -> None:
     db, number = archive.db, article_id(snapshot.url)
     row = db.execute(
         "SELECT coalesce(published_at, timestamp), first_captured_at, last_captured_at"
@@ -238,7 +238,7 @@ def _settle_archived(archive: Archive, snapshot: Snapshot, context: Context) -> 
     published, first, last = map(utc_time, row)
     due = frontier.next_revisit(context.revisit_days, published, first, last)
     frontier.settle(db, snapshot.url, "archived", due_at=due, status=snapshot.status)
-    if snapshot.status == 200:
+    if read.reading == "text":  # a page cut short must be sent whole next time
         frontier.set_validators(
             db, snapshot.url, snapshot.header("etag"), snapshot.header("last-modified")
         )

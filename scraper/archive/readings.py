@@ -7,6 +7,7 @@ writer's lock, and keep it where the writer is killed.
 import hashlib
 import multiprocessing
 import os
+import re
 import signal
 import threading
 from collections import deque
@@ -30,6 +31,10 @@ from scraper.extract import extract
 from scraper.models import Article, Snapshot
 
 SPAN = 100  # snapshots handed to a reader at a time
+
+_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_END = re.compile(rb"</(?:body|html)\b", re.IGNORECASE)
+_TAIL = 4000  # bytes in which a page's end usually is
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,14 @@ def _read_page(snapshot: Snapshot) -> Read:
         return Read("unreadable", detail=e.reason)
     if article.article_id is None:
         return Read("not_article", detail="no article number in its address")
-    return Read("cut" if snapshot.truncated else "text", article)
+    return Read("cut" if snapshot.truncated or _breaks_off(snapshot.body) else "text", article)
+
+
+def _breaks_off(body: bytes) -> bool:
+    """Whether a page ends before its own end, as a cache hands it out that got no more of it."""
+    if not _BEGIN.match(body):
+        return False
+    return not (_END.search(body, max(0, len(body) - _TAIL)) or _END.search(body))
 
 
 def reading_rules(*beside: str) -> str:
