@@ -1,19 +1,22 @@
 """Runs on later days: what is asked for again, in which order, and what the archive makes of it."""
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from test_crawl import FULL, crawl, rows, settings_for
 
 from scraper.crawl import Outcome
-from scraper.demo.faults import Fault, edited
+from scraper.demo.faults import Fault, Kind, edited
 from scraper.demo.newspaper import END, make_newspaper
 from scraper.demo.server import StandIn
+from scraper.demo.story import Story
+from scraper.demo.writing import Assignment, write_story
 from scraper.fetch import SYSTEM_CLOCK, open_fetcher
 from scraper.pace import Clock
 from scraper.urls import article_id
@@ -182,9 +185,11 @@ def test_an_article_whose_old_address_is_dead_is_not_gone(
 def test_another_page_in_an_articles_place_is_gone_after_a_month_not_after_a_week(
     tmp_path: Path, on: On, kind: Any
 ) -> None:
-    fault = Fault(kind, after=1, times=6, location="/")
-    with StandIn(make_newspaper(pages=1, months=1), faults=[fault]) as site:
+    with StandIn(make_newspaper(pages=1, months=1)) as site:
         on(site, 1, FULL)
+        (story,) = site.newest
+        site.withdraw(story.article_id)
+        site.faults = [Fault(kind, on=story.path, location="/")]
         for days in (8.5, 9, 10.5, 18):
             on(site, days)
         assert gone(tmp_path)[0][1] is None
@@ -194,7 +199,11 @@ def test_another_page_in_an_articles_place_is_gone_after_a_month_not_after_a_wee
         assert on(site, 75).run.fetched == 0  # looked for more and more seldom
         on(site, 80)
         assert gone(tmp_path)[0][0] == "gone"
-        on(site, 145)
+        site.publish(story)
+        site.faults = []
+        on(site, 86)
+        assert gone(tmp_path)[0][0] == "gone"
+        on(site, 87.5)  # a list names it again: it need not wait for its next turn
         assert gone(tmp_path) == [("archived", None)]
 
 
@@ -237,3 +246,60 @@ def test_a_clock_that_was_set_back_has_no_page_asked_twice_in_a_run(
         on(site, 501)
         assert len(asked(site)) == len(set(asked(site)))
     assert rows(tmp_path, "SELECT count(*) AS n FROM articles")[0]["n"] == 6
+
+
+def test_half_a_year_of_a_newsroom_at_work_is_archived_as_it_was(tmp_path: Path, on: On) -> None:
+    """Stories come out, are edited, move and go, and for five weeks the machine is off."""
+    chance = random.Random(4)
+    versions: dict[int, list[Story]] = {}
+    dead: dict[str, str] = {}  # path -> what is answered there now
+    went: set[int] = set()
+
+    def publish(site: StandIn, story: Story) -> None:
+        versions.setdefault(story.article_id, []).append(story)
+        site.publish(story)
+
+    def work(site: StandIn, day: int) -> None:
+        at = (END + timedelta(days=day - 0.3)).astimezone(UTC).replace(microsecond=0)
+        for _ in range(1 + day % 3):
+            number = site.newest[0].article_id + 1 + chance.randrange(9)
+            publish(site, write_story(Assignment(1, number % 97, number, at)))
+        newest = [site.stories[n] for n in sorted(site.stories)[-12:]]
+        if day % 2:
+            publish(site, replace(edited(chance.choice(newest)), modified_at=at))
+        if day % 9 == 4:
+            story = chance.choice(newest)
+            dead[story.path] = chance.choice(["404", "soft 404"])
+            publish(site, replace(site.stories[story.article_id], slug=f"ten-moi-{day}"))
+        if day % 11 == 5:
+            story = chance.choice(newest[:6])
+            dead[story.path] = chance.choice(["404", "410", "soft 404"])
+            went.add(story.article_id)
+            site.withdraw(story.article_id)
+        site.faults = [Fault(cast(Kind, kind), on=path) for path, kind in dead.items()]
+
+    with StandIn(make_newspaper(pages=12, months=1)) as site:
+        versions |= {number: [story] for number, story in site.stories.items()}
+        on(site, 0.5, FULL)
+        for day in range(1, 80):
+            work(site, day)
+            if not 28 < day < 64:
+                on(site, day)
+                numbers = [r.path for r in site.log if article_id(r.path)]
+                assert len(numbers) == len(set(numbers))
+        for day in range(80, 170, 4):
+            on(site, day)
+        assert len(site.log) < 30
+    shown = {row["id"]: row for row in rows(tmp_path, "SELECT * FROM articles")}
+    assert site.stories.keys() <= shown.keys()
+    assert {n for n, row in shown.items() if row["gone_at"]} == went & shown.keys()
+    assert len(went & shown.keys()) > 3
+    for number, story in site.stories.items():
+        assert shown[number]["title"] == story.title
+        assert shown[number]["url"].endswith(story.path)
+        assert shown[number]["revision_count"] <= len({v.title for v in versions[number]})
+    revised = {
+        (row[0], row[1]) for row in rows(tmp_path, "SELECT article_id, title FROM revisions")
+    }
+    assert revised <= {(n, story.title) for n, told in versions.items() for story in told}
+    assert not rows(tmp_path, "SELECT 1 FROM frontier WHERE state IN ('new', 'failed')")

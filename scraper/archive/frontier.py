@@ -36,6 +36,8 @@ NO_MAP = (404, 410)  # statuses of a list that is not there
 LONGEST_VALIDATOR = 500  # characters of an ETag or Last-Modified
 # A page is `gone` once a second 404 comes this much later; cron wanders by minutes.
 SECOND_LOOK = timedelta(days=1)
+# One that a list names all the same is looked for again so soon: it may be back.
+NAMED_AGAIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ def _remember(db: Database, sighting: Sighting, at: datetime) -> bool:
             _make_due(db, article_id(sighting.url), lastmod, at, known_lastmod or "")
         if backfill and state == "new" and not sighting.backfill:
             db.execute("UPDATE frontier SET backfill = 0 WHERE url = ?", [sighting.url])
+        if state == "gone":
+            _look_again(db, sighting.url, at)
         return False
     number = article_id(sighting.url)
     twin = _address_in_use(db, number)
@@ -112,6 +116,15 @@ def _address_in_use(db: Database, number: int | None) -> str | None:
         [number],
     ).fetchone()
     return row[0] if row else None
+
+
+def _look_again(db: Database, url: str, at: datetime) -> None:
+    """Have an article that is gone, but is named by a list, looked for some days after the last."""
+    (last,) = db.execute(
+        "SELECT max(captured_at) FROM captures WHERE article_id = ?", [article_id(url)]
+    ).fetchone()
+    due = utc_text(utc_time(last) + NAMED_AGAIN if last else at)
+    db.execute("UPDATE frontier SET due_at = ? WHERE url = ? AND due_at > ?", [due, url, due])
 
 
 def _make_due(
