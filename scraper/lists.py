@@ -74,7 +74,7 @@ class Survey:
             snapshot = self._ask(url)
             if snapshot.status == 200:
                 self._note(reader(snapshot, self._site), source)
-            self._settle(url, snapshot)
+            self._settle(url, source, snapshot)
         except (FetchError, UnreadableList) as e:
             self._settle_failed(url, e.reason, status=None, due_at=self.at)
 
@@ -106,12 +106,12 @@ class Survey:
         for error in broken:
             raise error
 
-    def _settle(self, url: str, snapshot: Snapshot) -> None:
+    def _settle(self, url: str, source: str, snapshot: Snapshot) -> None:
         if snapshot.status not in (200, 304):
             reason = f"answered {snapshot.status}"
             self._settle_failed(url, reason, status=snapshot.status, due_at=None)
-            if snapshot.status in frontier.NO_MAP:
-                # Whether there should be such a list, the index must say again, and in full.
+            if source == "sitemap" and snapshot.status in frontier.NO_MAP:
+                # Whether there should be such a map, the index must say again, and in full.
                 frontier.forget_validators(self.db, "index")
             return
         frontier.settle(self.db, url, "list", due_at=None, status=snapshot.status)
