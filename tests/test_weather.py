@@ -106,6 +106,7 @@ def test_a_widget_is_read_wherever_it_stands(box: str, place: str) -> None:
         '<div><h2>Thời tiết</h2><a href="/mua-post9.html">Mưa to ở Sa Pa</a></div>',
         '<ul><li><a href="/thoi-tiet/">Thời tiết</a></li><li><a href="/xo-so/">Xổ số</a></li></ul>',
         "<div><span>Thời tiết</span><span>Xổ số</span><span>Tỷ giá</span></div>",
+        '<script id="weather-row" type="text/template">Sa Pa 12°C</script>',
         '<div><strong>Thời tiết</strong><a href="/mua-post9.html">Sa Pa lạnh 5°C</a></div>',
     ],
 )

@@ -80,6 +80,8 @@ def labels_of(node: LexborNode | None) -> str:
     """The text of an element whose inner elements are labels and figures, each a word."""
     if node is None:
         return ""
+    if node.tag not in UNSEEN_TAGS and (text := only_text(node)) is not None:
+        return clean(text)
     if node.css_first(_NOT_PLAIN) is None:
         return clean(node.text(deep=True, separator=" "))
     return clean("".join(_texts(node, None)))

@@ -21,6 +21,7 @@ from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot
 
 _MOST_TITLES = 50  # that are looked at
+_LEADS_AWAY = "a[href$='.html'], a[href*='/bai-viet/']"
 _OF_PHOTO = re.compile(r"avatar|cover|photo|picture|thumb", re.I)
 
 
@@ -235,14 +236,13 @@ def _figures_in(node: LexborNode, dropped: frozenset[str], *, is_deep: bool) -> 
     names = class_names(attributes)
     if why_dropped(node, attributes, names, dropped):
         return []
-    leads_away = node.css_first("a[href$='.html'], a[href*='/bai-viet/']")
     if is_photo(node, names):
-        return [] if leads_away else [Figure(node)]
+        return [] if node.css_first(_LEADS_AWAY) else [Figure(node)]
     if not is_deep:
         return []
     if is_player(node, names):
         return [Figure(node, is_player=True)]
-    if leads_away:  # a box of other articles
+    if node.css_first(_LEADS_AWAY):  # a box of other articles
         return []
     figures = (part for part in flow(node, dropped).parts if isinstance(part, Figure))
     return [figure for figure in figures if not _is_icon(figure, names)]
