@@ -281,7 +281,7 @@ def test_what_is_no_article_any_more_leaves_the_archive(
     }
 
 
-@pytest.mark.parametrize("seconds", [0.05, 0.2])
+@pytest.mark.parametrize("seconds", [0.01, 0.05])
 def test_ctrl_c_on_a_terminal_stops_a_reread_whose_readers_are_just_being_started(
     path: Path, seconds: float
 ) -> None:
