@@ -45,7 +45,7 @@ BATCH = 100  # pages filed in one transaction, as `scraper reread` does
 WINDOW = 1000  # pages measured at each size
 PEER_PAGES = 100  # trafilatura takes over ten milliseconds for each
 CHECKED = 100_000  # articles up to which every word of the search index is checked too
-BOXES = 12  # other stories in the boxes of a page
+BOXES = 22  # other stories in the boxes of a page
 
 
 def main() -> None:
