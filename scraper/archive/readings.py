@@ -28,11 +28,11 @@ from scraper.archive.schema import Archive, open_snapshots
 from scraper.archive.snapshots import Span
 from scraper.errors import ArchiveError, ExtractError, NotAnArticle
 from scraper.extract import extract
+from scraper.extract.text import is_html
 from scraper.models import Article, Snapshot
 
 SPAN = 100  # snapshots handed to a reader at a time
 
-_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _END = re.compile(rb"</(?:body|html)\b", re.IGNORECASE)
 _TAIL = 4000  # bytes in which a page's end usually is
 
@@ -83,7 +83,7 @@ def _read_page(snapshot: Snapshot) -> Read:
 
 def _breaks_off(body: bytes) -> bool:
     """Whether a page ends before its own end, as a cache hands it out that got no more of it."""
-    if not _BEGIN.match(body):
+    if not is_html(body.lstrip()):
         return False
     return not (_END.search(body, max(0, len(body) - _TAIL)) or _END.search(body))
 

@@ -32,7 +32,6 @@ from scraper.extract.nodes import (
 from scraper.extract.parts import Content, Excluded, Figure, Paragraph
 from scraper.extract.text import clean
 
-_NONE: frozenset[str] = frozenset()
 _SIGNED = {".author", ".cms-author"}  # in a quote, who said it
 _BLOCK_STYLE = re.compile(r"display\s*:\s*block")
 _FIGURES = {"figure", "table", "video"}  # whatever their class
@@ -206,7 +205,7 @@ def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
         # Nearly every paragraph: as the walk would find it, in a quarter of the time.
         found.add_line(text, child, at)
         return
-    names = class_names(attributes) if attributes else _NONE
+    names = class_names(attributes)
     if rule := _why_left_out(child, attributes, names, found, at):
         found.content.excluded.append(Excluded(rule, child))
         if rule != "hidden":

@@ -22,6 +22,7 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _NOT_PLAIN = (
     "script, style, noscript, template, svg, select, sup, sub, [hidden], [style], [aria-hidden]"
 )
+ARTICLE_LINKS = "a[href$='.html'], a[href*='/bai-viet/']"
 _ARTICLE_ADDRESS = re.compile(r"-post\d+\.html|/bai-viet/\d", re.A)
 _NONE: frozenset[str] = frozenset()
 _LONGEST_CLASS = 200  # characters of the attribute; longer ones are not remembered

@@ -11,7 +11,16 @@ from scraper.extract.account import beside
 from scraper.extract.below import with_captions_below
 from scraper.extract.boxes import is_photo, is_player, own, own_first, why_dropped
 from scraper.extract.flow import TooDeep, flow
-from scraper.extract.nodes import above, class_names, classes, each, holds, is_inside, text_of
+from scraper.extract.nodes import (
+    ARTICLE_LINKS,
+    above,
+    class_names,
+    classes,
+    each,
+    holds,
+    is_inside,
+    text_of,
+)
 from scraper.extract.page import Page
 from scraper.extract.parts import Content, Excluded, Figure, Paragraph
 from scraper.extract.record import Found, article_of
@@ -21,7 +30,6 @@ from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot
 
 _MOST_TITLES = 50  # that are looked at
-_LEADS_AWAY = "a[href$='.html'], a[href*='/bai-viet/']"
 _OF_PHOTO = re.compile(r"avatar|cover|photo|picture|thumb", re.I)
 
 
@@ -237,12 +245,12 @@ def _figures_in(node: LexborNode, dropped: frozenset[str], *, is_deep: bool) -> 
     if why_dropped(node, attributes, names, dropped):
         return []
     if is_photo(node, names):
-        return [] if node.css_first(_LEADS_AWAY) else [Figure(node)]
+        return [] if node.css_first(ARTICLE_LINKS) else [Figure(node)]
     if not is_deep:
         return []
     if is_player(node, names):
         return [Figure(node, is_player=True)]
-    if node.css_first(_LEADS_AWAY):  # a box of other articles
+    if node.css_first(ARTICLE_LINKS):  # a box of other articles
         return []
     figures = (part for part in flow(node, dropped).parts if isinstance(part, Figure))
     return [figure for figure in figures if not _is_icon(figure, names)]

@@ -5,7 +5,7 @@ from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.nodes import above, fitting, is_inside, labels_of
+from scraper.extract.nodes import ARTICLE_LINKS, above, fitting, is_inside, labels_of
 from scraper.extract.page import Page
 from scraper.extract.text import clean
 from scraper.extract.trace import Choice
@@ -23,7 +23,7 @@ HEADINGS = ", ".join(_HEADINGS)
 # "Thời tiết" in every way of writing it: what accents and capitals leave alone.
 _SPOKEN = ':lexbor-contains("i ti" i)'
 _WIDGET = "[class*=weather], [id*=weather], [class*=thoi-tiet]"
-_ARTICLES = "h1, a[href$='.html'], a[href*='/bai-viet/']"
+_ARTICLES = f"h1, {ARTICLE_LINKS}"
 _MOST_WIDGETS = 10  # on a page
 _FRAMES = 3  # elements between a heading and its box
 _LONGEST = 1_000  # characters; some twenty places
