@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from scraper.archive import articles, frontier, runs, snapshots, tombstones
-from scraper.archive.filing import Context, Filing, file_read, file_unfiled
+from scraper.archive.filing import Filing, file_read, file_unfiled
 from scraper.archive.frontier import Address
 from scraper.archive.readings import read_snapshot
 from scraper.archive.runs import Run
 from scraper.archive.schema import Archive, write
+from scraper.archive.settling import Context
 from scraper.config import Settings
 from scraper.errors import (
     FetchError,

@@ -16,11 +16,12 @@ from sqlite_utils import Database
 from scraper.archive import snapshots
 from scraper.archive.articles import REINDEX_MARK, shown_by, shown_in
 from scraper.archive.captures import WITH_TEXT, Capture, reading_of, revision_of
-from scraper.archive.filing import Context, file_read, file_unfiled
+from scraper.archive.filing import file_read, file_unfiled
 from scraper.archive.index import is_complete, reindex
 from scraper.archive.readings import Reread, reading_rules, reread_all
 from scraper.archive.runs import read_mark, set_mark
 from scraper.archive.schema import Archive, write
+from scraper.archive.settling import Context
 from scraper.archive.withdraw import carry_out
 from scraper.models import utc_text
 from scraper.progress import Progress

@@ -303,7 +303,7 @@ def test_a_signal_ends_the_silence_that_a_server_asked_for(tmp_path: Path) -> No
 def test_an_address_that_filing_leaves_due_is_asked_for_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scraper.archive.filing._settle", lambda *_: ("", ""))
+    monkeypatch.setattr("scraper.archive.filing.settle", lambda *_: ("", ""))
     with StandIn(make_newspaper(pages=5)) as site:
         outcome = crawl(tmp_path, settings_for(site))
         paths = [r.path for r in site.log if article_id(r.path) is not None]

@@ -45,8 +45,8 @@ def import_(
     PATH is a file, a folder or a pattern. WARC records keep their own address and time; parts are
     what `scraper bulk` makes of them.
     """
-    from scraper.archive.filing import Context
     from scraper.archive.schema import open_archive
+    from scraper.archive.settling import Context
     from scraper.importing import Wanted, import_files
     from scraper.importing.files import files_in
     from scraper.importing.told import as_json as told
@@ -90,8 +90,8 @@ def reread(
     settings: Settings, since: datetime | None, workers: int, dry_run: bool, as_json: bool
 ) -> None:
     """Read every captured page again, and bring the archive to what today's rules make of it."""
-    from scraper.archive.filing import Context
     from scraper.archive.schema import open_archive, open_reader, require_snapshots
+    from scraper.archive.settling import Context
     from scraper.progress import watch
     from scraper.reread import forecast
     from scraper.reread import reread as read_again
@@ -202,8 +202,9 @@ def backup(settings: Settings, folder: Path, slim: bool, as_json: bool) -> None:
 @click.option("--reason", required=True, help="Why; kept, and shown in place of the article.")
 def withdraw(settings: Settings, article_id: int, reason: str) -> None:
     """Remove an article's text and pages everywhere, and for good; the reason stays."""
-    from scraper.archive.filing import Context, file_unfiled
+    from scraper.archive.filing import file_unfiled
     from scraper.archive.schema import open_archive, require_snapshots
+    from scraper.archive.settling import Context
     from scraper.archive.withdraw import withdraw as take_out
 
     # On one line, and without bytes that no database takes for text.

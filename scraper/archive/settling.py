@@ -1,0 +1,226 @@
+"""What came of an asked address, as the frontier keeps it: its state, and when to ask again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scraper.archive import frontier
+from scraper.archive.articles import is_archived
+from scraper.archive.captures import GONE_AFTER, SEEN, address_since, is_gone
+from scraper.archive.readings import Read
+from scraper.archive.schema import Archive
+from scraper.models import Snapshot, utc_text, utc_time
+from scraper.urls import Site, article_id, canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What filing has to know beside the snapshot itself."""
+
+    site: Site
+    revisit_days: Sequence[float]
+    run_id: int | None = None
+
+
+def settle(
+    archive: Archive, snapshot: Snapshot, read: Read, context: Context, state: frontier.State
+) -> tuple[str, str]:
+    """Mark in the frontier what came of an address: what is to be said, where it redirects to."""
+    if state == "list":
+        pass  # The crawl reads it for addresses, and knows when next; a capture of it is none.
+    elif _is_stale(archive, snapshot):
+        _settle_outdated(archive, snapshot, state)
+    elif read.reading in SEEN:
+        _settle_archived(archive, snapshot, read, context)
+    elif says_absent(snapshot, read, context) and (other := _moved_to(archive, snapshot)):
+        error = f"same article as {other}; {read.detail or 'redirects elsewhere'}"
+        frontier.settle(
+            archive.db,
+            snapshot.url,
+            "duplicate",
+            due_at=None,
+            status=snapshot.status,
+            error=error,
+        )
+    elif read.reading == "missing":
+        _settle_missing(archive, snapshot)
+    elif read.reading == "redirect":
+        return _settle_redirect(archive, snapshot, context)
+    else:
+        _settle_refused(archive, snapshot, read)
+    return read.detail, ""
+
+
+def says_absent(snapshot: Snapshot, read: Read, context: Context) -> bool:
+    """Whether an answer says that the article is not there: in so many words, or by what it is.
+
+    A page that is no article, or a way to one, is what most sites send for an article taken out.
+    Other answers that are no page (403, a way out of the site) tell of us, not of the article.
+    """
+    if read.reading == "redirect":
+        target = _target(snapshot, context)
+        return context.site.owns(target) and article_id(target) is None
+    return read.reading == "missing" or (read.reading == "not_article" and snapshot.status == 200)
+
+
+def _target(snapshot: Snapshot, context: Context) -> str:
+    """Where a redirect leads."""
+    return canonical(snapshot.location, context.site, base=snapshot.url)
+
+
+def _settle_outdated(archive: Archive, snapshot: Snapshot, state: frontier.State) -> None:
+    """Ask no more for an address that is met for the first time in a capture of long ago.
+
+    The article's later captures have another; that one is asked for.
+    """
+    if state == "new":
+        frontier.settle(
+            archive.db,
+            snapshot.url,
+            "duplicate",
+            due_at=None,
+            status=snapshot.status,
+            error="captured later under another address",
+        )
+
+
+def _settle_archived(archive: Archive, snapshot: Snapshot, read: Read, context: Context) -> None:
+    db, number = archive.db, article_id(snapshot.url)
+    row = db.execute(
+        "SELECT coalesce(published_at, timestamp), first_captured_at, last_captured_at"
+        " FROM articles WHERE id = ?",
+        [number],
+    ).fetchone()
+    if row is None:
+        return
+    published, first, last = map(utc_time, row)
+    due = frontier.next_revisit(context.revisit_days, published, first, last)
+    frontier.settle(db, snapshot.url, "archived", due_at=due, status=snapshot.status)
+    if read.reading == "text":  # a page cut short must be sent whole next time
+        frontier.set_validators(
+            db, snapshot.url, snapshot.header("etag"), snapshot.header("last-modified")
+        )
+
+
+def _settle_missing(archive: Archive, snapshot: Snapshot) -> None:
+    """A first 404 is looked at again after a day; a second one, then, is `gone`."""
+    db, url, at = archive.db, snapshot.url, snapshot.captured_at
+    since = _missing_since(archive, snapshot)
+    attempts = _attempts(archive, url) + 1
+    state: frontier.State = "gone" if at - since >= GONE_AFTER else "failed"
+    due = frontier.after_gone(attempts, at) if state == "gone" else since + frontier.SECOND_LOOK
+    frontier.settle(
+        db,
+        url,
+        state,
+        due_at=max(due, at),
+        status=snapshot.status,
+        error=f"answered {snapshot.status}",
+        attempts=attempts,
+    )
+    if number := article_id(url):
+        frontier.promote_duplicate(db, number)
+
+
+def _moved_to(archive: Archive, snapshot: Snapshot) -> str | None:
+    """The address that an article has had since it was at that of `snapshot`."""
+    number = article_id(snapshot.url)
+    if number is None:
+        return None
+    return address_since(archive.db, number, snapshot.url, snapshot.captured_at)
+
+
+def _missing_since(archive: Archive, snapshot: Snapshot) -> datetime:
+    """When the row of 404 answers began that this one belongs to."""
+    number = article_id(snapshot.url)
+    row = archive.db.execute(
+        "SELECT min(captured_at) FROM captures WHERE article_id = ? AND reading = 'missing'"
+        " AND coalesce(absent_from, ?) = ?"
+        " AND captured_at > (SELECT coalesce(max(captured_at), '') FROM captures"
+        " WHERE article_id = ? AND reading IN ('text', 'cut', 'unchanged'))",
+        [number, snapshot.url, snapshot.url, number],
+    ).fetchone()
+    return utc_time(row[0]) if row[0] else snapshot.captured_at
+
+
+def _settle_redirect(archive: Archive, snapshot: Snapshot, context: Context) -> tuple[str, str]:
+    """Mark a redirect, and have its target asked for if that is an article of this site.
+
+    Returns what is to be said of it, and the target, "" if it is not to be asked.
+    """
+    db, url, at = archive.db, snapshot.url, snapshot.captured_at
+    location = snapshot.location
+    target = _target(snapshot, context)
+    attempts = _attempts(archive, url) + 1
+    state: frontier.State = "redirect"
+    if not location or not context.site.owns(target) or article_id(target) is None:
+        detail = f"redirects to {location or 'nowhere'}, which is no article of this site"
+        due: datetime | None = frontier.after_failure(attempts, at)
+        if location and context.site.owns(target):
+            # Most sites answer so for a page they took down, some only for an hour: look again.
+            state, due = _state_of_absent(archive, snapshot, attempts, state)
+    elif frontier.is_circle(db, url, target):
+        detail = f"redirects in a circle, to {target}"
+        due = frontier.after_failure(attempts, at)
+    else:
+        detail, due, attempts = f"redirects to {target}", None, 0
+    if target == url and is_archived(db, article_id(url) or 0):
+        state = "archived"  # To https, or to its own host: both are one address to us.
+    frontier.settle(
+        db, url, state, due_at=due, status=snapshot.status, error=detail, attempts=attempts
+    )
+    if due is None:
+        frontier.follow(db, target, at)
+    return detail, "" if due else target
+
+
+def _settle_refused(archive: Archive, snapshot: Snapshot, read: Read) -> None:
+    """Mark a page that is no article, or could not be read as one.
+
+    An article that is archived stays so: what answered in its place says nothing of its text.
+    """
+    db, url, at = archive.db, snapshot.url, snapshot.captured_at
+    number = article_id(url)
+    state: frontier.State = "failed" if read.reading == "unreadable" else "not_article"
+    if number is not None and is_archived(db, number):
+        state = "archived"
+    attempts = _attempts(archive, url) + 1
+    due = frontier.after_failure(attempts, at) if number is not None else None
+    if read.reading == "not_article" and snapshot.status == 200:
+        state, due = _state_of_absent(archive, snapshot, attempts, state)
+    frontier.settle(
+        db,
+        url,
+        state,
+        due_at=due,
+        status=snapshot.status,
+        error=read.detail,
+        attempts=attempts,
+    )
+
+
+def _state_of_absent(
+    archive: Archive, snapshot: Snapshot, attempts: int, state: frontier.State
+) -> tuple[frontier.State, datetime | None]:
+    """State and next look of an address where something else than its article was found."""
+    number, at = article_id(snapshot.url), snapshot.captured_at
+    if number is None:
+        return state, None
+    frontier.promote_duplicate(archive.db, number)
+    if is_gone(archive.db, number):
+        # It took four looks to say so, where one 404 more is enough.
+        return "gone", frontier.after_gone(attempts - 3, at)
+    return state, frontier.after_failure(attempts, at)
+
+
+def _attempts(archive: Archive, url: str) -> int:
+    row = archive.db.execute("SELECT attempts FROM frontier WHERE url = ?", [url]).fetchone()
+    return int(row[0])
+
+
+def _is_stale(archive: Archive, snapshot: Snapshot) -> bool:
+    """Whether the archive holds a later capture, so that this one says nothing of today."""
+    row = archive.db.execute(
+        "SELECT max(captured_at) FROM captures WHERE article_id = ?", [article_id(snapshot.url)]
+    ).fetchone()
+    return bool(row[0] and row[0] > utc_text(snapshot.captured_at))
