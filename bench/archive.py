@@ -29,13 +29,13 @@ from warcio.warcwriter import WARCWriter
 from scraper.archive import snapshots
 from scraper.archive.filing import file_read
 from scraper.archive.index import check_index
-from scraper.archive.readings import read_snapshot
 from scraper.archive.schema import Archive, open_archive, snapshots_path, write
 from scraper.archive.settling import Context
 from scraper.demo import onecms_pages, site2022_pages
 from scraper.demo.newspaper import make_newspaper
 from scraper.models import Snapshot
 from scraper.progress import Silence
+from scraper.reading import read_snapshot
 from scraper.reread import reread
 from scraper.urls import Site
 

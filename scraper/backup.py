@@ -16,8 +16,8 @@ from sqlite_utils import Database
 
 from scraper.archive import snapshots
 from scraper.archive.schema import Archive, one_moment
+from scraper.atomic_files import put_in_place
 from scraper.errors import ArchiveError, Locked
-from scraper.placing import put_in_place
 from scraper.progress import Progress
 from scraper.verify import check_file
 

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from scraper.archive import articles, frontier, runs, snapshots, tombstones
 from scraper.archive.filing import Filing, file_read, file_unfiled
 from scraper.archive.frontier import Address
-from scraper.archive.readings import read_snapshot
 from scraper.archive.runs import Run
 from scraper.archive.schema import Archive, write
 from scraper.archive.settling import Context
@@ -31,6 +30,7 @@ from scraper.lists import read_lists
 from scraper.models import Snapshot, utc_text
 from scraper.pace import HostState
 from scraper.progress import Progress
+from scraper.reading import read_snapshot
 from scraper.urls import article_id, canonical
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scraper.query import Pattern, Place
-from scraper.words import WORD, spell, unmark
+from scraper.spelling import WORD, spell, unmark
 
 Span = tuple[int, int]  # first character, and the one after the last
 

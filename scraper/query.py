@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
-from scraper.words import (
+from scraper.spelling import (
     agrees,
     half_typed,
     is_bare,

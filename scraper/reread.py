@@ -18,13 +18,13 @@ from scraper.archive.articles import REINDEX_MARK, shown_by, shown_in
 from scraper.archive.captures import WITH_TEXT, Capture, reading_of, revision_of
 from scraper.archive.filing import file_read, file_unfiled
 from scraper.archive.index import is_complete, reindex
-from scraper.archive.readings import Reread, reading_rules, reread_all
 from scraper.archive.runs import read_mark, set_mark
 from scraper.archive.schema import Archive, write
 from scraper.archive.settling import Context
 from scraper.archive.withdraw import carry_out
 from scraper.models import utc_text
 from scraper.progress import Progress
+from scraper.reading import Reread, reading_rules, reread_all
 from scraper.urls import article_id
 
 EXAMPLES = 3  # articles named for each field that would change

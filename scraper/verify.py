@@ -15,9 +15,9 @@ from scraper.archive.articles import weather_in, weather_rows
 from scraper.archive.captures import Capture, is_told
 from scraper.archive.filing import is_filed
 from scraper.archive.index import check_index, is_complete
-from scraper.archive.readings import Reread
 from scraper.archive.schema import Archive, one_moment
 from scraper.progress import Progress
+from scraper.reading import Reread
 from scraper.reread import batches, changes_of
 from scraper.urls import article_id
 

@@ -16,7 +16,6 @@ from test_full_disk import configure, scraper
 from test_importing import rows
 from warcs import AT, HTML, record, response, sha1, write
 
-from scraper.archive.readings import read_snapshot
 from scraper.archive.schema import open_archive, open_reader
 from scraper.errors import BadCapture, BulkError, Locked
 from scraper.importing import Wanted, import_files
@@ -24,6 +23,7 @@ from scraper.importing.files import files_in, shards_in
 from scraper.importing.told import Imported
 from scraper.models import utc_text
 from scraper.progress import Silence
+from scraper.reading import read_snapshot
 from scraper.urls import Site
 from scraper.verify import verify
 from scraper.warc.reading import Captured, Passed, Revisit, captures_in

@@ -233,7 +233,7 @@ def test_a_full_disk_costs_the_bundle_and_not_the_report(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("scraper.placing.os.fsync", full)
+    monkeypatch.setattr("scraper.atomic_files.os.fsync", full)
     with StandIn(PAPER) as site:
         config = tmp_path / "config.toml"
         config.write_text(f'[site]\nbase_url = "{site.base_url}"\ndelay_seconds = 0\n', "utf-8")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from filled import CONTEXT, captures, fill, page
 
-from scraper.archive import readings
+from scraper import reading
 from scraper.archive.index import check_index
 from scraper.archive.schema import open_archive, open_reader
 from scraper.archive.settling import Context
@@ -216,8 +216,8 @@ def test_an_article_that_moves_and_goes_does_so_in_any_order_of_filing(
 
 def by_other_rules(monkeypatch: pytest.MonkeyPatch, change: Callable[[Article], Article]) -> None:
     """Have pages read as if a template had been mended."""
-    real = readings.extract
-    monkeypatch.setattr(readings, "extract", lambda snapshot: change(real(snapshot)))
+    real = reading.extract
+    monkeypatch.setattr(reading, "extract", lambda snapshot: change(real(snapshot)))
 
 
 def test_mended_rules_bring_new_rows_and_the_old_rules_the_old(
@@ -308,7 +308,7 @@ def test_ctrl_c_on_a_terminal_stops_a_reread_whose_readers_are_just_being_starte
 def test_a_reread_that_was_stopped_goes_on_where_it_was(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readings, "SPAN", 4)
+    monkeypatch.setattr(reading, "SPAN", 4)
     first = read_again(path, stop=lambda: True)
     assert (first.read, first.is_whole) == (4, False)
     second = read_again(path)
@@ -319,7 +319,7 @@ def test_a_reread_that_was_stopped_goes_on_where_it_was(
 def test_other_rules_begin_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from scraper import reread as module
 
-    monkeypatch.setattr(readings, "SPAN", 4)
+    monkeypatch.setattr(reading, "SPAN", 4)
     read_again(path, stop=lambda: True)
     monkeypatch.setattr(module, "reading_rules", lambda: "others")
     assert read_again(path).read == 19
@@ -349,7 +349,7 @@ def test_a_reader_that_is_killed_ends_it_with_one_line_and_the_next_goes_on(
         return False
 
     with monkeypatch.context() as patch, pytest.raises(ArchiveError, match="was killed"):
-        patch.setattr(readings, "SPAN", 1)
+        patch.setattr(reading, "SPAN", 1)
         read_again(path, workers=2, stop=kill)
     assert 0 < len(rows(path)["articles"]) < 12
     read_again(path)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.words import agrees, fold, half_typed, loosely_typed, spell, words
+from scraper.spelling import agrees, fold, half_typed, loosely_typed, spell, words
 
 LETTERS = "aàáảãạăằâấbcdđeêệghiìklmnoôơờpqrstuưứvxyỳ AĐỆ.,/-'1\u0301\u200b"
 

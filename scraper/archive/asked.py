@@ -21,7 +21,7 @@ from scraper.query import (
     resolve,
     typed_expression,
 )
-from scraper.words import fold, is_bare
+from scraper.spelling import fold, is_bare
 
 NAMED_AT_MOST = 50  # words that begin so; of more, the index gathers all places itself
 LOOKED_AT = 500  # words, to name those

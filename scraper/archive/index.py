@@ -1,6 +1,6 @@
 """The search index `articles_fts`: what is in it, and whether that is so.
 
-The index holds each text twice, spelled (scraper/words.py) and folded: title, lead, body and
+The index holds each text twice, spelled (scraper/spelling.py) and folded: title, lead, body and
 captions, then title_folded and so on. It has no text of its own: the view `articles_searched`
 gives the original for both, so that excerpts show what was printed. The index cannot be rebuilt
 by FTS5's own 'rebuild', which would put the originals into the folded columns, nor checked by its
@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from scraper.archive.migrations import TOKENIZER
 from scraper.archive.schema import write
 from scraper.query import AS_WRITTEN
-from scraper.words import spell, unmark
+from scraper.spelling import spell, unmark
 
 BATCH = 1000
 

@@ -8,7 +8,7 @@ import json
 
 from sqlite_utils import Database, Migrations
 
-from scraper.words import fold, spell
+from scraper.spelling import fold, spell
 
 archive_migrations = Migrations("archive")
 snapshot_migrations = Migrations("snapshots")

@@ -7,8 +7,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from scraper.archive import tombstones
-from scraper.browse.times import vietnam_day
 from scraper.cite import Source
+from scraper.times import vietnam_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from scraper.archive.asked import name_words
 from scraper.archive.schema import snapshots_path
 from scraper.query import match_expression, read_aliases, read_query, resolve
-from scraper.words import fold
+from scraper.spelling import fold
 
 T = TypeVar("T")
 

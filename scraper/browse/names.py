@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from scraper.browse.answers import page
 from scraper.browse.cached import cached
-from scraper.words import fold
+from scraper.spelling import fold
 
 MOST_USED = 200  # shown before a letter is chosen; the page says how many there are
 

@@ -13,7 +13,7 @@ from scraper.browse.cached import cached
 from scraper.browse.charts import COLOURS, Point, Series, bar_chart, line_chart
 from scraper.browse.connection import in_archive
 from scraper.browse.searching import search_url, within
-from scraper.browse.times import every_period
+from scraper.times import every_period
 
 MONTHS_DRAWN = 24  # lines over more than these show years
 

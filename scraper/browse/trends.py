@@ -20,8 +20,8 @@ from scraper.browse.searching import (
     stretches_of,
     within,
 )
-from scraper.browse.times import every_period
 from scraper.query import read_query
+from scraper.times import every_period
 
 PHRASES = 5
 FILTERS = ("section", "from", "to", "byline", "tag", "photos", "captions", "gone")

@@ -15,10 +15,10 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 from pyarrow.parquet import ParquetFile, ParquetWriter
 
-from scraper.archive.readings import Read
 from scraper.errors import BadCapture
 from scraper.export.parquet import CAPTION, TEXTS, TIME, WEATHER
 from scraper.models import Snapshot
+from scraper.reading import Read
 from scraper.urls import Site
 from scraper.warc.reading import Captured, Passed, Revisit
 

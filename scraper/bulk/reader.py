@@ -14,8 +14,8 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import IO
 
-from scraper.archive.readings import Read, read_snapshot
 from scraper.models import Snapshot
+from scraper.reading import Read, read_snapshot
 
 PATIENCE_SECONDS = 60.0  # that a page may take; nearly all take a thousandth
 MOST_BYTES = 2_000_000_000  # of memory that a page may take

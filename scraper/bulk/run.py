@@ -6,12 +6,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scraper.archive.readings import deaf
 from scraper.bulk import manifest
 from scraper.bulk.shard import Done, Job, Quarantined, read_shard
 from scraper.bulk.workers import Workers
 from scraper.errors import BadCapture, BulkError
 from scraper.progress import Progress
+from scraper.reading import deaf
 
 Stop = Callable[[], bool]
 OpenWorkers = Callable[[int], AbstractContextManager[Workers]]  # so many, where it can choose

@@ -6,11 +6,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scraper.archive.readings import Read, reading_rules
+from scraper.atomic_files import new_file
 from scraper.bulk.parts import Record, write_part
 from scraper.bulk.reader import Deadly, Reader
 from scraper.errors import BadCapture, BulkError
-from scraper.placing import new_file
+from scraper.reading import Read, reading_rules
 from scraper.urls import Site
 from scraper.warc.reading import BadRecord, Captured, Passed, captures_in
 

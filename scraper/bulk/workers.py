@@ -8,8 +8,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from scraper.archive.readings import as_reader
 from scraper.errors import BulkError, MissingExtra
+from scraper.reading import as_reader
 
 SECONDS = 10  # that a scheduler may take to answer
 

@@ -45,8 +45,8 @@ def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
     """Find articles: with marks, without, or half-way."""
     from scraper.archive.schema import open_articles
     from scraper.archive.search import search as find
-    from scraper.browse.times import vietnam_day
     from scraper.query import read_aliases
+    from scraper.times import vietnam_day
 
     with open_articles(settings.archive.path) as db:
         page = find(db, query, limit=limit, aliases=read_aliases(settings.search.aliases))

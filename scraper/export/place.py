@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from scraper.atomic_files import new_file, partial_name
 from scraper.errors import ExportError
-from scraper.placing import new_file, partial_name
 
 STDOUT = Path("-")
 

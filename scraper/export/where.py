@@ -21,7 +21,7 @@ from sqlite_utils import Database
 from scraper.archive.asked import condition as search_condition
 from scraper.errors import BadFilter
 from scraper.query import Aliases, read_query
-from scraper.words import spell
+from scraper.spelling import spell
 
 _SHAPE = re.compile(r"\s*([^\s=<>!]+)\s*(>=|<=|!=|=|>|<)(.*)", re.DOTALL)
 _DIGITS = {"date": (4, 7, 10), "year": (4,), "month": (7,)}

@@ -15,10 +15,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote
 
+from scraper.atomic_files import new_file
 from scraper.errors import ExportError
 from scraper.inflate import Damaged, Oversize, inflate, is_gzip
 from scraper.models import Snapshot, utc_text
-from scraper.placing import new_file
 from scraper.probe import Probe, report
 
 STRUCK_OUT = "[struck out]"

@@ -10,7 +10,8 @@ from datasette.app import Datasette
 from datasette.filters import FilterArguments
 from markupsafe import Markup, escape
 
-from scraper.browse import article_pages, days, names, pages, searching, tables, times, trends
+from scraper import times
+from scraper.browse import article_pages, days, names, pages, searching, tables, trends
 from scraper.browse.connection import guard, listed
 from scraper.browse.security import below, secured
 
