@@ -25,10 +25,10 @@ from scraper.errors import (
     SiteUnavailable,
     Transient,
 )
-from scraper.fetch import Fetcher, open_fetcher
+from scraper.http.fetcher import Fetcher, open_fetcher
+from scraper.http.pace import HostState
 from scraper.lists import read_lists
 from scraper.models import Snapshot, utc_text
-from scraper.pace import HostState
 from scraper.progress import Progress
 from scraper.reading import read_snapshot
 from scraper.urls import article_id, canonical

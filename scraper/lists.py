@@ -20,7 +20,7 @@ from scraper.archive.schema import write
 from scraper.config import Settings
 from scraper.discover import Found, month_of_map, read_feed, read_section, read_sitemap
 from scraper.errors import FetchError, UnreadableList
-from scraper.fetch import Fetcher
+from scraper.http.fetcher import Fetcher
 from scraper.models import Snapshot
 from scraper.progress import Progress
 from scraper.urls import Site, article_id, canonical

@@ -10,8 +10,8 @@ import pytest
 
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.errors import NotAPage, Refused, RobotsDisallowed, RunEnded, SiteUnavailable, Transient
-from scraper.fetch import Fetcher, open_fetcher
-from scraper.pace import Clock, HostState
+from scraper.http.fetcher import Fetcher, open_fetcher
+from scraper.http.pace import Clock, HostState
 
 SITE = "http://127.0.0.1:8610"
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -17,8 +17,8 @@ from scraper.demo.newspaper import END, make_newspaper
 from scraper.demo.server import StandIn
 from scraper.demo.story import Story
 from scraper.demo.writing import Assignment, write_story
-from scraper.fetch import SYSTEM_CLOCK, open_fetcher
-from scraper.pace import Clock
+from scraper.http.fetcher import SYSTEM_CLOCK, open_fetcher
+from scraper.http.pace import Clock
 from scraper.urls import article_id
 
 USUAL = replace(FULL, full=False)

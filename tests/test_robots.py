@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.robots import MAX_BYTES, decode, is_robots_file, read_rules
+from scraper.http.robots import MAX_BYTES, decode, is_robots_file, read_rules
 
 SITE = "http://foo.bar"
 

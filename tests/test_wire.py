@@ -12,8 +12,8 @@ import pytest
 
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.errors import FetchError, Refused, SiteUnavailable, Transient
-from scraper.fetch import Fetcher, open_fetcher
-from scraper.pace import HostState
+from scraper.http.fetcher import Fetcher, open_fetcher
+from scraper.http.pace import HostState
 
 Script = Callable[[socket.socket], None]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from scraper.http.pace import HostState
 from scraper.models import utc_text, utc_time
-from scraper.pace import HostState
 
 
 @dataclass(frozen=True, slots=True)

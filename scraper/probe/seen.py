@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from scraper.discover import Found
 from scraper.extract.trace import Choice
+from scraper.http.robots import Rules
 from scraper.models import Article, Snapshot
-from scraper.robots import Rules
 from scraper.urls import article_id
 
 

@@ -16,14 +16,22 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from scraper import __version__
-from scraper.answer import MAX_HEADER_BYTES, Kind, Limits, check, limits, read_body, texts
 from scraper.config import Settings
 from scraper.errors import Refused, RobotsDisallowed, SiteUnavailable, Transient
+from scraper.http.pace import (
+    ASKED,
+    DELAY,
+    LONGEST_BACKOFF_SECONDS,
+    SYSTEM_CLOCK,
+    Clock,
+    HostState,
+    Pace,
+)
+from scraper.http.response import MAX_HEADER_BYTES, Kind, Limits, check, limits, read_body, texts
+from scraper.http.robots import AGENT, MAX_BYTES, Rules, decode, is_robots_file, read_rules
+from scraper.http.transport import Allowance, Overflow, Transport
 from scraper.models import Snapshot
-from scraper.pace import ASKED, DELAY, LONGEST_BACKOFF_SECONDS, SYSTEM_CLOCK, Clock, HostState, Pace
-from scraper.robots import AGENT, MAX_BYTES, Rules, decode, is_robots_file, read_rules
 from scraper.urls import canonical
-from scraper.wire import Allowance, Overflow, Transport
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
