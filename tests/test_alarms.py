@@ -14,7 +14,7 @@ from scraper.alarms import alarms, check
 from scraper.archive import frontier, runs
 from scraper.archive.schema import open_archive
 from scraper.config import CheckSettings, CrawlSettings, Settings, SiteSettings
-from scraper.crawl import Plan, crawl_site
+from scraper.crawl.run import Plan, crawl_site
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError

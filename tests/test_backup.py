@@ -16,7 +16,7 @@ from scraper.archive.search import search
 from scraper.backup import INTERNAL, Copy, backup
 from scraper.cli import cli
 from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.crawl import Plan, crawl_site
+from scraper.crawl.run import Plan, crawl_site
 from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError, Locked
 from scraper.progress import Silence

@@ -18,7 +18,7 @@ from kills import killed_crawl
 from scraper.archive import frontier
 from scraper.archive.schema import open_archive, write
 from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.crawl import Outcome, Plan, crawl_site
+from scraper.crawl.run import Outcome, Plan, crawl_site
 from scraper.demo.faults import Fault
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
@@ -182,7 +182,7 @@ def test_what_a_killed_run_stored_is_filed_without_asking_again(
 
     settings = settings_for(stand_in)
     with monkeypatch.context() as patch:
-        patch.setattr("scraper.crawl.file_read", killed)
+        patch.setattr("scraper.crawl.run.file_read", killed)
         with pytest.raises(KeyboardInterrupt):
             crawl(tmp_path, settings)
     assert rows(tmp_path, "SELECT count(*) AS n FROM articles")[0]["n"] == 0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scraper.discover import (
+from scraper.crawl.discover import (
     Found,
     month_of_map,
     read_feed,

@@ -15,7 +15,7 @@ import pytest
 
 from scraper.archive.schema import open_archive
 from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.crawl import Outcome, Plan, crawl_site
+from scraper.crawl.run import Outcome, Plan, crawl_site
 from scraper.demo.faults import KINDS, Fault, edited, fault_at
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn

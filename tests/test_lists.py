@@ -8,10 +8,10 @@ import pytest
 from scraper.archive import frontier, runs
 from scraper.archive.schema import Archive, open_archive
 from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.crawl import now
+from scraper.crawl.lists import DEEPEST_INDEX, Survey, read_lists
+from scraper.crawl.run import now
 from scraper.http.fetcher import open_fetcher
 from scraper.http.pace import Clock, HostState
-from scraper.lists import DEEPEST_INDEX, Survey, read_lists
 from scraper.progress import Silence
 
 SITE = "http://127.0.0.1:8610"

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from scraper.archive.schema import open_archive
 from scraper.cli import cli
 from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.crawl import Plan, crawl_site
+from scraper.crawl.run import Plan, crawl_site
 from scraper.demo.departure import Departure
 from scraper.demo.faults import Fault
 from scraper.demo.newspaper import make_newspaper

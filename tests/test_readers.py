@@ -14,7 +14,7 @@ from warcs import of_snapshot, write
 from scraper.archive.schema import open_archive, open_reader
 from scraper.backup import backup
 from scraper.config import ArchiveSettings, CrawlSettings, Settings, SiteSettings
-from scraper.crawl import Plan, crawl_site
+from scraper.crawl.run import Plan, crawl_site
 from scraper.demo.server import StandIn
 from scraper.importing import Wanted, import_files
 from scraper.importing.files import files_in

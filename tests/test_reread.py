@@ -20,7 +20,7 @@ from scraper.archive.index import check_index
 from scraper.archive.schema import open_archive, open_reader
 from scraper.archive.settling import Context
 from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.crawl import Plan, add_urls, crawl_site
+from scraper.crawl.run import Plan, add_urls, crawl_site
 from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError, MissingField, NotAnArticle
 from scraper.models import Article, Snapshot, utc_text

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from test_crawl import FULL, crawl, rows, settings_for
 
-from scraper.crawl import Outcome
+from scraper.crawl.run import Outcome
 from scraper.demo.faults import Fault, Kind, edited
 from scraper.demo.newspaper import END, make_newspaper
 from scraper.demo.server import StandIn
@@ -36,8 +36,8 @@ def on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> On:
             return END.astimezone(UTC) + timedelta(days=days) + passed
 
         clock = Clock(now, SYSTEM_CLOCK.monotonic, SYSTEM_CLOCK.sleep)
-        monkeypatch.setattr("scraper.crawl.now", lambda: now().replace(microsecond=0))
-        monkeypatch.setattr("scraper.crawl.open_fetcher", partial(open_fetcher, clock=clock))
+        monkeypatch.setattr("scraper.crawl.run.now", lambda: now().replace(microsecond=0))
+        monkeypatch.setattr("scraper.crawl.run.open_fetcher", partial(open_fetcher, clock=clock))
         site.log.clear()
         return crawl(tmp_path, settings_for(site), plan)
 

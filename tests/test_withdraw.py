@@ -18,7 +18,7 @@ from scraper.archive.search import search
 from scraper.archive.withdraw import withdraw
 from scraper.cli import cli
 from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.crawl import Plan, add_urls, crawl_site
+from scraper.crawl.run import Plan, add_urls, crawl_site
 from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError, Refused, UnknownArticle
 from scraper.progress import Silence

@@ -42,7 +42,7 @@ def crawl(
 ) -> None:
     """Find out what is new, fetch what is due, file it in the archive."""
     from scraper.archive.schema import open_archive
-    from scraper.crawl import Plan, crawl_site
+    from scraper.crawl.run import Plan, crawl_site
     from scraper.progress import watch
 
     settings.require_contact()
@@ -65,7 +65,7 @@ def crawl(
 
 
 def _say_outcome(outcome: Any, as_json: bool) -> None:
-    from scraper.crawl import summary, summary_row
+    from scraper.crawl.run import summary, summary_row
 
     if as_json:
         click.echo(json.dumps(summary_row(outcome), ensure_ascii=False))
@@ -78,7 +78,7 @@ def _say_outcome(outcome: Any, as_json: bool) -> None:
 def add(settings: Settings, urls: tuple[str, ...]) -> None:
     """Capture these articles now."""
     from scraper.archive.schema import open_archive
-    from scraper.crawl import add_urls
+    from scraper.crawl.run import add_urls
     from scraper.progress import watch
 
     settings.require_contact()

@@ -185,7 +185,7 @@ def serve(
 def demo(pages: int, and_serve: bool) -> None:
     """Crawl the bundled stand-in newspaper into demo/archive.db; needs no network."""
     from scraper.browse.serve import serve as serve_archive
-    from scraper.crawl import summary
+    from scraper.crawl.run import summary
     from scraper.demo.run import run_demo
     from scraper.progress import watch
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scraper.archive.schema import open_archive
 from scraper.config import Settings, load_settings
-from scraper.crawl import Outcome, Plan, crawl_site, now
+from scraper.crawl.run import Outcome, Plan, crawl_site, now
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 from scraper.progress import Progress

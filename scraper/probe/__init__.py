@@ -14,12 +14,12 @@ from scraper.archive import frontier, tombstones
 from scraper.archive.frontier import Sighting
 from scraper.archive.schema import Archive, write
 from scraper.config import Settings
-from scraper.crawl import Crawl, ask, file, open_run
-from scraper.discover import Found, month_of_map, read_feed, read_section, read_sitemap
+from scraper.crawl.discover import Found, month_of_map, read_feed, read_section, read_sitemap
+from scraper.crawl.lists import Reader
+from scraper.crawl.run import Crawl, ask, file, open_run
 from scraper.errors import ExtractError, FetchError, UnreadableList
 from scraper.extract import extract
 from scraper.extract.trace import Choice
-from scraper.lists import Reader
 from scraper.models import Snapshot
 from scraper.probe.facts import Fact, facts
 from scraper.probe.seen import ListSeen, PageSeen, RobotsSeen, Seen

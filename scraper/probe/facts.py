@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scraper.config import Settings
-from scraper.discover import Found, month_of_map
+from scraper.crawl.discover import Found, month_of_map
 from scraper.models import Article, utc_text
 from scraper.probe.seen import Seen
 from scraper.urls import article_id

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scraper.discover import Found
+from scraper.crawl.discover import Found
 from scraper.extract.trace import Choice
 from scraper.http.robots import Rules
 from scraper.models import Article, Snapshot

@@ -16,6 +16,7 @@ from scraper.archive.runs import Run
 from scraper.archive.schema import Archive, write
 from scraper.archive.settling import Context
 from scraper.config import Settings
+from scraper.crawl.lists import read_lists
 from scraper.errors import (
     FetchError,
     Refused,
@@ -27,7 +28,6 @@ from scraper.errors import (
 )
 from scraper.http.fetcher import Fetcher, open_fetcher
 from scraper.http.pace import HostState
-from scraper.lists import read_lists
 from scraper.models import Snapshot, utc_text
 from scraper.progress import Progress
 from scraper.reading import read_snapshot

@@ -18,7 +18,7 @@ from scraper.archive.frontier import Map, Sighting
 from scraper.archive.runs import Run, read_mark, set_mark
 from scraper.archive.schema import write
 from scraper.config import Settings
-from scraper.discover import Found, month_of_map, read_feed, read_section, read_sitemap
+from scraper.crawl.discover import Found, month_of_map, read_feed, read_section, read_sitemap
 from scraper.errors import FetchError, UnreadableList
 from scraper.http.fetcher import Fetcher
 from scraper.models import Snapshot

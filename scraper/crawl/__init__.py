@@ -1,0 +1,1 @@
+"""One crawl run: read the lists, fetch what is due, file it."""
