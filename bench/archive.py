@@ -27,10 +27,10 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from scraper.archive import snapshots
+from scraper.archive.files import Archive, open_archive, snapshots_path, write
 from scraper.archive.filing import file_read
+from scraper.archive.frontier_updates import Context
 from scraper.archive.index import check_index
-from scraper.archive.schema import Archive, open_archive, snapshots_path, write
-from scraper.archive.settling import Context
 from scraper.demo import onecms_pages, site2022_pages
 from scraper.demo.newspaper import make_newspaper
 from scraper.models import Snapshot

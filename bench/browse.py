@@ -27,8 +27,8 @@ import httpx
 import sqlite_utils
 from archive import fill, iter_pages
 
+from scraper.archive.files import open_archive, write
 from scraper.archive.index import index_article, reindex, unindex_article
-from scraper.archive.schema import open_archive, write
 
 SEARCHES = (
     "dang vien",

@@ -11,7 +11,7 @@ from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from scraper.archive.schema import open_archive, write
+from scraper.archive.files import open_archive, write
 
 LIST_TYPES = {"rss": "application/rss+xml", "txt": "text/plain", "xml": "application/xml"}
 DUE = "2100-01-01T00:00:00Z"  # no article is due

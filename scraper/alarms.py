@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from scraper.archive.schema import Archive, open_reader
+from scraper.archive.files import Archive, open_reader
 from scraper.config import CheckSettings
 from scraper.errors import ArchiveError
 from scraper.models import utc_text, utc_time

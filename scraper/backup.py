@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from scraper.archive import snapshots
-from scraper.archive.schema import Archive, one_moment
+from scraper.archive.files import Archive, one_moment
 from scraper.atomic_files import put_in_place
 from scraper.errors import ArchiveError, Locked
 from scraper.progress import Progress

@@ -23,8 +23,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from scraper.archive import snapshots
-from scraper.archive.captures import Reading
-from scraper.archive.schema import Archive, open_snapshots
+from scraper.archive.files import Archive, open_snapshots
+from scraper.archive.history import Reading
 from scraper.archive.snapshots import Span
 from scraper.errors import ArchiveError, ExtractError, NotAnArticle
 from scraper.extract import extract

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scraper.archive import frontier
-from scraper.archive.schema import Archive, snapshots_path
+from scraper.archive.files import Archive, snapshots_path
 from scraper.archive.snapshots import PageCost, page_cost
 from scraper.models import utc_time
 

@@ -15,13 +15,13 @@ from sqlite_utils import Database
 
 from scraper.archive import snapshots
 from scraper.archive.articles import REINDEX_MARK, shown_by, shown_in
-from scraper.archive.captures import WITH_TEXT, Capture, reading_of, revision_of
+from scraper.archive.files import Archive, write
 from scraper.archive.filing import file_read, file_unfiled
+from scraper.archive.frontier_updates import Context
+from scraper.archive.history import WITH_TEXT, Capture, reading_of, revision_of
 from scraper.archive.index import is_complete, reindex
 from scraper.archive.runs import read_mark, set_mark
-from scraper.archive.schema import Archive, write
-from scraper.archive.settling import Context
-from scraper.archive.withdraw import carry_out
+from scraper.archive.withdrawals import carry_out
 from scraper.models import utc_text
 from scraper.progress import Progress
 from scraper.reading import Reread, reading_rules, reread_all

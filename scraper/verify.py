@@ -12,10 +12,10 @@ from typing import Literal
 from sqlite_utils import Database
 
 from scraper.archive.articles import weather_in, weather_rows
-from scraper.archive.captures import Capture, is_told
+from scraper.archive.files import Archive, one_moment
 from scraper.archive.filing import is_filed
+from scraper.archive.history import Capture, is_told
 from scraper.archive.index import check_index, is_complete
-from scraper.archive.schema import Archive, one_moment
 from scraper.progress import Progress
 from scraper.reading import Reread
 from scraper.reread import batches, changes_of

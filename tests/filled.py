@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scraper.archive import snapshots
+from scraper.archive.files import open_archive
 from scraper.archive.filing import file_snapshot
-from scraper.archive.schema import open_archive
-from scraper.archive.settling import Context
+from scraper.archive.frontier_updates import Context
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.onecms_pages import render
 from scraper.models import Snapshot

@@ -18,7 +18,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from scraper.archive.schema import open_reader
+from scraper.archive.files import open_reader
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import Request, StandIn
 from scraper.progress import Silence

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from scraper.alarms import alarms, check
 from scraper.archive import frontier, runs
-from scraper.archive.schema import open_archive
+from scraper.archive.files import open_archive
 from scraper.config import CheckSettings, CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, crawl_site
 from scraper.demo.newspaper import make_newspaper

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from filled import captures, fill, page
 
-from scraper.archive.schema import open_archive, open_articles, open_reader
+from scraper.archive.files import open_archive, open_articles, open_reader
 from scraper.archive.search import search
 from scraper.backup import INTERNAL, Copy, backup
 from scraper.cli import cli

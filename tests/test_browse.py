@@ -26,8 +26,8 @@ from opened import opened
 from sqlite_utils import Database
 from test_search import ARTICLES, QUERIES, add_article
 
+from scraper.archive.files import open_archive, write
 from scraper.archive.index import index_article
-from scraper.archive.schema import open_archive, write
 from scraper.archive.tombstones import Tombstone, put
 from scraper.browse.metadata import QUERIES as CANNED
 from scraper.browse.metadata import TABLES

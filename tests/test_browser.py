@@ -12,7 +12,7 @@ import uvicorn
 from opened import opened
 from test_browse import PAGES, fill, settings_of
 
-from scraper.archive.schema import open_archive, write
+from scraper.archive.files import open_archive, write
 
 selenium = pytest.importorskip("selenium", reason="needs the test extra")
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")

@@ -16,7 +16,7 @@ from test_full_disk import configure, scraper
 from test_importing import rows
 from warcs import AT, HTML, record, response, sha1, write
 
-from scraper.archive.schema import open_archive, open_reader
+from scraper.archive.files import open_archive, open_reader
 from scraper.errors import BadCapture, BulkError, Locked
 from scraper.importing import Wanted, import_files
 from scraper.importing.files import files_in, shards_in

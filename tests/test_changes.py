@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.changes import changes
+from scraper.archive.word_diff import changes
 
 
 def test_only_the_changed_words_are_marked():

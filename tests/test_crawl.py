@@ -16,7 +16,7 @@ import pytest
 from kills import killed_crawl
 
 from scraper.archive import frontier
-from scraper.archive.schema import open_archive, write
+from scraper.archive.files import open_archive, write
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Outcome, Plan, crawl_site
 from scraper.demo.faults import Fault

@@ -24,7 +24,7 @@ from test_full_disk import configure, scraper
 
 from scraper import export as exports
 from scraper.archive import search, snapshots
-from scraper.archive.schema import open_archive, open_reader, write
+from scraper.archive.files import open_archive, open_reader, write
 from scraper.archive.tombstones import Tombstone, put
 from scraper.backup import backup
 from scraper.cells import inert

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from scraper.archive.schema import open_archive
+from scraper.archive.files import open_archive
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Outcome, Plan, crawl_site
 from scraper.demo.faults import KINDS, Fault, edited, fault_at

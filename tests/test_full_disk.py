@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from filled import captures, fill, page
 
-from scraper.archive.schema import open_reader
+from scraper.archive.files import open_reader
 from scraper.demo.server import StandIn
 from scraper.progress import Silence
 from scraper.urls import article_id

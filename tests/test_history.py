@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 from filled import fill, page
 
-from scraper.archive.history import FieldChange, marked_lines
-from scraper.changes import changes
+from scraper.archive.read_article import FieldChange, marked_lines
+from scraper.archive.word_diff import changes
 from scraper.cli import cli
 from scraper.errors import UnknownArticle
 from scraper.urls import article_id

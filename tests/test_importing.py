@@ -18,9 +18,9 @@ from filled import CONTEXT, NOON, page
 from warcs import of_snapshot, record, response, sha1, write
 
 from scraper.archive import frontier
-from scraper.archive.schema import open_archive, open_reader
-from scraper.archive.schema import write as transaction
-from scraper.archive.withdraw import withdraw
+from scraper.archive.files import open_archive, open_reader
+from scraper.archive.files import write as transaction
+from scraper.archive.withdrawals import withdraw
 from scraper.errors import BadCapture
 from scraper.importing import Wanted, import_files
 from scraper.importing.files import files_in

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from scraper.archive import frontier, runs
-from scraper.archive.schema import Archive, open_archive
+from scraper.archive.files import Archive, open_archive
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.lists import DEEPEST_INDEX, Survey, read_lists
 from scraper.crawl.run import now

@@ -9,8 +9,8 @@ from dump import FOLDER, load
 from filled import CONTEXT, captures, fill
 
 from scraper.archive import snapshots
+from scraper.archive.files import open_archive, open_reader
 from scraper.archive.index import check_index
-from scraper.archive.schema import open_archive, open_reader
 from scraper.errors import ArchiveError
 from scraper.progress import Silence
 from scraper.reread import reread

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from scraper.archive.schema import open_archive
+from scraper.archive.files import open_archive
 from scraper.cli import cli
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, crawl_site

@@ -11,7 +11,7 @@ from filled import CONTEXT, captures, fill, page
 from opened import opened
 from warcs import of_snapshot, write
 
-from scraper.archive.schema import open_archive, open_reader
+from scraper.archive.files import open_archive, open_reader
 from scraper.backup import backup
 from scraper.config import ArchiveSettings, CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, crawl_site

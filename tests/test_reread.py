@@ -16,9 +16,9 @@ import pytest
 from filled import CONTEXT, captures, fill, page
 
 from scraper import reading
+from scraper.archive.files import open_archive, open_reader
+from scraper.archive.frontier_updates import Context
 from scraper.archive.index import check_index
-from scraper.archive.schema import open_archive, open_reader
-from scraper.archive.settling import Context
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, add_urls, crawl_site
 from scraper.demo.server import StandIn

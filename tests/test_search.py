@@ -8,9 +8,9 @@ import pytest
 from sqlite_utils import Database
 
 from scraper.archive.asked import MATCHING, Filters, ask, count_by_period
+from scraper.archive.files import open_archive, write
 from scraper.archive.index import check_index, index_article, reindex, unindex_article
 from scraper.archive.periods import count_by_stretch, stretches
-from scraper.archive.schema import open_archive, write
 from scraper.archive.search import search
 from scraper.query import read_aliases, read_query
 

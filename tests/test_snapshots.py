@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from scraper.archive import dictionaries, snapshots
-from scraper.archive.schema import Archive, open_archive, open_reader
+from scraper.archive.files import Archive, open_archive, open_reader
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError

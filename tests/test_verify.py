@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from filled import CONTEXT, captures, fill, page
 
 from scraper.archive import snapshots
+from scraper.archive.files import open_archive, open_reader
 from scraper.archive.index import unindex_article
-from scraper.archive.schema import open_archive, open_reader
 from scraper.cli import cli
 from scraper.errors import ArchiveError
 from scraper.progress import Silence

@@ -20,10 +20,10 @@ from filled import CONTEXT, NOON, SITE, captures, fill, page
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.archive.schema import open_archive, open_reader
-from scraper.archive.schema import write as transaction
+from scraper.archive.files import open_archive, open_reader
+from scraper.archive.files import write as transaction
 from scraper.archive.tombstones import Tombstone, put
-from scraper.archive.withdraw import withdraw
+from scraper.archive.withdrawals import withdraw
 from scraper.errors import ExportError
 from scraper.export import Exported, export
 from scraper.export.entries import choose

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from filled import CONTEXT, captures, fill, page
 
 from scraper.archive import snapshots
+from scraper.archive.files import open_archive, open_reader
 from scraper.archive.filing import file_unfiled
-from scraper.archive.history import history
-from scraper.archive.schema import open_archive, open_reader
+from scraper.archive.read_article import history
 from scraper.archive.search import search
-from scraper.archive.withdraw import withdraw
+from scraper.archive.withdrawals import withdraw
 from scraper.cli import cli
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, add_urls, crawl_site
@@ -130,7 +130,7 @@ def verify_rows(path: Path) -> list[str]:
 def test_a_kill_between_the_files_is_made_good_at_the_next_start(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from scraper.archive import withdraw as module
+    from scraper.archive import withdrawals as module
 
     with monkeypatch.context() as patch, open_archive(path) as archive:
         patch.setattr(module, "carry_out", lambda archive: 1 / 0)

@@ -20,7 +20,7 @@ from pathlib import Path
 from filled import CONTEXT, page
 from warcs import record, sha1
 
-from scraper.archive.schema import Archive, open_archive, open_reader
+from scraper.archive.files import Archive, open_archive, open_reader
 from scraper.errors import BadCapture
 from scraper.importing import Wanted, import_files
 from scraper.importing.files import Found

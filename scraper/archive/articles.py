@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from scraper.archive.captures import (
+from scraper.archive.history import (
     Capture,
     Revision,
     add_revision,
@@ -23,8 +23,8 @@ from scraper.archive.captures import (
     revision_of,
 )
 from scraper.archive.index import index_article, unindex_article
-from scraper.archive.migrations import CAPTIONS, READINGS, tag_id
 from scraper.archive.runs import set_mark
+from scraper.archive.tables import CAPTIONS, READINGS, tag_id
 from scraper.errors import ArchiveError
 from scraper.models import Article, utc_text
 from scraper.urls import Site

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import zstandard
 from sqlite_utils import Database
 
-from scraper.archive.schema import write
+from scraper.archive.files import write
 from scraper.models import utc_text, utc_time
 from scraper.urls import article_id
 

@@ -13,11 +13,11 @@ from sqlite_utils import Database
 
 from scraper.archive import frontier, snapshots, tombstones
 from scraper.archive.articles import file_article, note_capture
-from scraper.archive.captures import SEEN, Capture, Reading, reading_of
+from scraper.archive.files import Archive, write
+from scraper.archive.frontier_updates import Context, says_absent, settle
+from scraper.archive.history import SEEN, Capture, Reading, reading_of
 from scraper.archive.runs import add_failure, read_mark, set_mark
-from scraper.archive.schema import Archive, write
-from scraper.archive.settling import Context, says_absent, settle
-from scraper.archive.withdraw import carry_out
+from scraper.archive.withdrawals import carry_out
 from scraper.errors import ArchiveError
 from scraper.models import Snapshot, utc_text
 from scraper.reading import Read, read_snapshot

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from sqlite_utils import Database
 
-from scraper.archive.migrations import TOKENIZER
-from scraper.archive.schema import write
+from scraper.archive.files import write
+from scraper.archive.tables import TOKENIZER
 from scraper.query import AS_WRITTEN
 from scraper.spelling import spell, unmark
 

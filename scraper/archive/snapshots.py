@@ -17,8 +17,8 @@ import zstandard
 from sqlite_utils import Database
 
 from scraper.archive import dictionaries, tombstones
-from scraper.archive.migrations import record_hash
-from scraper.archive.schema import write
+from scraper.archive.files import write
+from scraper.archive.tables import record_hash
 from scraper.errors import ArchiveError
 from scraper.models import Snapshot, utc_text, utc_time
 from scraper.urls import article_id as number_of

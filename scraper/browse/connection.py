@@ -14,7 +14,7 @@ from datasette.utils import sqlite_timelimit
 from sqlite_utils import Database
 
 from scraper.archive.asked import name_words
-from scraper.archive.schema import snapshots_path
+from scraper.archive.files import snapshots_path
 from scraper.query import match_expression, read_aliases, read_query, resolve
 from scraper.spelling import fold
 

@@ -12,7 +12,7 @@ import uvicorn
 from datasette.app import Datasette
 from datasette.plugins import pm
 
-from scraper.archive.schema import open_articles
+from scraper.archive.files import open_articles
 from scraper.browse import library
 from scraper.browse.connection import ArchiveFile
 from scraper.browse.metadata import metadata

@@ -45,8 +45,8 @@ def import_(
     PATH is a file, a folder or a pattern. WARC records keep their own address and time; parts are
     what `scraper bulk` makes of them.
     """
-    from scraper.archive.schema import open_archive
-    from scraper.archive.settling import Context
+    from scraper.archive.files import open_archive
+    from scraper.archive.frontier_updates import Context
     from scraper.importing import Wanted, import_files
     from scraper.importing.files import files_in
     from scraper.importing.told import as_json as told
@@ -90,8 +90,8 @@ def reread(
     settings: Settings, since: datetime | None, workers: int, dry_run: bool, as_json: bool
 ) -> None:
     """Read every captured page again, and bring the archive to what today's rules make of it."""
-    from scraper.archive.schema import open_archive, open_reader, require_snapshots
-    from scraper.archive.settling import Context
+    from scraper.archive.files import open_archive, open_reader, require_snapshots
+    from scraper.archive.frontier_updates import Context
     from scraper.progress import watch
     from scraper.reread import forecast
     from scraper.reread import reread as read_again
@@ -140,7 +140,7 @@ def _say_forecast(told: Any, as_json: bool) -> None:
 @json_option
 def verify(settings: Settings, workers: int, as_json: bool) -> None:
     """Prove that nothing is damaged; else name it (exit 1) and where it can be had again."""
-    from scraper.archive.schema import open_reader
+    from scraper.archive.files import open_reader
     from scraper.progress import watch
     from scraper.verify import verify as find_damage
 
@@ -179,7 +179,7 @@ def _say_remedies(counts: Counter[str]) -> None:
 @json_option
 def backup(settings: Settings, folder: Path, slim: bool, as_json: bool) -> None:
     """Copy the archive into FOLDER, safe beside a running crawl, and check the copy."""
-    from scraper.archive.schema import open_reader
+    from scraper.archive.files import open_reader
     from scraper.backup import backup as copy_archive
     from scraper.progress import watch
 
@@ -202,10 +202,10 @@ def backup(settings: Settings, folder: Path, slim: bool, as_json: bool) -> None:
 @click.option("--reason", required=True, help="Why; kept, and shown in place of the article.")
 def withdraw(settings: Settings, article_id: int, reason: str) -> None:
     """Remove an article's text and pages everywhere, and for good; the reason stays."""
+    from scraper.archive.files import open_archive, require_snapshots
     from scraper.archive.filing import file_unfiled
-    from scraper.archive.schema import open_archive, require_snapshots
-    from scraper.archive.settling import Context
-    from scraper.archive.withdraw import withdraw as take_out
+    from scraper.archive.frontier_updates import Context
+    from scraper.archive.withdrawals import withdraw as take_out
 
     # On one line, and without bytes that no database takes for text.
     reason = " ".join(reason.encode("utf-8", "replace").decode().split())

@@ -41,7 +41,7 @@ def crawl(
     as_json: bool,
 ) -> None:
     """Find out what is new, fetch what is due, file it in the archive."""
-    from scraper.archive.schema import open_archive
+    from scraper.archive.files import open_archive
     from scraper.crawl.run import Plan, crawl_site
     from scraper.progress import watch
 
@@ -77,7 +77,7 @@ def _say_outcome(outcome: Any, as_json: bool) -> None:
 @click.argument("urls", nargs=-1, required=True)
 def add(settings: Settings, urls: tuple[str, ...]) -> None:
     """Capture these articles now."""
-    from scraper.archive.schema import open_archive
+    from scraper.archive.files import open_archive
     from scraper.crawl.run import add_urls
     from scraper.progress import watch
 
@@ -104,7 +104,7 @@ def add(settings: Settings, urls: tuple[str, ...]) -> None:
 @json_option
 def probe(settings: Settings, bundle: Path | None, as_json: bool) -> None:
     """First contact: ask 8 times at most, and say which of our assumptions hold."""
-    from scraper.archive.schema import open_archive
+    from scraper.archive.files import open_archive
     from scraper.probe import probe_site, report
     from scraper.probe.bundle import require_place, write_bundle
     from scraper.progress import watch
@@ -136,7 +136,7 @@ def status(settings: Settings, as_json: bool) -> None:
     """What is in the archive, how the last runs went, and which limits of [check] are passed."""
     from scraper import overview
     from scraper.alarms import alarms
-    from scraper.archive.schema import open_reader
+    from scraper.archive.files import open_reader
     from scraper.report import status as read_status
 
     now = datetime.now(UTC)

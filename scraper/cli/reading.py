@@ -43,7 +43,7 @@ def extract(file: Path, url: str, trace: bool) -> None:
 @json_option
 def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
     """Find articles: with marks, without, or half-way."""
-    from scraper.archive.schema import open_articles
+    from scraper.archive.files import open_articles
     from scraper.archive.search import search as find
     from scraper.query import read_aliases
     from scraper.times import vietnam_day
@@ -66,8 +66,8 @@ def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
 @json_option
 def show(settings: Settings, article_id: int, as_json: bool) -> None:
     """Print one article with its history: texts, captures and their hashes."""
-    from scraper.archive.history import evidence, history
-    from scraper.archive.schema import open_articles, open_reader, snapshots_path
+    from scraper.archive.files import open_articles, open_reader, snapshots_path
+    from scraper.archive.read_article import evidence, history
 
     path = settings.archive.path
     if snapshots_path(path).exists():
@@ -128,8 +128,8 @@ def diff(
     settings: Settings, article_id: int, before: int | None, after: int | None, as_json: bool
 ) -> None:
     """Print what changed between revisions N and M, by words; else by the last change."""
-    from scraper.archive.history import compared, differences, marked_lines
-    from scraper.archive.schema import open_articles
+    from scraper.archive.files import open_articles
+    from scraper.archive.read_article import compared, differences, marked_lines
 
     with open_articles(settings.archive.path) as db:
         old, new = compared(db, article_id, before, after)

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from scraper.archive import frontier
+from scraper.archive.files import write
 from scraper.archive.frontier import Map, Sighting
 from scraper.archive.runs import Run, read_mark, set_mark
-from scraper.archive.schema import write
 from scraper.config import Settings
 from scraper.crawl.discover import Found, month_of_map, read_feed, read_section, read_sitemap
 from scraper.errors import FetchError, UnreadableList

@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from scraper.archive import articles, frontier, runs, snapshots, tombstones
+from scraper.archive.files import Archive, write
 from scraper.archive.filing import Filing, file_read, file_unfiled
 from scraper.archive.frontier import Address
+from scraper.archive.frontier_updates import Context
 from scraper.archive.runs import Run
-from scraper.archive.schema import Archive, write
-from scraper.archive.settling import Context
 from scraper.config import Settings
 from scraper.crawl.lists import read_lists
 from scraper.errors import (

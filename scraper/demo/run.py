@@ -4,7 +4,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from scraper.archive.schema import open_archive
+from scraper.archive.files import open_archive
 from scraper.config import Settings, load_settings
 from scraper.crawl.run import Outcome, Plan, crawl_site, now
 from scraper.demo.newspaper import make_newspaper

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from scraper.archive import tombstones
-from scraper.archive.schema import one_moment, open_articles, open_reader, snapshots_path
+from scraper.archive.files import one_moment, open_articles, open_reader, snapshots_path
 from scraper.errors import ExportStopped
 from scraper.export.where import Condition, Where, conditions
 from scraper.models import Caption

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from scraper.archive import snapshots
 from scraper.archive.articles import require_site
+from scraper.archive.files import Archive
 from scraper.archive.filing import Filing, file_snapshot, file_unfiled, is_filed
-from scraper.archive.schema import Archive
-from scraper.archive.settling import Context
+from scraper.archive.frontier_updates import Context
 from scraper.captures import read_file
 from scraper.errors import ArchiveError, BadCapture, MissingExtra
 from scraper.importing.files import Found, kind_of

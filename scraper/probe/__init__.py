@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scraper.archive import frontier, tombstones
+from scraper.archive.files import Archive, write
 from scraper.archive.frontier import Sighting
-from scraper.archive.schema import Archive, write
 from scraper.config import Settings
 from scraper.crawl.discover import Found, month_of_map, read_feed, read_section, read_sitemap
 from scraper.crawl.lists import Reader

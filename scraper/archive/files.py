@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from scraper.archive.migrations import archive_migrations, snapshot_migrations
+from scraper.archive.tables import archive_migrations, snapshot_migrations
 from scraper.errors import ArchiveError, Locked
 
 APPLICATION_ID = 0x424C4341  # "BLCA"; marks both files as ours

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from scraper.archive import frontier, snapshots, tombstones
 from scraper.archive.articles import remove_article
-from scraper.archive.schema import Archive, write
+from scraper.archive.files import Archive, write
 from scraper.archive.tombstones import Tombstone
 from scraper.errors import ArchiveError, UnknownArticle
 from scraper.models import utc_text

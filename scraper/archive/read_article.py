@@ -1,0 +1,177 @@
+"""One article with everything the archive knows of it, and what changed between its texts."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from scraper.archive import tombstones
+from scraper.archive.word_diff import Change, changes
+from scraper.errors import UnknownArticle
+
+_FIELDS = ("title", "lead", "body", "captions")
+_CAPTIONS = "position, after_paragraph, text, credit, image_url, source"
+_WEATHER = (
+    "snapshot_id, observed_at, place, text, temperature_c, temperature_min_c, temperature_max_c,"
+    " humidity_pct, condition"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """An article as its newest capture shows it, and how it came to be so."""
+
+    article: dict[str, Any]  # the row of `articles`, byline and flags as lists
+    body: str  # paragraphs, a blank line between
+    captions: tuple[dict[str, Any], ...]
+    tags: tuple[str, ...]
+    weather: tuple[dict[str, Any], ...]
+    addresses: tuple[str, ...]  # every address it was met under, oldest first
+    revisions: tuple[dict[str, Any], ...]  # without their texts, oldest first
+    captures: tuple[dict[str, Any], ...]  # each time it was asked for, oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One distinct text of an article."""
+
+    number: int  # from 1
+    captured_at: str  # when it was first seen, and the capture that shows it
+    snapshot_id: int
+    texts: tuple[str, str, str, str]  # title, lead, body, captions: one on a line
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """What changed in one field between two revisions."""
+
+    field: str  # "title", "lead", "body" or "captions"
+    runs: tuple[Change, ...]  # all of both texts, in reading order
+
+
+def history(db: Database, article_id: int) -> History:
+    """The article with this number. Raises UnknownArticle where the archive does not hold it."""
+    found = _rows(db, "SELECT * FROM articles WHERE id = ?", article_id)
+    if not found:
+        raise _unknown(db, article_id)
+    row = found[0]
+    body = db.execute("SELECT body FROM texts WHERE article_id = ?", [article_id]).fetchone()
+    names = db.execute(
+        "SELECT name FROM tags JOIN article_tags ON tag_id = tags.id WHERE article_id = ?"
+        " ORDER BY name",
+        [article_id],
+    )
+    urls = db.execute(
+        "SELECT url FROM addresses WHERE article_id = ? ORDER BY first_seen_at, url", [article_id]
+    )
+
+    def parts(columns: str, table: str, order: str) -> tuple[dict[str, Any], ...]:
+        sql = f"SELECT {columns} FROM {table} WHERE article_id = ? ORDER BY {order}"
+        return tuple(_rows(db, sql, article_id))
+
+    return History(
+        article=row | {name: json.loads(row[name]) for name in ("byline", "flags")},
+        body=body[0] if body else "",
+        captions=parts(_CAPTIONS, "captions", "position"),
+        tags=tuple(name for (name,) in names),
+        weather=parts(_WEATHER, "weather", "observed_at, snapshot_id, position"),
+        addresses=tuple(url for (url,) in urls),
+        revisions=parts(
+            "number, captured_at, last_seen_at, snapshot_id, sha256", "revisions", "number"
+        ),
+        captures=parts(
+            "snapshot_id, captured_at, status, reading", "captures", "captured_at, snapshot_id"
+        ),
+    )
+
+
+def evidence(snapshots: Database, article: History) -> tuple[dict[str, Any], ...]:
+    """What snapshots.db holds of each capture: its address, time, hash, size and origin."""
+    ids = [capture["snapshot_id"] for capture in article.captures]
+    return tuple(
+        row
+        for snapshot_id in ids
+        for row in _rows(
+            snapshots,
+            "SELECT id, url, captured_at, status, sha256, size_bytes, origin, truncated"
+            " FROM snapshots WHERE id = ?",
+            snapshot_id,
+        )
+    )
+
+
+def compared(
+    db: Database, article_id: int, before: int | None, after: int | None
+) -> tuple[Revision, Revision]:
+    """Two revisions of an article: the last two where none are named, else up to the newest.
+
+    Raises UnknownArticle where the archive does not hold the article, or not that revision.
+    """
+    numbers = [
+        number
+        for (number,) in db.execute(
+            "SELECT number FROM revisions WHERE article_id = ? ORDER BY number", [article_id]
+        )
+    ]
+    if not numbers:
+        raise _unknown(db, article_id)
+    after = numbers[-1] if after is None else after
+    before = max(after - 1, 1) if before is None else before
+    for number in (before, after):
+        if number not in numbers:
+            raise UnknownArticle(
+                f"article {article_id}: no revision {number}; it has 1 to {numbers[-1]}"
+            )
+    return _revision(db, article_id, before), _revision(db, article_id, after)
+
+
+def differences(before: Revision, after: Revision) -> tuple[FieldChange, ...]:
+    """The fields that differ, each with its words kept, removed and added."""
+    return tuple(
+        FieldChange(field, changes(old, new))
+        for field, old, new in zip(_FIELDS, before.texts, after.texts, strict=True)
+        if old != new
+    )
+
+
+def marked_lines(change: FieldChange) -> Iterator[str]:
+    """The lines of a field in which something changed: `Giá vé [-50-]{+70+} nghìn đồng.`"""
+    lines: list[list[str]] = [[]]
+    marked = {0: False}
+    for kind, text in change.runs:
+        for n, piece in enumerate(text.split("\n")):
+            if n:
+                lines.append([])
+            here = len(lines) - 1
+            marked[here] = marked.get(here, False) or (kind != "same" and piece != "")
+            lines[here].append(_marked(kind, piece))
+    return ("".join(line) for n, line in enumerate(lines) if marked[n])
+
+
+def _unknown(db: Database, article_id: int) -> UnknownArticle:
+    tombstone = tombstones.find(db, article_id)
+    return UnknownArticle(f"article {article_id}: {tombstone or 'not in this archive'}")
+
+
+def _marked(kind: str, text: str) -> str:
+    if kind == "same" or not text:
+        return text
+    return f"[-{text}-]" if kind == "removed" else f"{{+{text}+}}"
+
+
+def _revision(db: Database, article_id: int, number: int) -> Revision:
+    captured_at, snapshot_id, title, lead, body, captions = db.execute(
+        "SELECT captured_at, snapshot_id, title, lead, body, captions_json FROM revisions"
+        " WHERE article_id = ? AND number = ?",
+        [article_id, number],
+    ).fetchone()
+    shown = "\n".join(" ".join(filter(None, pair)) for pair in json.loads(captions))
+    return Revision(number, captured_at, snapshot_id, (title, lead, body, shown))
+
+
+def _rows(db: Database, sql: str, value: int) -> list[dict[str, Any]]:
+    cursor = db.execute(sql, [value])
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
