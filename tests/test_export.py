@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from test_full_disk import configure, scraper
 
 from scraper import export as exports
-from scraper.archive import search, snapshots
+from scraper.archive import snapshots
 from scraper.archive.files import open_archive, open_reader, write
 from scraper.archive.tombstones import Tombstone, put
 from scraper.backup import backup
@@ -35,6 +35,7 @@ from scraper.export import entries, export
 from scraper.export.where import read_where
 from scraper.models import utc_text
 from scraper.progress import Silence
+from scraper.search import hits
 from scraper.urls import article_id
 
 HOSTILE = r"=cmd|'/c calc'!A1 {\input{x} 50% & $1 #2 a_b ~ ^ \end{document} @book{evil, ../../etc"
@@ -313,9 +314,9 @@ def test_where_finds_any_spelling_of_a_tag_and_a_name(archived: Path, tmp_path: 
 def test_search_finds_what_scraper_search_finds_without_a_cap(
     archived: Path, tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(search, "RANKED_AT_MOST", 2)
+    monkeypatch.setattr(hits, "RANKED_AT_MOST", 2)
     with open_reader(archived) as archive:
-        total = search.search(archive.db, text).total
+        total = hits.search(archive.db, text).total
     assert len(lines_of(archived, tmp_path, f"search={text}")) == total
 
 

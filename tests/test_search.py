@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from scraper.archive.asked import MATCHING, Filters, ask, count_by_period
 from scraper.archive.files import open_archive, write
 from scraper.archive.index import check_index, index_article, reindex, unindex_article
-from scraper.archive.periods import count_by_stretch, stretches
-from scraper.archive.search import search
-from scraper.query import read_aliases, read_query
+from scraper.search.counts import count_by_stretch, stretches
+from scraper.search.hits import search
+from scraper.search.query import read_aliases, read_query
+from scraper.search.sql import MATCHING, Filters, ask, count_by_period
 
 PUBLISHED = json.loads((Path(__file__).parent.parent / "docs" / "searches.json").read_text("utf-8"))
 ALIASES = read_aliases(tuple(PUBLISHED["aliases"]))
@@ -113,9 +113,9 @@ def test_the_published_searches_are_several_of_each_kind_and_none_twice():
 def test_naming_the_words_that_begin_so_finds_the_same(
     shared: Database, text: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("scraper.archive.asked.SHORTEST_NAMED", 1)
+    monkeypatch.setattr("scraper.search.sql.SHORTEST_NAMED", 1)
     named = ask(shared, read_query(text))
-    monkeypatch.setattr("scraper.archive.asked.LOOKED_AT", 0)
+    monkeypatch.setattr("scraper.search.sql.LOOKED_AT", 0)
     begun = ask(shared, read_query(text))
     assert " *" in begun.match and " *" not in named.match
     numbers = [
@@ -128,7 +128,7 @@ def test_a_phrase_of_too_many_spellings_is_found_without_marks_beside_its_marked
     shared: Database, monkeypatch: pytest.MonkeyPatch
 ):
     exact = set(found(shared, '"chợ phien"'))
-    monkeypatch.setattr("scraper.query.MAX_PHRASES", 0)
+    monkeypatch.setattr("scraper.search.query.MAX_PHRASES", 0)
     loose = set(found(shared, '"chợ phien"'))
     assert exact and exact <= loose
     assert loose == set(found(shared, '"cho phien" chợ'))
@@ -268,7 +268,7 @@ def test_the_index_weighs_at_most_a_quarter_more_than_the_text(db: Database):
 def test_hits_per_period_are_the_same_by_stretches_of_numbers(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("scraper.archive.periods.LOOKUPS_A_PROBE", 0.01)  # never too many strays
+    monkeypatch.setattr("scraper.search.counts.LOOKUPS_A_PROBE", 0.01)  # never too many strays
     with write(db):
         for number in range(1000, 1400):
             add_article(db, number, "Ma", "", "", ())
@@ -300,8 +300,8 @@ def test_hits_per_period_are_the_same_by_stretches_of_numbers(
 def test_the_newest_are_the_same_whether_months_are_searched_or_all_are_sorted(
     db: Database, monkeypatch: pytest.MonkeyPatch, strays_asked: int
 ):
-    monkeypatch.setattr("scraper.archive.search.RANKED_AT_MOST", 10)
-    monkeypatch.setattr("scraper.archive.search.STRAYS_ASKED", strays_asked)
+    monkeypatch.setattr("scraper.search.hits.RANKED_AT_MOST", 10)
+    monkeypatch.setattr("scraper.search.hits.STRAYS_ASKED", strays_asked)
     with write(db):
         for number in range(1000, 1300):
             add_article(db, number, "Ma", "", "", ())

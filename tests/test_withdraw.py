@@ -14,7 +14,6 @@ from scraper.archive import snapshots
 from scraper.archive.files import open_archive, open_reader
 from scraper.archive.filing import file_unfiled
 from scraper.archive.read_article import history
-from scraper.archive.search import search
 from scraper.archive.withdrawals import withdraw
 from scraper.cli import cli
 from scraper.config import CrawlSettings, Settings, SiteSettings
@@ -23,6 +22,7 @@ from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError, Refused, UnknownArticle
 from scraper.progress import Silence
 from scraper.reread import reread
+from scraper.search.hits import search
 from scraper.urls import article_id
 from scraper.verify import verify
 

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from scraper.archive.files import write
 from scraper.archive.tables import TOKENIZER
-from scraper.query import AS_WRITTEN
+from scraper.search.query import AS_WRITTEN
 from scraper.spelling import spell, unmark
 
 BATCH = 1000

@@ -13,9 +13,9 @@ from datasette.database import Database as DatasetteDatabase
 from datasette.utils import sqlite_timelimit
 from sqlite_utils import Database
 
-from scraper.archive.asked import name_words
 from scraper.archive.files import snapshots_path
-from scraper.query import match_expression, read_aliases, read_query, resolve
+from scraper.search.query import match_expression, read_aliases, read_query, resolve
+from scraper.search.sql import name_words
 from scraper.spelling import fold
 
 T = TypeVar("T")

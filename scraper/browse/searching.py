@@ -12,16 +12,16 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
-from scraper.archive import search as index
-from scraper.archive.asked import Filters
-from scraper.archive.periods import Stretch, stretches
 from scraper.browse import library
 from scraper.browse.answers import arguments, atom, csv_file, file, page, whole
 from scraper.browse.cached import cached
 from scraper.browse.charts import Point, bar_chart
 from scraper.browse.connection import in_archive
 from scraper.models import utc_text
-from scraper.query import Aliases, read_aliases
+from scraper.search import hits as index
+from scraper.search.counts import Stretch, stretches
+from scraper.search.query import Aliases, read_aliases
+from scraper.search.sql import Filters
 
 PAGE = 20
 ROWS_AT_ONCE = 500

@@ -10,13 +10,13 @@ from datasette.views.database import DatabaseView
 from datasette.views.table import TableView
 from sqlite_utils import Database
 
-from scraper.archive import asked as index
 from scraper.browse import library
 from scraper.browse.answers import page
 from scraper.browse.cached import cached
 from scraper.browse.connection import in_archive
 from scraper.browse.searching import aliases
-from scraper.query import read_query
+from scraper.search import sql as index
+from scraper.search.query import read_query
 
 MANY = 20_000  # hits past which they are met sooner on the way back in time than all at once
 _PLAIN = {"_search", "_next", "_size"}  # what may be asked for beside, for the figures to be ours

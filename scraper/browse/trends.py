@@ -8,7 +8,6 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
-from scraper.archive import asked as index
 from scraper.browse.answers import arguments, csv_file, file, page
 from scraper.browse.charts import Point, Series, line_chart, svg_file
 from scraper.browse.connection import in_archive
@@ -20,7 +19,8 @@ from scraper.browse.searching import (
     stretches_of,
     within,
 )
-from scraper.query import read_query
+from scraper.search import sql as index
+from scraper.search.query import read_query
 from scraper.times import every_period
 
 PHRASES = 5

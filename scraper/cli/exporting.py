@@ -43,7 +43,7 @@ def export(
     from scraper.export.entries import choose
     from scraper.export.where import read_where
     from scraper.progress import watch
-    from scraper.query import read_aliases
+    from scraper.search.query import read_aliases
 
     wheres = tuple(map(read_where, written))
     is_piped = path == STDOUT

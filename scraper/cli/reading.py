@@ -44,8 +44,8 @@ def extract(file: Path, url: str, trace: bool) -> None:
 def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
     """Find articles: with marks, without, or half-way."""
     from scraper.archive.files import open_articles
-    from scraper.archive.search import search as find
-    from scraper.query import read_aliases
+    from scraper.search.hits import search as find
+    from scraper.search.query import read_aliases
     from scraper.times import vietnam_day
 
     with open_articles(settings.archive.path) as db:

@@ -14,7 +14,7 @@ from scraper.errors import ExportStopped
 from scraper.export.where import Condition, Where, conditions
 from scraper.models import Caption
 from scraper.progress import Progress
-from scraper.query import Aliases
+from scraper.search.query import Aliases
 
 TOLD_EVERY = 1000  # articles or captures between two words about how far it has come
 

@@ -18,9 +18,9 @@ from datetime import date
 
 from sqlite_utils import Database
 
-from scraper.archive.asked import condition as search_condition
 from scraper.errors import BadFilter
-from scraper.query import Aliases, read_query
+from scraper.search.query import Aliases, read_query
+from scraper.search.sql import condition as search_condition
 from scraper.spelling import spell
 
 _SHAPE = re.compile(r"\s*([^\s=<>!]+)\s*(>=|<=|!=|=|>|<)(.*)", re.DOTALL)

@@ -7,8 +7,8 @@ from itertools import groupby
 
 from sqlite_utils import Database
 
-from scraper.archive.periods import Stretch, count_by_stretch
-from scraper.query import (
+from scraper.search.counts import Stretch, count_by_stretch
+from scraper.search.query import (
     AS_WRITTEN,
     Beginning,
     Occurs,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scraper.query import Pattern, Place
+from scraper.search.query import Pattern, Place
 from scraper.spelling import WORD, spell, unmark
 
 Span = tuple[int, int]  # first character, and the one after the last

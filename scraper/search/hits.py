@@ -6,11 +6,11 @@ from itertools import count, takewhile
 
 from sqlite_utils import Database
 
-from scraper.archive.asked import ALL, Asked, Filters, ask, count_by_period, count_hits, select
 from scraper.archive.index import texts_of
-from scraper.archive.periods import Stretch
-from scraper.excerpt import excerpt, marks
-from scraper.query import AS_WRITTEN, Aliases, read_query
+from scraper.search.counts import Stretch
+from scraper.search.excerpt import excerpt, marks
+from scraper.search.query import AS_WRITTEN, Aliases, read_query
+from scraper.search.sql import ALL, Asked, Filters, ask, count_by_period, count_hits, select
 
 RANKED_AT_MOST = 5_000  # of more hits, the newest are put in order of fit; SearchPage says so
 
@@ -64,11 +64,11 @@ def search(
     with_years: bool = False,
     stretches: Sequence[Stretch] = (),
 ) -> SearchPage:
-    """The articles that fit what a reader typed (scraper/query.py); never fails on odd syntax.
+    """The articles that fit what a reader typed (scraper/search/query.py); never fails on odd syntax.
 
     The best first: those with every word as typed, then by weight of the words found; or by time.
     A blank text finds every article that passes `filters`, one without any word none.
-    `stretches` (scraper/archive/periods.py) make counting many hits per year faster.
+    `stretches` (scraper/search/counts.py) make counting many hits per year faster.
     """
     query = read_query(text, aliases)
     asked = ask(db, query, filters)

@@ -1,0 +1,1 @@
+"""What a reader typed -> articles found, counted and quoted."""
