@@ -36,7 +36,7 @@ from scraper.demo.newspaper import make_newspaper
 from scraper.models import Snapshot
 from scraper.progress import Silence
 from scraper.reading import read_snapshot
-from scraper.reread import reread
+from scraper.upkeep.reread import reread
 from scraper.urls import Site
 
 SITE = Site("https://baolaocai.vn")

@@ -22,8 +22,8 @@ from scraper.archive.files import open_reader
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import Request, StandIn
 from scraper.progress import Silence
+from scraper.upkeep.verify import verify
 from scraper.urls import article_id
-from scraper.verify import verify
 
 ROOT = Path(__file__).parent.parent
 DELAY = 0.03  # seconds

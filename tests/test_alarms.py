@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from scraper.alarms import alarms, check
 from scraper.archive import frontier, runs
 from scraper.archive.files import open_archive
 from scraper.config import CheckSettings, CrawlSettings, Settings, SiteSettings
@@ -18,9 +17,10 @@ from scraper.crawl.run import Plan, crawl_site
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError
-from scraper.overview import tables
 from scraper.progress import Silence
-from scraper.report import status
+from scraper.upkeep.check import alarms, check
+from scraper.upkeep.status import status
+from scraper.upkeep.status_tables import tables
 
 LIMITS = CheckSettings(min_free_mb=0)
 
@@ -114,7 +114,7 @@ def test_articles_of_no_known_template_raise_it(path: Path) -> None:
 def test_a_field_that_is_found_less_often_raises_it(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scraper.alarms.ENOUGH", 10)
+    monkeypatch.setattr("scraper.upkeep.check.ENOUGH", 10)
     month_ago = (datetime.now(UTC) - timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
     said = found(
         path,
@@ -151,7 +151,7 @@ def test_backfill_that_goes_on_is_no_news(path: Path) -> None:
 def test_any_field_that_is_lost_raises_it(
     path: Path, monkeypatch: pytest.MonkeyPatch, field: str, emptied: str
 ) -> None:
-    monkeypatch.setattr("scraper.alarms.ENOUGH", 10)
+    monkeypatch.setattr("scraper.upkeep.check.ENOUGH", 10)
     later = "(SELECT id FROM articles ORDER BY id LIMIT 15)"
     month_ago = (datetime.now(UTC) - timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
     with open_archive(path) as archive:
@@ -167,7 +167,7 @@ def test_any_field_that_is_lost_raises_it(
 def test_bodies_weather_and_tags_that_are_lost_raise_it(
     path: Path, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:
-    monkeypatch.setattr("scraper.alarms.ENOUGH", 5)
+    monkeypatch.setattr("scraper.upkeep.check.ENOUGH", 5)
     with open_archive(path) as archive:
         db = archive.db
         month_ago = (datetime.now(UTC) - timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -12,7 +12,6 @@ from click.testing import CliRunner
 from filled import captures, fill, page
 
 from scraper.archive.files import open_archive, open_articles, open_reader
-from scraper.backup import INTERNAL, Copy, backup
 from scraper.cli import cli
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, crawl_site
@@ -20,7 +19,8 @@ from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError, Locked
 from scraper.progress import Silence
 from scraper.search.hits import search
-from scraper.verify import verify
+from scraper.upkeep.backup import INTERNAL, Copy, backup
+from scraper.upkeep.verify import verify
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ from scraper.importing.told import Imported
 from scraper.models import utc_text
 from scraper.progress import Silence
 from scraper.reading import read_snapshot
+from scraper.upkeep.verify import verify
 from scraper.urls import Site
-from scraper.verify import verify
 from scraper.warc.reading import Captured, Passed, Revisit, captures_in
 
 pytestmark = pytest.mark.bulk

@@ -26,7 +26,6 @@ from scraper import export as exports
 from scraper.archive import snapshots
 from scraper.archive.files import open_archive, open_reader, write
 from scraper.archive.tombstones import Tombstone, put
-from scraper.backup import backup
 from scraper.cells import inert
 from scraper.cite import Source, bibtex, csl
 from scraper.cli.exporting import FORMATS
@@ -36,6 +35,7 @@ from scraper.export.where import read_where
 from scraper.models import utc_text
 from scraper.progress import Silence
 from scraper.search import hits
+from scraper.upkeep.backup import backup
 from scraper.urls import article_id
 
 HOSTILE = r"=cmd|'/c calc'!A1 {\input{x} 50% & $1 #2 a_b ~ ^ \end{document} @book{evil, ../../etc"

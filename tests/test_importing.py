@@ -26,8 +26,8 @@ from scraper.importing import Wanted, import_files
 from scraper.importing.files import files_in
 from scraper.importing.told import Imported, summary
 from scraper.progress import Silence
-from scraper.reread import forecast
-from scraper.verify import verify
+from scraper.upkeep.reread import forecast
+from scraper.upkeep.verify import verify
 
 URL = page(0).url
 NOTHING_SAID = Wanted()

@@ -13,7 +13,7 @@ from scraper.archive.files import open_archive, open_reader
 from scraper.archive.index import check_index
 from scraper.errors import ArchiveError
 from scraper.progress import Silence
-from scraper.reread import reread
+from scraper.upkeep.reread import reread
 
 VERSIONS = sorted(
     (p.stem for p in FOLDER.glob("v*.sql") if "-" not in p.stem), key=lambda name: int(name[1:])

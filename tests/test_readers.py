@@ -12,14 +12,14 @@ from opened import opened
 from warcs import of_snapshot, write
 
 from scraper.archive.files import open_archive, open_reader
-from scraper.backup import backup
 from scraper.config import ArchiveSettings, CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, crawl_site
 from scraper.demo.server import StandIn
 from scraper.importing import Wanted, import_files
 from scraper.importing.files import files_in
 from scraper.progress import Silence
-from scraper.reread import reread
+from scraper.upkeep.backup import backup
+from scraper.upkeep.reread import reread
 
 PAGES = (
     "/",

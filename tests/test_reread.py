@@ -25,7 +25,7 @@ from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError, MissingField, NotAnArticle
 from scraper.models import Article, Snapshot, utc_text
 from scraper.progress import Silence
-from scraper.reread import Rebuilt, forecast, reread
+from scraper.upkeep.reread import Rebuilt, forecast, reread
 from scraper.urls import article_id
 
 # What follows from snapshots alone. `frontier` is restored too, but for what lists had told.
@@ -317,7 +317,7 @@ def test_a_reread_that_was_stopped_goes_on_where_it_was(
 
 
 def test_other_rules_begin_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from scraper import reread as module
+    from scraper.upkeep import reread as module
 
     monkeypatch.setattr(reading, "SPAN", 4)
     read_again(path, stop=lambda: True)

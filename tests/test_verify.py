@@ -14,9 +14,9 @@ from scraper.archive.index import unindex_article
 from scraper.cli import cli
 from scraper.errors import ArchiveError
 from scraper.progress import Silence
-from scraper.reread import reread
+from scraper.upkeep.reread import reread
+from scraper.upkeep.verify import Damage, verify
 from scraper.urls import article_id
-from scraper.verify import Damage, verify
 
 NUMBER = article_id(page(3).url)
 

@@ -33,7 +33,7 @@ from scraper.importing.files import files_in
 from scraper.models import Snapshot
 from scraper.progress import Silence
 from scraper.search.query import read_aliases
-from scraper.verify import verify
+from scraper.upkeep.verify import verify
 from scraper.warc.reading import Captured, Passed, captures_in
 from scraper.warc.writing import Writer
 

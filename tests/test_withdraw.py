@@ -21,10 +21,10 @@ from scraper.crawl.run import Plan, add_urls, crawl_site
 from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError, Refused, UnknownArticle
 from scraper.progress import Silence
-from scraper.reread import reread
 from scraper.search.hits import search
+from scraper.upkeep.reread import reread
+from scraper.upkeep.verify import verify
 from scraper.urls import article_id
-from scraper.verify import verify
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 NUMBER = article_id(page(5).url) or 0

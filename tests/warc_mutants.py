@@ -25,7 +25,7 @@ from scraper.errors import BadCapture
 from scraper.importing import Wanted, import_files
 from scraper.importing.files import Found
 from scraper.progress import Silence
-from scraper.verify import verify
+from scraper.upkeep.verify import verify
 from scraper.warc.reading import Captured, captures_in
 
 PAGES = 6

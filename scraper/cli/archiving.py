@@ -93,8 +93,8 @@ def reread(
     from scraper.archive.files import open_archive, open_reader, require_snapshots
     from scraper.archive.frontier_updates import Context
     from scraper.progress import watch
-    from scraper.reread import forecast
-    from scraper.reread import reread as read_again
+    from scraper.upkeep.reread import forecast
+    from scraper.upkeep.reread import reread as read_again
 
     path, at = settings.archive.path, vietnam_day(since)
     if dry_run:
@@ -142,7 +142,7 @@ def verify(settings: Settings, workers: int, as_json: bool) -> None:
     """Prove that nothing is damaged; else name it (exit 1) and where it can be had again."""
     from scraper.archive.files import open_reader
     from scraper.progress import watch
-    from scraper.verify import verify as find_damage
+    from scraper.upkeep.verify import verify as find_damage
 
     damages = []
     with open_reader(settings.archive.path) as archive, watch("verify") as progress:
@@ -180,8 +180,8 @@ def _say_remedies(counts: Counter[str]) -> None:
 def backup(settings: Settings, folder: Path, slim: bool, as_json: bool) -> None:
     """Copy the archive into FOLDER, safe beside a running crawl, and check the copy."""
     from scraper.archive.files import open_reader
-    from scraper.backup import backup as copy_archive
     from scraper.progress import watch
+    from scraper.upkeep.backup import backup as copy_archive
 
     with open_reader(settings.archive.path) as archive, watch("backup") as progress:
         copy = copy_archive(archive, folder, progress, slim=slim)

@@ -134,10 +134,10 @@ def probe(settings: Settings, bundle: Path | None, as_json: bool) -> None:
 @json_option
 def status(settings: Settings, as_json: bool) -> None:
     """What is in the archive, how the last runs went, and which limits of [check] are passed."""
-    from scraper import overview
-    from scraper.alarms import alarms
     from scraper.archive.files import open_reader
-    from scraper.report import status as read_status
+    from scraper.upkeep import status_tables
+    from scraper.upkeep.check import alarms
+    from scraper.upkeep.status import status as read_status
 
     now = datetime.now(UTC)
     with open_reader(settings.archive.path) as archive:
@@ -147,9 +147,9 @@ def status(settings: Settings, as_json: bool) -> None:
     elif sys.stdout.isatty():
         from rich.console import Console
 
-        Console(markup=False, emoji=False).print(*overview.tables(found, raised), sep="\n")
+        Console(markup=False, emoji=False).print(*status_tables.tables(found, raised), sep="\n")
     else:
-        for line in overview.lines(found, raised):
+        for line in status_tables.lines(found, raised):
             click.echo(line)
 
 
@@ -158,7 +158,7 @@ def status(settings: Settings, as_json: bool) -> None:
 @json_option
 def check(settings: Settings, as_json: bool) -> None:
     """Raise the alarm (exit 5) where a limit of [check] is passed: for cron."""
-    from scraper.alarms import check as find_alarms
+    from scraper.upkeep.check import check as find_alarms
 
     found = find_alarms(settings.archive.path, settings.check, datetime.now(UTC))
     if as_json:

@@ -10,7 +10,7 @@ from scraper.crawl.run import Outcome, Plan, crawl_site, now
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 from scraper.progress import Progress
-from scraper.report import Status, status
+from scraper.upkeep.status import Status, status
 
 PORT = 8610  # the same at each run if it is free: a second demo then finds nothing new
 _CONFIG = """# Written by `scraper demo`: the stand-in newspaper, which is up only while the demo crawls.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from scraper.report import RunLine, Status
+from scraper.upkeep.status import RunLine, Status
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -18,7 +18,7 @@ from scraper.archive.history import Capture, is_told
 from scraper.archive.index import check_index, is_complete
 from scraper.progress import Progress
 from scraper.reading import Reread
-from scraper.reread import batches, changes_of
+from scraper.upkeep.reread import batches, changes_of
 from scraper.urls import article_id
 
 # Where what is damaged can be had again: `scraper reread` writes it anew; archive.db must be

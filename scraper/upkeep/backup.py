@@ -19,7 +19,7 @@ from scraper.archive.files import Archive, one_moment
 from scraper.atomic_files import put_in_place
 from scraper.errors import ArchiveError, Locked
 from scraper.progress import Progress
-from scraper.verify import check_file
+from scraper.upkeep.verify import check_file
 
 SPAN = 5000  # snapshots checked between two words about it
 # The crawl's own state: of no use to readers. `failures` names rows of `runs`, so it goes first.

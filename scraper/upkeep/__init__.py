@@ -1,0 +1,1 @@
+"""Commands that keep an archive healthy: reread, verify, backup, status, check."""
