@@ -19,8 +19,8 @@ from warcs import AT, HTML, record, response, sha1, write
 from scraper.archive.files import open_archive, open_reader
 from scraper.errors import BadCapture, BulkError, Locked
 from scraper.importing import Wanted, import_files
-from scraper.importing.files import files_in, shards_in
-from scraper.importing.told import Imported
+from scraper.importing.sources import files_in, shards_in
+from scraper.importing.tally import Imported
 from scraper.models import utc_text
 from scraper.progress import Silence
 from scraper.reading import read_snapshot

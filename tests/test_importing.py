@@ -23,8 +23,8 @@ from scraper.archive.files import write as transaction
 from scraper.archive.withdrawals import withdraw
 from scraper.errors import BadCapture
 from scraper.importing import Wanted, import_files
-from scraper.importing.files import files_in
-from scraper.importing.told import Imported, summary
+from scraper.importing.sources import files_in
+from scraper.importing.tally import Imported, summary
 from scraper.progress import Silence
 from scraper.upkeep.reread import forecast
 from scraper.upkeep.verify import verify
@@ -381,7 +381,7 @@ def test_progress_is_told_in_megabytes_once_a_second(
     files = files_in([tmp_path / "a.warc", tmp_path / "b.html", tmp_path / "gone.html"])
     (tmp_path / "gone.html").unlink()
     for seconds, words in ((1e9, 0), (0.0, 62)):
-        monkeypatch.setattr("scraper.importing.told._TELL_SECONDS", seconds)
+        monkeypatch.setattr("scraper.importing.tally._TELL_SECONDS", seconds)
         heard = Heard()
         with open_archive(tmp_path / "archive.db") as archive:
             done = import_files(archive, files, NOTHING_SAID, CONTEXT, heard)

@@ -16,7 +16,7 @@ from scraper.config import ArchiveSettings, CrawlSettings, Settings, SiteSetting
 from scraper.crawl.run import Plan, crawl_site
 from scraper.demo.server import StandIn
 from scraper.importing import Wanted, import_files
-from scraper.importing.files import files_in
+from scraper.importing.sources import files_in
 from scraper.progress import Silence
 from scraper.upkeep.backup import backup
 from scraper.upkeep.reread import reread

@@ -29,7 +29,7 @@ from scraper.export import Exported, export
 from scraper.export.entries import choose
 from scraper.export.where import read_where
 from scraper.importing import Wanted, import_files
-from scraper.importing.files import files_in
+from scraper.importing.sources import files_in
 from scraper.models import Snapshot
 from scraper.progress import Silence
 from scraper.search.query import read_aliases

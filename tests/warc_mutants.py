@@ -23,7 +23,7 @@ from warcs import record, sha1
 from scraper.archive.files import Archive, open_archive, open_reader
 from scraper.errors import BadCapture
 from scraper.importing import Wanted, import_files
-from scraper.importing.files import Found
+from scraper.importing.sources import Found
 from scraper.progress import Silence
 from scraper.upkeep.verify import verify
 from scraper.warc.reading import Captured, captures_in

@@ -48,9 +48,9 @@ def import_(
     from scraper.archive.files import open_archive
     from scraper.archive.frontier_updates import Context
     from scraper.importing import Wanted, import_files
-    from scraper.importing.files import files_in
-    from scraper.importing.told import as_json as told
-    from scraper.importing.told import summary
+    from scraper.importing.sources import files_in
+    from scraper.importing.tally import as_json as told
+    from scraper.importing.tally import summary
     from scraper.progress import watch
 
     context = Context(settings.site.site, settings.crawl.revisit_days)

@@ -55,7 +55,7 @@ def bulk(
         raise MissingExtra("bulk", e.name) from e
     from scraper.bulk.shard import Job, shard_rules
     from scraper.bulk.workers import dask_workers, local_workers
-    from scraper.importing.files import shards_in
+    from scraper.importing.sources import shards_in
     from scraper.progress import watch
 
     job = Job(out.resolve(), settings.site.site, shard_rules())

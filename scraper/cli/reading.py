@@ -18,11 +18,11 @@ from scraper.config import Settings
 @click.option("--trace", is_flag=True, help="Add where each field came from, and what lost.")
 def extract(file: Path, url: str, trace: bool) -> None:
     """Print the article in a saved page as JSON; touches no archive."""
-    from scraper.captures import read_file
     from scraper.config import BUILT_IN
     from scraper.extract import as_json
     from scraper.extract import extract as read
     from scraper.extract.trace import Choice, trace_json
+    from scraper.importing.saved_pages import read_file
 
     snapshot = read_file(file, BUILT_IN.site.site, url).snapshot
     notes: list[Choice] | None = [] if trace else None

@@ -13,10 +13,10 @@ from scraper.archive.articles import require_site
 from scraper.archive.files import Archive
 from scraper.archive.filing import Filing, file_snapshot, file_unfiled, is_filed
 from scraper.archive.frontier_updates import Context
-from scraper.captures import read_file
 from scraper.errors import ArchiveError, BadCapture, MissingExtra
-from scraper.importing.files import Found, kind_of
-from scraper.importing.told import Imported, Meter
+from scraper.importing.saved_pages import read_file
+from scraper.importing.sources import Found, kind_of
+from scraper.importing.tally import Imported, Meter
 from scraper.models import Snapshot, utc_text
 from scraper.progress import Progress
 from scraper.urls import Site, canonical
