@@ -26,12 +26,12 @@ from scraper import export as exports
 from scraper.archive import snapshots
 from scraper.archive.files import open_archive, open_reader, write
 from scraper.archive.tombstones import Tombstone, put
-from scraper.cells import inert
-from scraper.cite import Source, bibtex, csl
 from scraper.cli.exporting import FORMATS
 from scraper.errors import BadFilter, ExportError, ExportStopped, MissingExtra
 from scraper.export import entries, export
-from scraper.export.where import read_where
+from scraper.export.cite import Source, bibtex, csl
+from scraper.export.csv_safety import inert
+from scraper.export.filters import read_where
 from scraper.models import utc_text
 from scraper.progress import Silence
 from scraper.search import hits

@@ -27,7 +27,7 @@ from scraper.archive.withdrawals import withdraw
 from scraper.errors import ExportError
 from scraper.export import Exported, export
 from scraper.export.entries import choose
-from scraper.export.where import read_where
+from scraper.export.filters import read_where
 from scraper.importing import Wanted, import_files
 from scraper.importing.sources import files_in
 from scraper.models import Snapshot

@@ -8,7 +8,7 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from scraper.cells import inert
+from scraper.export.csv_safety import inert
 
 
 async def page(

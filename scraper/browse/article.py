@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from scraper.archive import tombstones
-from scraper.cite import Source
+from scraper.export.cite import Source
 from scraper.times import vietnam_day
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
 
-from scraper import cite
 from scraper.archive.word_diff import changes
 from scraper.browse import article as shelf
 from scraper.browse.answers import file, page, whole
 from scraper.browse.connection import capture_of, in_archive
+from scraper.export import cite
 
 
 async def article(datasette: Datasette, request: Request) -> Response:

@@ -41,7 +41,7 @@ def export(
     from scraper.export import STDOUT
     from scraper.export import export as write
     from scraper.export.entries import choose
-    from scraper.export.where import read_where
+    from scraper.export.filters import read_where
     from scraper.progress import watch
     from scraper.search.query import read_aliases
 

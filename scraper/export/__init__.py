@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scraper.errors import ExportError, MissingExtra
-from scraper.export import citations, jsonlines, plain, tables, warc
+from scraper.export import citations, csv_file, jsonlines, text_files, warc_file
+from scraper.export.destination import STDOUT as STDOUT
+from scraper.export.destination import begins_with, file_at, folder_at
 from scraper.export.entries import Chosen, count
-from scraper.export.place import STDOUT as STDOUT
-from scraper.export.place import begins_with, file_at, folder_at
 
 FOLDER = "txt"  # the format that is a folder
 CAPTURES = "warc"  # the format that holds captures, not articles
@@ -41,7 +41,7 @@ def _parquet(chosen: Chosen, out: BinaryIO) -> None:
 
 FORMATS = {
     "jsonl": Format(jsonlines.write, jsonlines.OPENINGS),
-    "csv": Format(tables.write, tables.OPENINGS),
+    "csv": Format(csv_file.write, csv_file.OPENINGS),
     "parquet": Format(_parquet, (b"PAR1",), is_text=False),
     "bibtex": Format(citations.write_bibtex, citations.BIBTEX_OPENINGS),
     "csl": Format(citations.write_csl, citations.CSL_OPENINGS),
@@ -67,11 +67,11 @@ def export(chosen: Chosen, name: str, path: Path) -> Exported:
     """
     with _said_of(path):
         if name == FOLDER:
-            with folder_at(path, plain.is_earlier) as folder:
-                plain.write(chosen, folder)
+            with folder_at(path, text_files.is_earlier) as folder:
+                text_files.write(chosen, folder)
         elif name == CAPTURES:
-            with file_at(path, warc.is_earlier) as file:
-                came = warc.write(chosen, file, path)
+            with file_at(path, warc_file.is_earlier) as file:
+                came = warc_file.write(chosen, file, path)
             return Exported(name, str(path), count(chosen), _size(path), came.written, came.damaged)
         else:
             format_ = FORMATS[name]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from scraper.archive.articles import VIETNAM
-from scraper.cite import Source, bibtex, csl
+from scraper.export.cite import Source, bibtex, csl
 from scraper.export.entries import Chosen, Entry, entries
 from scraper.models import utc_time
 

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from scraper.archive import tombstones
 from scraper.archive.files import one_moment, open_articles, open_reader, snapshots_path
 from scraper.errors import ExportStopped
-from scraper.export.where import Condition, Where, conditions
+from scraper.export.filters import Condition, Where, conditions
 from scraper.models import Caption
 from scraper.progress import Progress
 from scraper.search.query import Aliases

@@ -9,8 +9,8 @@ import os
 import re
 from pathlib import Path
 
+from scraper.export.csv_file import COLUMNS, TEXTS, cells, new_table
 from scraper.export.entries import Chosen, Entry, entries
-from scraper.export.tables import COLUMNS, TEXTS, cells, new_table
 
 TABLE = "metadata.csv"
 _NUMBERED = re.compile(r"[0-9]{7,}\.txt")

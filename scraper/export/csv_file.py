@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from scraper.cells import inert
+from scraper.export.csv_safety import inert
 from scraper.export.entries import Chosen, Entry, entries
 from scraper.models import Caption
 
