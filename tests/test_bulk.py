@@ -26,7 +26,7 @@ from scraper.progress import Silence
 from scraper.reading import read_snapshot
 from scraper.upkeep.verify import verify
 from scraper.urls import Site
-from scraper.warc.reading import Captured, Passed, Revisit, captures_in
+from scraper.warc.reader import Captured, Passed, Revisit, captures_in
 
 pytestmark = pytest.mark.bulk
 pytest.importorskip("pyarrow", reason="needs the bulk extra")

@@ -16,7 +16,7 @@ from warcs import AT, HTML, PAGE, SITE, URL, record, response, sha1, write
 from scraper.errors import BadCapture
 from scraper.models import Snapshot
 from scraper.warc.message import Unusable, read_message
-from scraper.warc.reading import BadRecord, Captured, Passed, Revisit, captures_in
+from scraper.warc.reader import BadRecord, Captured, Passed, Revisit, captures_in
 
 LATER = "2023-01-01T00:00:00Z"
 LAYOUTS = pytest.mark.parametrize("packed", [True, False], ids=["packed", "plain"])

@@ -34,8 +34,8 @@ from scraper.models import Snapshot
 from scraper.progress import Silence
 from scraper.search.query import read_aliases
 from scraper.upkeep.verify import verify
-from scraper.warc.reading import Captured, Passed, captures_in
-from scraper.warc.writing import Writer
+from scraper.warc.reader import Captured, Passed, captures_in
+from scraper.warc.writer import Writer
 
 TABLES = (
     "articles", "texts", "captions", "tags", "article_tags", "weather", "revisions", "captures",

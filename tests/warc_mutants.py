@@ -26,7 +26,7 @@ from scraper.importing import Wanted, import_files
 from scraper.importing.sources import Found
 from scraper.progress import Silence
 from scraper.upkeep.verify import verify
-from scraper.warc.reading import Captured, captures_in
+from scraper.warc.reader import Captured, captures_in
 
 PAGES = 6
 LENGTH = 70_000  # of each page: none may be shorter

@@ -20,7 +20,7 @@ from scraper.export.parquet import CAPTION, TEXTS, TIME, WEATHER
 from scraper.models import Snapshot
 from scraper.reading import Read
 from scraper.urls import Site
-from scraper.warc.reading import Captured, Passed, Revisit
+from scraper.warc.reader import Captured, Passed, Revisit
 
 GROUP_BYTES = 16_000_000  # of pages in a row group: what is held in memory at a time
 _KEY, _VERSION = b"scraper bulk", b"1"  # in the file's own metadata

@@ -12,7 +12,7 @@ from scraper.bulk.reader import Deadly, Reader
 from scraper.errors import BadCapture, BulkError
 from scraper.reading import Read, reading_rules
 from scraper.urls import Site
-from scraper.warc.reading import BadRecord, Captured, Passed, captures_in
+from scraper.warc.reader import BadRecord, Captured, Passed, captures_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from scraper.errors import ArchiveError, ExportError
 from scraper.export.entries import Chosen, select, walk
 from scraper.urls import article_id
 from scraper.warc.frames import frame_at
-from scraper.warc.writing import Writer
+from scraper.warc.writer import Writer
 
 _SOFTWARE = "scraper"
 _PLAIN = ".warc"  # files of this name are not packed

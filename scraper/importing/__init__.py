@@ -21,7 +21,7 @@ from scraper.models import Snapshot, utc_text
 from scraper.progress import Progress
 from scraper.urls import Site, canonical
 from scraper.warc.digests import compare
-from scraper.warc.reading import BadRecord, Captured, Passed, Record, Revisit, captures_in
+from scraper.warc.reader import BadRecord, Captured, Passed, Record, Revisit, captures_in
 
 _LATEST = timedelta(days=1)  # a clock may be wrong, and a time zone; a later capture is none
 
