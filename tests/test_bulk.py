@@ -34,9 +34,9 @@ pytest.importorskip("distributed", reason="needs the bulk extra")
 
 from pyarrow import parquet  # noqa: E402
 
-from scraper.bulk import manifest, reader, workers  # noqa: E402
+from scraper.bulk import manifest, page_reader, workers
+from scraper.bulk.coordinator import Outcome, bulk  # noqa: E402
 from scraper.bulk.parts import records_in  # noqa: E402
-from scraper.bulk.run import Outcome, bulk  # noqa: E402
 from scraper.bulk.shard import Job, part_name, read_shard, shard_rules  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
@@ -344,7 +344,7 @@ def deadly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str) -> Iterato
 def test_a_page_that_kills_what_reads_it_is_left_out_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str, reason: str
 ):
-    monkeypatch.setattr(reader, "PATIENCE_SECONDS", 1.0 if "sleep" in act else 20.0)
+    monkeypatch.setattr(page_reader, "PATIENCE_SECONDS", 1.0 if "sleep" in act else 20.0)
     [path] = shards(tmp_path, 1, 4, deadly=[2])
     with deadly(tmp_path, monkeypatch, act):
         done = read_shard(path, job(tmp_path / "out"))

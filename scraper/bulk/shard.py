@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scraper.atomic_files import new_file
+from scraper.bulk.page_reader import Deadly, Reader
 from scraper.bulk.parts import Record, write_part
-from scraper.bulk.reader import Deadly, Reader
 from scraper.errors import BadCapture, BulkError
 from scraper.reading import Read, reading_rules
 from scraper.urls import Site

@@ -50,7 +50,7 @@ def bulk(
     if scheduler and not re.fullmatch(r"(tcp|tls|wss?)://[^/]+:[0-9]+/?", scheduler):
         raise click.UsageError(f"--scheduler {scheduler}: write it like tcp://10.0.0.1:8786")
     try:
-        from scraper.bulk.run import bulk as read_all
+        from scraper.bulk.coordinator import bulk as read_all
     except ModuleNotFoundError as e:
         raise MissingExtra("bulk", e.name) from e
     from scraper.bulk.shard import Job, shard_rules

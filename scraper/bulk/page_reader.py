@@ -51,7 +51,7 @@ class Reader:
         self._said: IO[bytes] = tempfile.TemporaryFile()
         with other:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "scraper.bulk.reader", str(other.fileno())],
+                [sys.executable, "-m", "scraper.bulk.page_reader", str(other.fileno())],
                 pass_fds=[other.fileno()],
                 stdin=subprocess.DEVNULL,
                 stderr=self._said,
