@@ -26,7 +26,7 @@ from scraper.errors import ExportError, SiteUnavailable
 from scraper.models import Snapshot
 from scraper.probe import MOST_REQUESTS, Probe, probe_site, report
 from scraper.probe.bundle import STRUCK_OUT, redacted, write_bundle
-from scraper.probe.seen import PageSeen, Seen
+from scraper.probe.observations import PageSeen, Seen
 from scraper.progress import Silence
 from scraper.urls import article_id
 

@@ -22,7 +22,7 @@ from scraper.extract import extract
 from scraper.extract.trace import Choice
 from scraper.models import Snapshot
 from scraper.probe.facts import Fact, facts
-from scraper.probe.seen import ListSeen, PageSeen, RobotsSeen, Seen
+from scraper.probe.observations import ListSeen, PageSeen, RobotsSeen, Seen
 from scraper.progress import Progress
 from scraper.urls import article_id, canonical
 

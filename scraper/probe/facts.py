@@ -12,7 +12,7 @@ from typing import Literal
 from scraper.config import Settings
 from scraper.crawl.discover import Found, month_of_map
 from scraper.models import Article, utc_text
-from scraper.probe.seen import Seen
+from scraper.probe.observations import Seen
 from scraper.urls import article_id
 
 Verdict = Literal["agrees", "differs", "not seen"]

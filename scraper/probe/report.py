@@ -6,7 +6,7 @@ from dataclasses import asdict
 from scraper.models import utc_text
 from scraper.probe import Probe
 from scraper.probe.facts import filled
-from scraper.probe.seen import PageSeen
+from scraper.probe.observations import PageSeen
 
 _SHOWN = {"agrees": "agrees", "differs": "DIFFERS", "not seen": "not seen"}
 
