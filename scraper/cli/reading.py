@@ -186,7 +186,7 @@ def demo(pages: int, and_serve: bool) -> None:
     """Crawl the bundled stand-in newspaper into demo/archive.db; needs no network."""
     from scraper.browse.serve import serve as serve_archive
     from scraper.crawl.run import summary
-    from scraper.demo.run import run_demo
+    from scraper.demo.demonstration import run_demo
     from scraper.progress import watch
 
     with watch("demo", quiet=not sys.stderr.isatty()) as progress:

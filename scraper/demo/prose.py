@@ -13,8 +13,8 @@ from functools import cache
 from importlib.resources import files
 from random import Random
 
-from scraper.demo import words
-from scraper.demo.words import pick
+from scraper.demo import names
+from scraper.demo.names import pick
 
 SECTION_SLUGS = (
     "chinh-tri", "kinh-te", "xa-hoi", "van-hoa", "du-lich", "giao-duc", "y-te", "the-thao",
@@ -93,13 +93,13 @@ class Writer:
 
 def _cast(rng: Random, about: Topic) -> dict[str, str]:
     cast = {
-        "place": pick(rng, words.PLACES),
-        "place2": pick(rng, words.PLACES),
-        "village": words.village(rng),
-        "person": words.person(rng),
-        "person2": words.person(rng),
-        "role": pick(rng, words.ROLES),
-        "org": pick(rng, words.ORGANISATIONS),
+        "place": pick(rng, names.PLACES),
+        "place2": pick(rng, names.PLACES),
+        "village": names.village(rng),
+        "person": names.person(rng),
+        "person2": names.person(rng),
+        "role": pick(rng, names.ROLES),
+        "org": pick(rng, names.ORGANISATIONS),
     }
     for name, choices in about.cast.items():
         cast[name] = pick(rng, choices)

@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
-from scraper.demo import lists, onecms_pages, site2022_pages
+from scraper.demo import list_pages, onecms_pages, site2022_pages
 from scraper.demo.departure import Departure
 from scraper.demo.faults import Fault, edited, fault_at, spoiled
 from scraper.demo.markup import SECTIONS
@@ -118,7 +118,7 @@ class StandIn:
             if fault is None:
                 return self.answer(path)
             if fault.kind == "soft 404":
-                return Answer(200, lists.soft_404(self.newest[:NEWEST]))
+                return Answer(200, list_pages.soft_404(self.newest[:NEWEST]))
             if fault.kind == "changed":
                 return self._changed(path)
             return spoiled(self.answer(path), fault, path)
@@ -141,7 +141,7 @@ class StandIn:
     def _article(self, path: str, number: int) -> Answer:
         story = self.stories.get(number)
         if story is None:
-            return Answer(200, lists.soft_404(self.newest[:NEWEST]))
+            return Answer(200, list_pages.soft_404(self.newest[:NEWEST]))
         if path != story.path and path == story.old_path:
             return Answer(301, b"", location=story.path)
         return self._page(story, self._others(story))
@@ -162,35 +162,35 @@ class StandIn:
     def _list(self, path: str) -> Answer | None:
         base, xml = self.base_url, "application/xml"
         if path == "/robots.txt":
-            return Answer(200, lists.robots_txt(base), "text/plain")
+            return Answer(200, list_pages.robots_txt(base), "text/plain")
         if path == "/sitemap.xml":
-            months = {lists.month_of(story) for story in self.newest}
-            return Answer(200, lists.sitemap_index(base, months), xml)
+            months = {list_pages.month_of(story) for story in self.newest}
+            return Answer(200, list_pages.sitemap_index(base, months), xml)
         if path == "/sitemaps/categories.xml":
-            return Answer(200, lists.section_map(base), xml)
+            return Answer(200, list_pages.section_map(base), xml)
         if path == "/sitemaps/topics.xml":
-            return Answer(200, lists.topic_map(base), xml)
+            return Answer(200, list_pages.topic_map(base), xml)
         if path.startswith("/sitemaps/news-"):
             return self._month(path)
         if path == "/rss/home.rss":
-            body = lists.feed(base, "Báo Lào Cai", self.newest[:NEWEST])
+            body = list_pages.feed(base, "Báo Lào Cai", self.newest[:NEWEST])
             return Answer(200, body, "application/rss+xml")
         if path == "/":
-            return Answer(200, lists.list_page("Báo Lào Cai", self.newest[:NEWEST]))
+            return Answer(200, list_pages.list_page("Báo Lào Cai", self.newest[:NEWEST]))
         for slug, name in SECTIONS:
             own = [story for story in self.newest if story.section_slug == slug][:NEWEST]
             if path == f"/{slug}/":
-                return Answer(200, lists.list_page(name, own))
+                return Answer(200, list_pages.list_page(name, own))
             if path == f"/rss/{slug}.rss":
-                return Answer(200, lists.feed(base, name, own), "application/rss+xml")
+                return Answer(200, list_pages.feed(base, name, own), "application/rss+xml")
         return None
 
     def _month(self, path: str) -> Answer | None:
-        months = sorted({lists.month_of(story) for story in self.newest})
+        months = sorted({list_pages.month_of(story) for story in self.newest})
         for year, month in months:
             if path == f"/sitemaps/news-{year}-{month}.xml":
-                own = [s for s in self.newest if lists.month_of(s) == (year, month)]
-                body = lists.month_map(self.base_url, own)
+                own = [s for s in self.newest if list_pages.month_of(s) == (year, month)]
+                body = list_pages.month_map(self.base_url, own)
                 if (year, month) != months[-1]:
                     return Answer(200, body, "application/xml")
                 # One of them travels compressed, whatever was asked for.

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from scraper.demo import words
+from scraper.demo import names
+from scraper.demo.names import pick
 from scraper.demo.prose import SECTION_SLUGS, Writer, shared, topic
 from scraper.demo.story import DRESSES, VIETNAM, Block, Dress, Photo, Player, Story, Text
-from scraper.demo.words import pick
 from scraper.models import Weather
 
 # Of twenty stories, this many in each layout; the order spreads them over the paper.
@@ -99,7 +99,7 @@ def _dress(assignment: Assignment) -> Dress:
 
 
 def _byline(rng: Random) -> tuple[str, ...]:
-    return tuple(rng.sample(words.REPORTERS, 2 if rng.random() < 0.25 else 1))
+    return tuple(rng.sample(names.REPORTERS, 2 if rng.random() < 0.25 else 1))
 
 
 def _photo(writer: Writer, article_id: int, number: int, plain: bool = False) -> Photo:
@@ -110,7 +110,7 @@ def _photo(writer: Writer, article_id: int, number: int, plain: bool = False) ->
         return Photo("", "", address)
     shape = rng.random()
     text = writer.one("captions") if shape < 0.93 else ""
-    credit = pick(rng, words.PHOTOGRAPHERS) if shape < 0.5 or shape > 0.97 else ""
+    credit = pick(rng, names.PHOTOGRAPHERS) if shape < 0.5 or shape > 0.97 else ""
     return Photo(text, credit, address)
 
 
@@ -195,7 +195,7 @@ def _table(writer: Writer) -> Text:
     rng = writer.rng
     rows = [writer.one("tablehead", shared())]
     for _ in range(3):
-        name = words.village(rng).split(" ", 1)[1]
+        name = names.village(rng).split(" ", 1)[1]
         rows.append(f"{name} | {int(rng.random() * 900)} | {int(rng.random() * 99)},5")
     return Text("table", tuple(rows))
 
