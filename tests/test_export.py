@@ -26,7 +26,7 @@ from scraper import export as exports
 from scraper.archive import snapshots
 from scraper.archive.files import open_archive, open_reader, write
 from scraper.archive.tombstones import Tombstone, put
-from scraper.cli.exporting import FORMATS
+from scraper.cli.export_command import FORMATS
 from scraper.errors import BadFilter, ExportError, ExportStopped, MissingExtra
 from scraper.export import entries, export
 from scraper.export.cite import Source, bibtex, csl

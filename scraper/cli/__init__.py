@@ -6,11 +6,11 @@ import sys
 
 import click
 
-from scraper.cli import archiving as archiving
-from scraper.cli import bulk as bulk
-from scraper.cli import crawling as crawling
-from scraper.cli import exporting as exporting
-from scraper.cli import reading as reading
+from scraper.cli import bulk_command as bulk_command
+from scraper.cli import crawl_commands as crawl_commands
+from scraper.cli import export_command as export_command
+from scraper.cli import read_commands as read_commands
+from scraper.cli import upkeep_commands as upkeep_commands
 from scraper.cli.root import cli as cli
 from scraper.errors import ScraperError
 
