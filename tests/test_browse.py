@@ -521,7 +521,7 @@ def test_an_address_that_nothing_can_listen_at_is_said_in_one_line(
 def test_a_search_in_the_table_has_exact_figures_whatever_way_it_goes(
     datasette: Datasette, many: int, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("scraper.browse.tables.MANY", many)
+    monkeypatch.setattr("scraper.browse.table_pages.MANY", many)
     for text in ("ma", "ban", "-ma", "!?", "zzz"):
         found = get(datasette, f"/search.json?{_encoded({'q': text})}").json()
         query = _encoded({"_search": text})
@@ -574,11 +574,11 @@ def test_a_file_is_the_same_however_many_rows_are_read_at_once(
     datasette: Datasette, monkeypatch: pytest.MonkeyPatch
 ):
     whole = get(datasette, "/search.csv?q=a*").text
-    monkeypatch.setattr("scraper.browse.searching.ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("scraper.browse.search_page.ROWS_AT_ONCE", 2)
     assert get(datasette, "/search.csv?q=a*").text == whole
     everything = get(datasette, "/search.csv").text.splitlines()
     assert len(everything) == len(ARTICLES) + 2
-    monkeypatch.setattr("scraper.browse.searching.FILE", 4)
+    monkeypatch.setattr("scraper.browse.search_page.FILE", 4)
     assert get(datasette, "/search.csv?start=4").text.splitlines()[1:] == everything[5:9]
 
 

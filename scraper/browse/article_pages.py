@@ -9,8 +9,8 @@ from datasette.utils.asgi import NotFound, Request, Response
 
 from scraper.archive.word_diff import changes
 from scraper.browse import article as shelf
-from scraper.browse.answers import file, page, whole
 from scraper.browse.connection import capture_of, in_archive
+from scraper.browse.rendering import file, page, whole
 from scraper.export import cite
 
 

@@ -13,7 +13,7 @@ from datasette.app import Datasette
 from datasette.plugins import pm
 
 from scraper.archive.files import open_articles
-from scraper.browse import library
+from scraper.browse import overview
 from scraper.browse.connection import ArchiveFile
 from scraper.browse.metadata import metadata
 from scraper.config import Settings
@@ -88,7 +88,7 @@ def inspected(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     with open_articles(path) as db:
-        tables = {name: {"count": count} for name, count in library.counts(db).items()}
+        tables = {name: {"count": count} for name, count in overview.counts(db).items()}
     return {
         "hash": digest,
         "size": path.stat().st_size,

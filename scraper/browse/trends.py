@@ -8,10 +8,10 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
-from scraper.browse.answers import arguments, csv_file, file, page
 from scraper.browse.charts import Point, Series, line_chart, svg_file
 from scraper.browse.connection import in_archive
-from scraper.browse.searching import (
+from scraper.browse.rendering import arguments, csv_file, file, page
+from scraper.browse.search_page import (
     aliases,
     filters_of,
     search_url,

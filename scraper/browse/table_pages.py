@@ -10,11 +10,11 @@ from datasette.views.database import DatabaseView
 from datasette.views.table import TableView
 from sqlite_utils import Database
 
-from scraper.browse import library
-from scraper.browse.answers import page
-from scraper.browse.cached import cached
+from scraper.browse import overview
+from scraper.browse.cache import cached
 from scraper.browse.connection import in_archive
-from scraper.browse.searching import aliases
+from scraper.browse.rendering import page
+from scraper.browse.search_page import aliases
 from scraper.search import sql as index
 from scraper.search.query import read_query
 
@@ -29,7 +29,7 @@ async def tables(datasette: Datasette, request: Request) -> Response:
         request.scope = {**request.scope, "url_route": route}
         answer: Response = await DatabaseView(datasette).dispatch_request(request)
         return answer
-    counts = await cached(datasette, "counts", library.counts)
+    counts = await cached(datasette, "counts", overview.counts)
     database = datasette.get_database("archive")
     context = {
         "database": "archive",

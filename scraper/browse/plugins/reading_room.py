@@ -11,7 +11,15 @@ from datasette.filters import FilterArguments
 from markupsafe import Markup, escape
 
 from scraper import times
-from scraper.browse import article_pages, days, names, pages, searching, tables, trends
+from scraper.browse import (
+    article_pages,
+    calendar_pages,
+    home,
+    name_index,
+    search_page,
+    table_pages,
+    trends,
+)
 from scraper.browse.connection import guard, listed
 from scraper.browse.security import below, secured
 
@@ -21,20 +29,20 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 @hookimpl  # type: ignore[untyped-decorator, unused-ignore]
 def register_routes() -> list[tuple[str, Any]]:
     return [
-        (r"^/$", pages.home),
-        (r"^/search(?:\.(?P<format>json|csv|atom))?$", searching.search),
+        (r"^/$", home.home),
+        (r"^/search(?:\.(?P<format>json|csv|atom))?$", search_page.search),
         (r"^/trends(?:\.(?P<format>csv|svg))?$", trends.trends),
-        (r"^/archive$", tables.tables),
-        (r"^/archive/articles$", tables.articles),
-        (r"^/days$", days.years),
-        (r"^/days/(?P<year>\d{4})$", days.year),
-        (r"^/days/(?P<day>\d{4}-\d\d-\d\d)$", days.day),
-        (r"^/(?P<which>bylines|tags)$", names.names),
-        (r"^/dashboard$", pages.dashboard),
-        (r"^/about$", pages.about),
-        (r"^/feeds/(?P<which>new|changed)\.atom$", pages.feed),
+        (r"^/archive$", table_pages.tables),
+        (r"^/archive/articles$", table_pages.articles),
+        (r"^/days$", calendar_pages.years),
+        (r"^/days/(?P<year>\d{4})$", calendar_pages.year),
+        (r"^/days/(?P<day>\d{4}-\d\d-\d\d)$", calendar_pages.day),
+        (r"^/(?P<which>bylines|tags)$", name_index.names),
+        (r"^/dashboard$", home.dashboard),
+        (r"^/about$", home.about),
+        (r"^/feeds/(?P<which>new|changed)\.atom$", home.feed),
         (r"^/archive/articles/(?P<id>\d{1,15})$", article_pages.article),
-        (r"^/-/(?:databases|threads)(?:\.json)?$", pages.nowhere),
+        (r"^/-/(?:databases|threads)(?:\.json)?$", home.nowhere),
         (r"^/cite/(?P<id>\d{1,15})\.(?P<format>bib|json|txt)$", article_pages.citation),
     ]
 
@@ -52,7 +60,7 @@ def filters_from_request(
     async def inner() -> FilterArguments | None:
         is_ours = database == "archive" and table in ("articles", "articles_full")
         if is_ours and request.args.get("_search", "").strip():
-            return await tables.found_in_table(datasette, request)
+            return await table_pages.found_in_table(datasette, request)
         return None
 
     return inner

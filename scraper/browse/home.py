@@ -7,12 +7,12 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
 
-from scraper.browse import library
-from scraper.browse.answers import atom, page
-from scraper.browse.cached import cached
+from scraper.browse import overview
+from scraper.browse.cache import cached
 from scraper.browse.charts import COLOURS, Point, Series, bar_chart, line_chart
 from scraper.browse.connection import in_archive
-from scraper.browse.searching import search_url, within
+from scraper.browse.rendering import atom, page
+from scraper.browse.search_page import search_url, within
 from scraper.times import every_period
 
 MONTHS_DRAWN = 24  # lines over more than these show years
@@ -20,7 +20,7 @@ MONTHS_DRAWN = 24  # lines over more than these show years
 
 async def home(datasette: Datasette, request: Request) -> Response:
     """The first page: the search box, and what the archive holds."""
-    held = await cached(datasette, "holdings", library.holdings)
+    held = await cached(datasette, "holdings", overview.holdings)
     points = _months(dict(held.months), lambda m: search_url(datasette, within({}, m)))
     return await page(
         datasette,
@@ -32,8 +32,8 @@ async def home(datasette: Datasette, request: Request) -> Response:
 
 async def dashboard(datasette: Datasette, request: Request) -> Response:
     """Figures over the archive, and how the crawl is doing."""
-    figures = await cached(datasette, "health", library.health)
-    whole = dict((await cached(datasette, "holdings", library.holdings)).months)
+    figures = await cached(datasette, "health", overview.health)
+    whole = dict((await cached(datasette, "holdings", overview.holdings)).months)
     counted = {
         "Articles per month": whole,
         "Captions per month": figures["captions"],
@@ -77,7 +77,7 @@ def _months(
 
 async def about(datasette: Datasette, request: Request) -> Response:
     """How to search, cite and download."""
-    held = await cached(datasette, "holdings", library.holdings)
+    held = await cached(datasette, "holdings", overview.holdings)
     example = held.newest[0]["id"] if held.newest else 1
     here = datasette.absolute_url(request, datasette.urls.instance()).rstrip("/")
     context = {
@@ -96,10 +96,10 @@ async def nowhere(datasette: Datasette, request: Request) -> Response:
 async def feed(datasette: Datasette, request: Request) -> Response:
     """New or changed articles as Atom."""
     if request.url_vars["which"] == "new":
-        rows = await in_archive(datasette, lambda db: library.newest(db, 50))
+        rows = await in_archive(datasette, lambda db: overview.newest(db, 50))
         entries = [_entry(row, row["timestamp"], row["title"], row["lead"]) for row in rows]
         return await atom(datasette, request, "New articles", entries)
-    rows = await in_archive(datasette, lambda db: library.changed(db, 50))
+    rows = await in_archive(datasette, lambda db: overview.changed(db, 50))
     entries = [
         _entry(row, row["changed_at"], f"{row['title']} (text {row['number']})", row["lead"])
         for row in rows

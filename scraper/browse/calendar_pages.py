@@ -11,10 +11,10 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
 from sqlite_utils import Database
 
-from scraper.browse import library
-from scraper.browse.answers import page
-from scraper.browse.cached import cached
+from scraper.browse import overview
+from scraper.browse.cache import cached
 from scraper.browse.connection import in_archive
+from scraper.browse.rendering import page
 
 SHADES = 4  # of days and months on a calendar, by how many articles they have
 
@@ -30,7 +30,7 @@ class Square:
 
 async def years(datasette: Datasette, request: Request) -> Response:
     """All years, each with its months."""
-    months = dict((await cached(datasette, "holdings", library.holdings)).months)
+    months = dict((await cached(datasette, "holdings", overview.holdings)).months)
     most = max(months.values(), default=0)
     grid = [
         (year, [_square(f"{year}-{month:02}", months, most) for month in range(1, 13)])
@@ -44,7 +44,7 @@ async def year(datasette: Datasette, request: Request) -> Response:
     """One year as a calendar of its days."""
     name = request.url_vars["year"]
     days = await in_archive(datasette, lambda db: _days(db, name))
-    months = dict((await cached(datasette, "holdings", library.holdings)).months)
+    months = dict((await cached(datasette, "holdings", overview.holdings)).months)
     known = sorted({month[:4] for month in months})
     if name not in known:
         raise NotFound(f"No article of {name} is in this archive")

@@ -12,11 +12,11 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
-from scraper.browse import library
-from scraper.browse.answers import arguments, atom, csv_file, file, page, whole
-from scraper.browse.cached import cached
+from scraper.browse import overview
+from scraper.browse.cache import cached
 from scraper.browse.charts import Point, bar_chart
 from scraper.browse.connection import in_archive
+from scraper.browse.rendering import arguments, atom, csv_file, file, page, whole
 from scraper.models import utc_text
 from scraper.search import hits as index
 from scraper.search.counts import Stretch, stretches
@@ -185,4 +185,4 @@ def search_url(datasette: Datasette, args: dict[str, str]) -> str:
 
 async def sections_of(datasette: Datasette) -> list[str]:
     """The sections to choose from, those with most articles first."""
-    return [name for name, _ in (await cached(datasette, "holdings", library.holdings)).sections]
+    return [name for name, _ in (await cached(datasette, "holdings", overview.holdings)).sections]

@@ -6,8 +6,8 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
-from scraper.browse.answers import page
-from scraper.browse.cached import cached
+from scraper.browse.cache import cached
+from scraper.browse.rendering import page
 from scraper.spelling import fold
 
 MOST_USED = 200  # shown before a letter is chosen; the page says how many there are
