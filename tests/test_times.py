@@ -6,7 +6,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from scraper.extract.page import parse
-from scraper.extract.times import Times, read_times
+from scraper.extract.stated_times import Times, read_times
 from scraper.models import Snapshot
 
 CAPTURED_AT = datetime(2024, 12, 20, 3, tzinfo=UTC)

@@ -13,9 +13,9 @@ from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
+from scraper.extract.blocks import Figure, Paragraph
 from scraper.extract.captions import MOST_CAPTION, has_cue, is_caption, says_photo
 from scraper.extract.nodes import BLOCK_TAGS, classes
-from scraper.extract.parts import Figure, Paragraph
 
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.I)
 _NO_CAPTIONS = {"h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "tr"}

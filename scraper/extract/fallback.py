@@ -10,13 +10,13 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import NotAnArticle
+from scraper.extract.blocks import Figure, Paragraph
 from scraper.extract.flow import TooDeep, flow, is_list_heading
 from scraper.extract.nodes import text_of
+from scraper.extract.not_articles import is_refusal
 from scraper.extract.page import Page
-from scraper.extract.parts import Figure, Paragraph
 from scraper.extract.pruned import pruned
 from scraper.extract.record import Found, article_of
-from scraper.extract.refusals import is_refusal
 from scraper.extract.text import clean
 from scraper.extract.trace import Choice, first_of
 from scraper.extract.widget import weather_of

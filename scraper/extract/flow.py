@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
+from scraper.extract.blocks import Content, Excluded, Figure, Paragraph
 from scraper.extract.boxes import (
     is_image,
     is_photo,
@@ -29,7 +30,6 @@ from scraper.extract.nodes import (
     only_text,
     text_of,
 )
-from scraper.extract.parts import Content, Excluded, Figure, Paragraph
 from scraper.extract.text import clean
 
 _SIGNED = {".author", ".cms-author"}  # in a quote, who said it

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborNode
 
 from scraper.extract.addresses import full_size, still
+from scraper.extract.blocks import Figure, Paragraph
 from scraper.extract.captions import is_numbered_headline, split_credit
 from scraper.extract.flow import flow
 from scraper.extract.nodes import each, holds, text_of
 from scraper.extract.page import Page
-from scraper.extract.parts import Figure, Paragraph
 from scraper.extract.text import clean
 from scraper.extract.trace import first_of
 from scraper.models import Caption

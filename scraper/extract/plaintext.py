@@ -8,10 +8,16 @@ in a row, is none.
 """
 
 from scraper.errors import NotAnArticle
+from scraper.extract.byline import is_source
 from scraper.extract.captions import has_cue, is_caption, says_photo, split_credit
 from scraper.extract.dates import clock_flags, read_page_clock
-from scraper.extract.side import LEAD_MARK, ends_article, is_hotline, page_clock, weather_below
-from scraper.extract.signed import is_source
+from scraper.extract.frame_lines import (
+    LEAD_MARK,
+    ends_article,
+    is_hotline,
+    page_clock,
+    weather_below,
+)
 from scraper.extract.text import clean, decode
 from scraper.models import Article, Caption, Snapshot
 from scraper.urls import article_id

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborNode
 
 from scraper.errors import MissingField
+from scraper.extract.blocks import Figure, Paragraph
 from scraper.extract.boxes import own
+from scraper.extract.byline import split_names
 from scraper.extract.dates import Moment, clock_flags
 from scraper.extract.nodes import classes, each, text_of
 from scraper.extract.page import Page
-from scraper.extract.parts import Figure, Paragraph
 from scraper.extract.photos import captions_of
-from scraper.extract.signed import split_names
+from scraper.extract.stated_times import read_times
 from scraper.extract.text import clean
-from scraper.extract.times import read_times
 from scraper.extract.trace import Choice, first_of
 from scraper.models import Article, Snapshot, Weather
 from scraper.urls import article_id

@@ -13,15 +13,21 @@ from selectolax.lexbor import LexborNode
 
 from scraper.errors import MissingField, NotAnArticle
 from scraper.extract.below import with_captions_below
+from scraper.extract.blocks import Content, Excluded, Figure, Paragraph, is_linked
+from scraper.extract.byline import without_signature
 from scraper.extract.dates import read_page_clock
 from scraper.extract.flow import LIST_HEADING, TooDeep, flow
+from scraper.extract.frame_lines import (
+    LEAD_MARK,
+    ends_article,
+    is_hotline,
+    page_clock,
+    weather_below,
+)
 from scraper.extract.nodes import each, text_of
+from scraper.extract.not_articles import is_refusal
 from scraper.extract.page import Page
-from scraper.extract.parts import Content, Excluded, Figure, Paragraph, is_linked
 from scraper.extract.record import Found, article_of
-from scraper.extract.refusals import is_refusal
-from scraper.extract.side import LEAD_MARK, ends_article, is_hotline, page_clock, weather_below
-from scraper.extract.signed import without_signature
 from scraper.extract.trace import Choice, Notes
 from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot

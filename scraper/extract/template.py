@@ -7,10 +7,12 @@ from datetime import date
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import MissingField, NotAnArticle
-from scraper.extract.account import beside
 from scraper.extract.below import with_captions_below
+from scraper.extract.blocks import Content, Excluded, Figure, Paragraph
 from scraper.extract.boxes import is_photo, is_player, own, own_first, why_dropped
+from scraper.extract.byline import without_signature
 from scraper.extract.flow import TooDeep, flow
+from scraper.extract.leftovers import beside
 from scraper.extract.nodes import (
     ARTICLE_LINKS,
     above,
@@ -22,9 +24,7 @@ from scraper.extract.nodes import (
     text_of,
 )
 from scraper.extract.page import Page
-from scraper.extract.parts import Content, Excluded, Figure, Paragraph
 from scraper.extract.record import Found, article_of
-from scraper.extract.signed import without_signature
 from scraper.extract.trace import Choice, Notes, choose, select
 from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot

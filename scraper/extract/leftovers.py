@@ -6,9 +6,9 @@ caption, byline, tag), or is left out by a rule that has a name, or belongs nowh
 
 from selectolax.lexbor import LexborNode
 
+from scraper.extract.blocks import Excluded
 from scraper.extract.boxes import is_all_links, why_dropped
 from scraper.extract.nodes import class_names, classes, text_of
-from scraper.extract.parts import Excluded
 from scraper.extract.weather import is_weather_heading
 from scraper.extract.widget import HEADINGS
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
+from scraper.extract.blocks import Excluded, Figure, Paragraph
 from scraper.extract.nodes import classes
-from scraper.extract.parts import Excluded, Figure, Paragraph
 
 _RIGHT = re.compile(r"text-align\s*:\s*right", re.I)
 _SOURCE = re.compile(r"^[(\[]?\s*(?:(theo)\s|nguồn\s*:)\s*([^,.!?:;]+(?:\.\w+)*)\s*[)\]]?$", re.I)
