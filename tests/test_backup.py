@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from filled import captures, fill, page
 
 from scraper.archive.files import open_archive, open_articles, open_reader
 from scraper.cli import cli
@@ -21,6 +20,7 @@ from scraper.progress import Silence
 from scraper.search.hits import search
 from scraper.upkeep.backup import INTERNAL, Copy, backup
 from scraper.upkeep.verify import verify
+from tests.support.filled import captures, fill, page
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Bodies: each markup of text gives its paragraphs, and nothing that is no text of the article."""
 
 import pytest
-from made import FIRST, SECOND, page, read
+
+from tests.support.made import FIRST, SECOND, page, read
 
 BODIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("inline split", "<p>Mùa l<b>ê</b> ch<i>í</i>n <span>r</span>ộ.</p>", ("Mùa lê chín rộ.", )),

@@ -22,9 +22,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 from datasette.app import Datasette
-from opened import opened
 from sqlite_utils import Database
-from test_search import ARTICLES, QUERIES, add_article
 
 from scraper.archive.files import open_archive, write
 from scraper.archive.index import index_article
@@ -35,6 +33,8 @@ from scraper.browse.serve import open_datasette
 from scraper.cli import cli
 from scraper.config import ArchiveSettings, Settings, SiteSettings
 from scraper.errors import ArchiveError, CannotServe
+from tests.support.opened import opened
+from tests.test_search import ARTICLES, QUERIES, add_article
 
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} ' OR 1=1 -- \u202e<img src=x onerror=alert(2)>"
 PAGES = (

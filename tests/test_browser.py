@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import uvicorn
-from opened import opened
-from test_browse import PAGES, fill, settings_of
 
 from scraper.archive.files import open_archive, write
+from tests.support.opened import opened
+from tests.test_browse import PAGES, fill, settings_of
 
 selenium = pytest.importorskip("selenium", reason="needs the test extra")
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")

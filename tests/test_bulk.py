@@ -11,10 +11,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from filled import CONTEXT, SITE, page
-from test_full_disk import configure, scraper
-from test_importing import rows
-from warcs import AT, HTML, record, response, sha1, write
 
 from scraper.archive.files import open_archive, open_reader
 from scraper.errors import BadCapture, BulkError, Locked
@@ -27,6 +23,10 @@ from scraper.reading import read_snapshot
 from scraper.upkeep.verify import verify
 from scraper.urls import Site
 from scraper.warc.reader import Captured, Passed, Revisit, captures_in
+from tests.support.filled import CONTEXT, SITE, page
+from tests.support.warcs import AT, HTML, record, response, sha1, write
+from tests.test_full_disk import configure, scraper
+from tests.test_importing import rows
 
 pytestmark = pytest.mark.bulk
 pytest.importorskip("pyarrow", reason="needs the bulk extra")
@@ -34,7 +34,7 @@ pytest.importorskip("distributed", reason="needs the bulk extra")
 
 from pyarrow import parquet  # noqa: E402
 
-from scraper.bulk import manifest, page_reader, workers
+from scraper.bulk import manifest, page_reader, workers  # noqa: E402
 from scraper.bulk.coordinator import Outcome, bulk  # noqa: E402
 from scraper.bulk.parts import records_in  # noqa: E402
 from scraper.bulk.shard import Job, part_name, read_shard, shard_rules  # noqa: E402
@@ -318,13 +318,13 @@ def deadly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str) -> Iterato
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(
         "import os, time\n"
-        "from scraper.archive import readings\n"
-        "real = readings.extract\n"
+        "from scraper import reading\n"
+        "real = reading.extract\n"
         "def extract(snapshot, *more):\n"
         f"    if {DEADLY.encode()!r} in snapshot.body:\n"
         f"        {act}\n"
         "    return real(snapshot, *more)\n"
-        "readings.extract = extract\n",
+        "reading.extract = extract\n",
         "utf-8",
     )
     monkeypatch.setenv("PYTHONPATH", f"{folder}:{ROOT}")

@@ -8,7 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from warcs import response, write
+
+from tests.support.warcs import response, write
 
 ROOT = Path(__file__).parent.parent
 SEED = ROOT / "tests/pages/plaintext/seed-348925.txt"

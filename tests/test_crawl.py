@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from kills import killed_crawl
 
 from scraper.archive import frontier
 from scraper.archive.files import open_archive, write
@@ -27,6 +26,7 @@ from scraper.errors import Locked
 from scraper.models import Article, utc_text
 from scraper.progress import Silence
 from scraper.urls import article_id
+from tests.support.kills import killed_crawl
 
 FULL = Plan(pages=1000, minutes=5, full=True)
 

@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filled import captures, fill, page
 from hypothesis import given
 from hypothesis import strategies as st
-from test_full_disk import configure, scraper
 
 from scraper import export as exports
 from scraper.archive import snapshots
@@ -37,6 +35,8 @@ from scraper.progress import Silence
 from scraper.search import hits
 from scraper.upkeep.backup import backup
 from scraper.urls import article_id
+from tests.support.filled import captures, fill, page
+from tests.test_full_disk import configure, scraper
 
 HOSTILE = r"=cmd|'/c calc'!A1 {\input{x} 50% & $1 #2 a_b ~ ^ \end{document} @book{evil, ../../etc"
 NUMBER = article_id(page(30).url)

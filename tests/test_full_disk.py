@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from filled import captures, fill, page
 
 from scraper.archive.files import open_reader
 from scraper.demo.server import StandIn
 from scraper.progress import Silence
 from scraper.upkeep.verify import verify
 from scraper.urls import article_id
+from tests.support.filled import captures, fill, page
 
 ROOT = Path(__file__).parent.parent
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from filled import fill, page
 
 from scraper.archive.read_article import FieldChange, marked_lines
 from scraper.archive.word_diff import changes
 from scraper.cli import cli
 from scraper.errors import UnknownArticle
 from scraper.urls import article_id
+from tests.support.filled import fill, page
 
 NUMBER = article_id(page(0).url)
 

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filled import CONTEXT, NOON, page
-from warcs import of_snapshot, record, response, sha1, write
 
 from scraper.archive import frontier
 from scraper.archive.files import open_archive, open_reader
@@ -28,6 +26,8 @@ from scraper.importing.tally import Imported, summary
 from scraper.progress import Silence
 from scraper.upkeep.reread import forecast
 from scraper.upkeep.verify import verify
+from tests.support.filled import CONTEXT, NOON, page
+from tests.support.warcs import of_snapshot, record, response, sha1, write
 
 URL = page(0).url
 NOTHING_SAID = Wanted()

@@ -5,8 +5,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from dump import FOLDER, load
-from filled import CONTEXT, captures, fill
 
 from scraper.archive import snapshots
 from scraper.archive.files import open_archive, open_reader
@@ -14,6 +12,8 @@ from scraper.archive.index import check_index
 from scraper.errors import ArchiveError
 from scraper.progress import Silence
 from scraper.upkeep.reread import reread
+from tests.support.dump import FOLDER, load
+from tests.support.filled import CONTEXT, captures, fill
 
 VERSIONS = sorted(
     (p.stem for p in FOLDER.glob("v*.sql") if "-" not in p.stem), key=lambda name: int(name[1:])
@@ -43,7 +43,7 @@ def told(path: Path) -> list[tuple[object, ...]]:
 
 
 def test_the_newest_dump_is_of_the_schema_of_today(tmp_path: Path) -> None:
-    """Where this fails a migration is new: `.venv/bin/python tests/dump.py N` dumps its schema."""
+    """Where this fails a migration is new: `.venv/bin/python -m tests.support.dump N` dumps its schema."""
     old, new = tmp_path / "old", tmp_path / "new"
     for folder in (old, new):
         folder.mkdir()

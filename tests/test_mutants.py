@@ -1,6 +1,6 @@
 """No damaged page crashes the reading, yields a wrong type, or takes long.
 
-A tenth of the 20,000 that `.venv/bin/python tests/mutants.py 20000` reads.
+A tenth of the 20,000 that `.venv/bin/python -m tests.support.mutants 20000` reads.
 """
 
 import random
@@ -8,11 +8,11 @@ import time
 from dataclasses import replace
 
 import pytest
-from mutants import CAPTURED_AT, MOST_SECONDS, cut, faults, nested, pages
 
 from scraper.errors import NotAnArticle
 from scraper.extract import extract
 from scraper.models import Snapshot
+from tests.support.mutants import CAPTURED_AT, MOST_SECONDS, cut, faults, nested, pages
 
 ARTICLE = b"<html><body><h1 class='article__title'>T</h1><div class='article__body'>%s</div></body>"
 

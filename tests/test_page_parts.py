@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from made import BELOW, CRUMBS, LEAD, META, SAPO, TITLE, TOP, WRAP, page, read
+
+from tests.support.made import BELOW, CRUMBS, LEAD, META, SAPO, TITLE, TOP, WRAP, page, read
 
 H1 = '<h1 class="article__title cms-title">{}</h1>'
 

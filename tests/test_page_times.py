@@ -4,9 +4,9 @@ import json
 import unicodedata
 
 import pytest
-from made import BELOW, META, URL, page, read
 
 from scraper.models import utc_text
+from tests.support.made import BELOW, META, URL, page, read
 
 AT = "2026-03-05T01:30:00Z"
 

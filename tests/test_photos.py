@@ -1,9 +1,9 @@
 """Photos: each markup gives its captions, credits and addresses, and leaves the body as it is."""
 
 import pytest
-from made import FIRST, SAPO, SECOND, TITLE, TOP, page, read
 
 from scraper.models import Caption
+from tests.support.made import FIRST, SAPO, SECOND, TITLE, TOP, page, read
 
 A, B = "https://cdn.baolaocai.vn/a.jpg", "https://cdn.baolaocai.vn/b.jpg"
 # What is odd; the markup; text, credit and address of each caption; photos; paragraphs in it.

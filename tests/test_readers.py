@@ -7,9 +7,6 @@ from pathlib import Path
 
 import pytest
 from datasette.app import Datasette
-from filled import CONTEXT, captures, fill, page
-from opened import opened
-from warcs import of_snapshot, write
 
 from scraper.archive.files import open_archive, open_reader
 from scraper.config import ArchiveSettings, CrawlSettings, Settings, SiteSettings
@@ -20,6 +17,9 @@ from scraper.importing.sources import files_in
 from scraper.progress import Silence
 from scraper.upkeep.backup import backup
 from scraper.upkeep.reread import reread
+from tests.support.filled import CONTEXT, captures, fill, page
+from tests.support.opened import opened
+from tests.support.warcs import of_snapshot, write
 
 PAGES = (
     "/",

@@ -7,10 +7,10 @@ grows with the square takes minutes.
 import time
 
 import pytest
-from made import SAPO, TOP, page, read
-from mutants import MOST_SECONDS
 
 from scraper.errors import ExtractError
+from tests.support.made import SAPO, TOP, page, read
+from tests.support.mutants import MOST_SECONDS
 
 LD = '<script type="application/ld+json">{}</script>'
 DEAR = {

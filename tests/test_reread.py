@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from filled import CONTEXT, captures, fill, page
 
 from scraper import reading
 from scraper.archive.files import open_archive, open_reader
@@ -27,6 +26,7 @@ from scraper.models import Article, Snapshot, utc_text
 from scraper.progress import Silence
 from scraper.upkeep.reread import Rebuilt, forecast, reread
 from scraper.urls import article_id
+from tests.support.filled import CONTEXT, captures, fill, page
 
 # What follows from snapshots alone. `frontier` is restored too, but for what lists had told.
 DERIVED = (

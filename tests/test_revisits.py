@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from test_crawl import FULL, crawl, rows, settings_for
 
 from scraper.crawl.run import Outcome
 from scraper.demo.faults import Fault, Kind, edited
@@ -20,6 +19,7 @@ from scraper.demo.writing import Assignment, write_story
 from scraper.http.fetcher import SYSTEM_CLOCK, open_fetcher
 from scraper.http.pace import Clock
 from scraper.urls import article_id
+from tests.test_crawl import FULL, crawl, rows, settings_for
 
 USUAL = replace(FULL, full=False)
 On = Callable[..., Outcome]

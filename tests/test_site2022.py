@@ -1,12 +1,12 @@
 """The 2022 site, whose markup is not known: captions, headline and lead in any markup that may be."""
 
 import pytest
-from made import CAPTURED_AT, URL
 
 from scraper.errors import ExtractError, MissingField, NotAnArticle
 from scraper.extract import extract
 from scraper.extract.trace import Choice
 from scraper.models import Article, Snapshot, Weather, utc_text
+from tests.support.made import CAPTURED_AT, URL
 
 A, B = "https://cdn.baolaocai.vn/a.jpg", "https://cdn.baolaocai.vn/b.jpg"
 OLD = "https://baolaocai.vn/bai-viet/348925-chi-bo"

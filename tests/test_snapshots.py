@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import zstandard
-from filled import NOON, page
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
@@ -22,6 +21,7 @@ from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError
 from scraper.models import Snapshot
+from tests.support.filled import NOON, page
 
 BASE = "https://baolaocai.vn"
 

@@ -4,9 +4,9 @@ import gzip
 import json
 
 import pytest
-from made import META, URL, page, read
 
 from scraper.errors import NotAnArticle
+from tests.support.made import META, URL, page, read
 
 LINES = (
     "Bản Mây Xanh họp chợ mỗi tuần một lần trên đỉnh núi, từ lúc gà chưa gáy cho đến khi sương tan.",

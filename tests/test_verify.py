@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from filled import CONTEXT, captures, fill, page
 
 from scraper.archive import snapshots
 from scraper.archive.files import open_archive, open_reader
@@ -17,6 +16,7 @@ from scraper.progress import Silence
 from scraper.upkeep.reread import reread
 from scraper.upkeep.verify import Damage, verify
 from scraper.urls import article_id
+from tests.support.filled import CONTEXT, captures, fill, page
 
 NUMBER = article_id(page(3).url)
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filled import CONTEXT, NOON, SITE, captures, fill, page
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +35,7 @@ from scraper.search.query import read_aliases
 from scraper.upkeep.verify import verify
 from scraper.warc.reader import Captured, Passed, captures_in
 from scraper.warc.writer import Writer
+from tests.support.filled import CONTEXT, NOON, SITE, captures, fill, page
 
 TABLES = (
     "articles", "texts", "captions", "tags", "article_tags", "weather", "revisions", "captures",

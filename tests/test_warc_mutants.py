@@ -1,9 +1,9 @@
 """No damaged WARC file crashes an import, or has a page filed as whole that is not.
 
-A tenth of the 1,000 that `.venv/bin/python tests/warc_mutants.py 1000` imports.
+A tenth of the 1,000 that `.venv/bin/python -m tests.support.warc_mutants 1000` imports.
 """
 
-from warc_mutants import faults, mutant
+from tests.support.warc_mutants import faults, mutant
 
 
 def test_a_hundred_mutants_break_no_rule() -> None:
@@ -16,7 +16,7 @@ def test_the_same_number_is_the_same_mutant() -> None:
 
 def test_mutants_would_show_a_reader_that_trusts_what_it_reads(monkeypatch) -> None:
     """Without comparing digests, altered pages pass for captured ones."""
-    for module in ("frames", "reading"):
+    for module in ("frames", "reader"):
         monkeypatch.setattr(f"scraper.warc.{module}.compare", lambda stated, content: "unknown")
     assert [number for number, fault in faults(range(40)) if "never captured" in fault]
 

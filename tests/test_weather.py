@@ -3,10 +3,10 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import page, read
 
 from scraper.extract.weather import read_weather
 from scraper.models import Weather
+from tests.support.made import page, read
 
 
 @pytest.mark.parametrize(

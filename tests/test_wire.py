@@ -127,7 +127,7 @@ def test_slow_tls_handshake_ends_in_time() -> None:
         HEAD + b"Content-Length: 100\r\n\r\n<html>",
         HEAD + b"Transfer-Encoding: chunked\r\n\r\n6\r\n<html>\r\n",
         HEAD + b"Transfer-Encoding: chunked\r\n\r\n60\r\n<html>",
-        HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<html>")[:-4],
+        HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<html>", mtime=0)[:-4],
         HEAD + b"Content-Encoding: gzip\r\n\r\n<html>",
         HEAD,
         b"",

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from filled import CONTEXT, captures, fill, page
 
 from scraper.archive import snapshots
 from scraper.archive.files import open_archive, open_reader
@@ -25,6 +24,7 @@ from scraper.search.hits import search
 from scraper.upkeep.reread import reread
 from scraper.upkeep.verify import verify
 from scraper.urls import article_id
+from tests.support.filled import CONTEXT, captures, fill, page
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 NUMBER = article_id(page(5).url) or 0

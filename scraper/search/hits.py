@@ -64,7 +64,7 @@ def search(
     with_years: bool = False,
     stretches: Sequence[Stretch] = (),
 ) -> SearchPage:
-    """The articles that fit what a reader typed (scraper/search/query.py); never fails on odd syntax.
+    """The articles that fit what a reader typed (see query.py); never fails on odd syntax.
 
     The best first: those with every word as typed, then by weight of the words found; or by time.
     A blank text finds every article that passes `filters`, one without any word none.

@@ -1,6 +1,6 @@
 """`kill -9` at random moments of one crawl of the stand-in, and what is left in the end.
 
-.venv/bin/python tests/kills.py 200      exit code 1 where a rule is broken
+.venv/bin/python -m tests.support.kills 200      exit code 1 where a rule is broken
 
 After each kill both files must pass SQLite's integrity_check. In the end `scraper verify` must find
 no damage, and the archive must be that of a crawl left alone, all but the times at which it was
@@ -25,7 +25,7 @@ from scraper.progress import Silence
 from scraper.upkeep.verify import verify
 from scraper.urls import article_id
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 DELAY = 0.03  # seconds
 PAGES_A_KILL = 25  # more than an idle machine crawls between two, over all
 LIVES = (0.05, 2.2)  # seconds that a crawl lives: from before its first request to many pages on

@@ -1,6 +1,6 @@
 """Damaged WARC files, as broken disks and downloads make them: the same for the same number.
 
-    .venv/bin/python tests/warc_mutants.py 1000
+    .venv/bin/python -m tests.support.warc_mutants 1000
 
 imports that many into one archive, and prints each that breaks a rule: no error but ours, no
 page that is not as it was captured but is not marked as cut short, an archive that stays sound.
@@ -17,9 +17,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from filled import CONTEXT, page
-from warcs import record, sha1
-
 from scraper.archive.files import Archive, open_archive, open_reader
 from scraper.errors import BadCapture
 from scraper.importing import Wanted, import_files
@@ -27,6 +24,8 @@ from scraper.importing.sources import Found
 from scraper.progress import Silence
 from scraper.upkeep.verify import verify
 from scraper.warc.reader import Captured, captures_in
+from tests.support.filled import CONTEXT, page
+from tests.support.warcs import record, sha1
 
 PAGES = 6
 LENGTH = 70_000  # of each page: none may be shorter

@@ -1,6 +1,6 @@
 """Write tests/archives/v<N>.sql and v<N>-snapshots.sql: an archive as this version makes it.
 
-Run once for each released schema, from the root: `.venv/bin/python tests/dump.py N`. What stands
+Run once for each released schema, from the root: `.venv/bin/python -m tests.support.dump N`. What stands
 there is never written again: test_migrations.py migrates each of them.
 """
 
@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "archives"
+FOLDER = Path(__file__).parents[1] / "archives"
 FILES = {"archive.db": "", "snapshots.db": "-snapshots"}
 
 
@@ -42,7 +42,7 @@ def load(version: str, folder: Path) -> None:
 
 
 def main(number: str) -> None:
-    from filled import captures, fill
+    from tests.support.filled import captures, fill
 
     with tempfile.TemporaryDirectory() as folder:
         fill(Path(folder) / "archive.db", captures(4))

@@ -1,6 +1,6 @@
 """Damaged pages, as caches, proxies and enemies make them: the same ones for the same number.
 
-    .venv/bin/python tests/mutants.py 20000
+    .venv/bin/python -m tests.support.mutants 20000
 
 reads that many, and prints each that breaks a rule: no error but ours, no wrong type, no page
 over a second. Exit code 1 where one did.

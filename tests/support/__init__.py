@@ -1,0 +1,1 @@
+"""What several test modules share: pages, archives and servers made for a test."""
