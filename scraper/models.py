@@ -100,3 +100,14 @@ def utc_text(at: datetime) -> str:
 def utc_time(text: str) -> datetime:
     """The instant that `utc_text` wrote."""
     return datetime.fromisoformat(text)
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """What must be known of the site from one run to the next: a row of `hosts`."""
+
+    robots_body: str | None = None  # as read; None: never read
+    robots_status: int | None = None  # HTTP status it came with
+    robots_fetched_at: datetime | None = None  # aware, UTC
+    next_request_at: datetime | None = None  # aware, UTC, whole seconds: none earlier
+    next_request_reason: str = ""  # DELAY, IN_FLIGHT, or starts with ASKED

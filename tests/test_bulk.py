@@ -35,7 +35,7 @@ pytest.importorskip("distributed", reason="needs the bulk extra")
 from pyarrow import parquet  # noqa: E402
 
 from scraper.bulk import manifest, page_reader, workers  # noqa: E402
-from scraper.bulk.coordinator import Outcome, bulk  # noqa: E402
+from scraper.bulk.coordinator import BulkOutcome, bulk  # noqa: E402
 from scraper.bulk.parts import records_in  # noqa: E402
 from scraper.bulk.shard import Job, part_name, read_shard, shard_rules  # noqa: E402
 
@@ -69,7 +69,7 @@ def job(out: Path) -> Job:
 
 def run(
     paths: Sequence[Path], out: Path, count: int = 1, stop: Callable[[], bool] = lambda: False
-) -> Outcome:
+) -> BulkOutcome:
     return bulk(paths, job(out), workers.local_workers, count, Silence(), stop)
 
 
@@ -221,11 +221,11 @@ def test_a_flipped_byte_in_a_part_is_found_before_anything_is_filed_of_it(tmp_pa
 def test_one_worker_and_two_make_the_same_parts_and_a_second_run_none(tmp_path: Path):
     paths = shards(tmp_path, 3, 8)
     one, two = tmp_path / "one", tmp_path / "two"
-    assert run(paths, one) == Outcome(shards=3, captures=24, articles=24, is_whole=True)
+    assert run(paths, one) == BulkOutcome(shards=3, captures=24, articles=24, is_whole=True)
     run(paths, two, count=2)
     assert parts(one) == parts(two) and len(parts(one)) == 3
     before = {path: path.stat().st_mtime_ns for path in one.iterdir()}
-    assert run(paths, one) == Outcome(kept=3, is_whole=True)
+    assert run(paths, one) == BulkOutcome(kept=3, is_whole=True)
     assert before == {path: path.stat().st_mtime_ns for path in one.iterdir()}
 
 

@@ -17,7 +17,7 @@ import pytest
 from scraper.archive import frontier
 from scraper.archive.files import open_archive, write
 from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.crawl.run import Outcome, Plan, crawl_site
+from scraper.crawl.run import Plan, RunOutcome, crawl_site
 from scraper.demo.faults import Fault
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
@@ -36,7 +36,7 @@ def settings_for(site: StandIn, *, delay_seconds: float = 0.0) -> Settings:
     return Settings(SiteSettings(site.base_url, delay_seconds=delay_seconds), crawl)
 
 
-def crawl(folder: Path, settings: Settings, plan: Plan = FULL) -> Outcome:
+def crawl(folder: Path, settings: Settings, plan: Plan = FULL) -> RunOutcome:
     with open_archive(folder / "archive.db") as archive:
         return crawl_site(archive, settings, plan, Silence())
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.extract.dates import VIETNAM, is_bad_date, read_moment, read_page_clock
+from scraper.extract.dates import is_bad_date, read_moment, read_page_clock
+from scraper.times import VIETNAM
 
 
 @pytest.mark.parametrize(

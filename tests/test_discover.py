@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scraper.crawl.discover import (
-    Found,
+    ListedAddresses,
     month_of_map,
     read_feed,
     read_section,
@@ -30,7 +30,7 @@ def captured(body: str | bytes, url: str = HOME + "/sitemap.xml") -> Snapshot:
     return Snapshot(url, NOW, 200, (), raw)
 
 
-def sitemap(body: str | bytes) -> list[Found]:
+def sitemap(body: str | bytes) -> list[ListedAddresses]:
     return list(read_sitemap(captured(body), BAOLAOCAI))
 
 
@@ -39,7 +39,9 @@ def test_index_names_maps() -> None:
         '<?xml version="1.0"?><sitemapindex><sitemap><loc>/sitemaps/news-2024-9.xml</loc>'
         "<lastmod>2024-09-30</lastmod></sitemap></sitemapindex>"
     ) == [
-        Found(HOME + "/sitemaps/news-2024-9.xml", datetime(2024, 9, 29, 17, tzinfo=UTC), True, True)
+        ListedAddresses(
+            HOME + "/sitemaps/news-2024-9.xml", datetime(2024, 9, 29, 17, tzinfo=UTC), True, True
+        )
     ]
 
 
@@ -74,7 +76,7 @@ def test_image_and_news_extensions_are_not_taken_for_pages() -> None:
         "<news:news><news:publication_date>2020-01-01</news:publication_date></news:news>"
         "</url></urlset>"
     )
-    assert found == Found(HOME + "/a-post1.html")
+    assert found == ListedAddresses(HOME + "/a-post1.html")
 
 
 def test_prefixed_sitemap_reads_like_a_plain_one() -> None:
@@ -163,8 +165,8 @@ def test_rss_and_atom_name_their_pages() -> None:
         "<item><guid>1234</guid></item></channel></rss>"
     )
     assert list(read_feed(captured(rss), BAOLAOCAI)) == [
-        Found(HOME + "/a-post1.html", datetime(2024, 12, 15, 2, 30, tzinfo=UTC)),
-        Found(HOME + "/b-post2.html"),
+        ListedAddresses(HOME + "/a-post1.html", datetime(2024, 12, 15, 2, 30, tzinfo=UTC)),
+        ListedAddresses(HOME + "/b-post2.html"),
     ]
     atom = (
         '<feed xmlns="http://www.w3.org/2005/Atom"><entry><link rel="self" href="/x"/>'

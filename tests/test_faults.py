@@ -15,7 +15,7 @@ import pytest
 
 from scraper.archive.files import open_archive
 from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.crawl.run import Outcome, Plan, crawl_site
+from scraper.crawl.run import Plan, RunOutcome, crawl_site
 from scraper.demo.faults import KINDS, Fault, edited, fault_at
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
@@ -76,7 +76,7 @@ def settings_for(site: StandIn, retries: int = 0) -> Settings:
     return Settings(SiteSettings(site.base_url, delay_seconds=DELAY), crawl)
 
 
-def crawl(folder: Path, site: StandIn, *, retries: int = 0, minutes: float = 1.0) -> Outcome:
+def crawl(folder: Path, site: StandIn, *, retries: int = 0, minutes: float = 1.0) -> RunOutcome:
     plan = Plan(pages=1000, minutes=minutes, full=True)
     with open_archive(folder / "archive.db") as archive:
         return crawl_site(archive, settings_for(site, retries), plan, Silence())

@@ -11,7 +11,8 @@ import pytest
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.errors import NotAPage, Refused, RobotsDisallowed, RunEnded, SiteUnavailable, Transient
 from scraper.http.fetcher import Fetcher, open_fetcher
-from scraper.http.pace import Clock, HostState
+from scraper.http.pace import Clock
+from scraper.models import HostState
 
 SITE = "http://127.0.0.1:8610"
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -225,13 +226,13 @@ def test_images_are_no_pages(server: Server) -> None:
 
 
 def test_gzip_is_unpacked(server: Server) -> None:
-    server.answers = iter([page(gzip.compress(b"<html>x"), Content_Encoding="gzip")])
+    server.answers = iter([page(gzip.compress(b"<html>x", mtime=0), Content_Encoding="gzip")])
     with opened(server) as fetcher:
         assert fetcher.get(PAGE).body == b"<html>x"
 
 
 def test_gzip_bomb_is_refused(server: Server) -> None:
-    bomb = gzip.compress(b"\0" * 20_000_000)
+    bomb = gzip.compress(b"\0" * 20_000_000, mtime=0)
     server.answers = iter([page(bomb, Content_Encoding="gzip")])
     with opened(server) as fetcher, pytest.raises(Refused, match=r"larger than 0\.1 MB"):
         fetcher.get(PAGE)
@@ -439,7 +440,11 @@ def test_types_that_are_taken(server: Server, content_type: str, kind: str, take
 
 @pytest.mark.parametrize(
     ("encoding", "body"),
-    [("identity", b"<html>"), ("gzip, identity", gzip.compress(b"<html>")), (" , ", b"<html>")],
+    [
+        ("identity", b"<html>"),
+        ("gzip, identity", gzip.compress(b"<html>", mtime=0)),
+        (" , ", b"<html>"),
+    ],
 )
 def test_encodings_that_are_taken(server: Server, encoding: str, body: bytes) -> None:
     server.answers = iter([page(body, Content_Encoding=encoding)])

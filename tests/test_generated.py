@@ -8,7 +8,7 @@ import json
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from html import escape
 
 from hypothesis import given, settings
@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from scraper.extract import extract
 from scraper.models import Caption, Snapshot, Weather
+from scraper.times import VIETNAM
 
 URL = "https://baolaocai.vn/mua-le-chin-post901234.html"
 CAPTURED_AT = datetime(2026, 11, 2, tzinfo=UTC)
-VIETNAM = timezone(timedelta(hours=7))
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
 SENTENCES = (

@@ -24,10 +24,15 @@ def cut(body: bytes, size: int) -> Iterator[bytes]:
     ("packed", "encoding"),
     [
         (TEXT, ""),
-        (gzip.compress(TEXT), "gzip"),
-        (gzip.compress(TEXT[:999]) + gzip.compress(b"") + gzip.compress(TEXT[999:]), "gzip"),
-        (gzip.compress(TEXT) + b"\0" * 100, "gzip"),
-        (gzip.compress(TEXT) + b"\x1f", "gzip"),
+        (gzip.compress(TEXT, mtime=0), "gzip"),
+        (
+            gzip.compress(TEXT[:999], mtime=0)
+            + gzip.compress(b"", mtime=0)
+            + gzip.compress(TEXT[999:], mtime=0),
+            "gzip",
+        ),
+        (gzip.compress(TEXT, mtime=0) + b"\0" * 100, "gzip"),
+        (gzip.compress(TEXT, mtime=0) + b"\x1f", "gzip"),
         (zlib.compress(TEXT), "deflate"),
         (raw_deflate(TEXT), "deflate"),
         (zlib.compress(TEXT) + b"rest", "deflate"),
@@ -46,10 +51,10 @@ def test_nothing_comes_of_nothing(encoding: str) -> None:
 @pytest.mark.parametrize(
     ("packed", "encoding"),
     [
-        (gzip.compress(TEXT)[:-1], "gzip"),
-        (gzip.compress(TEXT)[:5], "gzip"),
-        (gzip.compress(TEXT) + gzip.compress(TEXT)[:40], "gzip"),
-        (gzip.compress(TEXT)[:-8] + b"\0" * 8, "gzip"),
+        (gzip.compress(TEXT, mtime=0)[:-1], "gzip"),
+        (gzip.compress(TEXT, mtime=0)[:5], "gzip"),
+        (gzip.compress(TEXT, mtime=0) + gzip.compress(TEXT, mtime=0)[:40], "gzip"),
+        (gzip.compress(TEXT, mtime=0)[:-8] + b"\0" * 8, "gzip"),
         (b"<html>no gzip at all", "gzip"),
         (b"\x1f", "gzip"),
         (zlib.compress(TEXT)[:-5], "deflate"),
@@ -65,7 +70,9 @@ def test_damage_is_noticed(packed: bytes, encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["", "gzip", "deflate"])
 def test_limit_is_exact(encoding: str) -> None:
-    packed = {"": TEXT, "gzip": gzip.compress(TEXT), "deflate": zlib.compress(TEXT)}[encoding]
+    packed = {"": TEXT, "gzip": gzip.compress(TEXT, mtime=0), "deflate": zlib.compress(TEXT)}[
+        encoding
+    ]
     assert b"".join(inflate([packed], encoding, len(TEXT))) == TEXT
     with pytest.raises(Oversize):
         list(inflate([packed], encoding, len(TEXT) - 1))
@@ -73,7 +80,7 @@ def test_limit_is_exact(encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["", "gzip"])
 def test_all_that_is_allowed_is_handed_out_before_the_limit(encoding: str) -> None:
-    packed = gzip.compress(TEXT) if encoding else TEXT
+    packed = gzip.compress(TEXT, mtime=0) if encoding else TEXT
     taken = bytearray()
     with pytest.raises(Oversize):
         for piece in inflate(cut(packed, 4096), encoding, 100_000):
@@ -82,7 +89,7 @@ def test_all_that_is_allowed_is_handed_out_before_the_limit(encoding: str) -> No
 
 
 def test_bomb_takes_little_memory() -> None:
-    bomb = gzip.compress(b"\0" * 100_000_000, 1)
+    bomb = gzip.compress(b"\0" * 100_000_000, 1, mtime=0)
     tracemalloc.start()
     with pytest.raises(Oversize):
         for _ in inflate([bomb], "gzip", 50_000_000):
@@ -93,5 +100,5 @@ def test_bomb_takes_little_memory() -> None:
 
 
 def test_gzip_is_known_by_its_first_bytes() -> None:
-    assert is_gzip(gzip.compress(b""))
+    assert is_gzip(gzip.compress(b"", mtime=0))
     assert not is_gzip(b"<urlset>")

@@ -1,57 +1,62 @@
-"""Imports point one way: read from the source, not from what happens to be loaded."""
+"""Packages form a graph without circles: read from the source, not from what happens to be loaded."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "scraper"
 
-# Each subject may import those of the rows below its own, and those of its own row; besides,
-# demo runs the real crawl, and export writes WARC.
-ROWS = (
-    ("cli", "__main__"),
-    ("demo", "browse"),
-    (
-        "crawl",
-        "lists",
-        "probe",
-        "captures",
-        "importing",
-        "bulk",
-        "reread",
-        "verify",
-        "backup",
-        "report",
-        "overview",
-        "alarms",
-        "export",
-    ),
-    ("warc", "fetch", "archive"),
-    ("discover", "extract", "robots", "pace", "config", "query", "excerpt", "progress"),
-    ("inflate", "answer", "bodies", "wire", "words", "changes", "cells", "cite", "placing", "urls"),
-    ("models", "errors"),
+# Each may import those above it, and nothing below. A module at the top of scraper/ counts as one.
+LAYERS = (
+    "errors",
+    "urls",
+    "models",
+    "times",
+    "spelling",
+    "progress",
+    "atomic_files",
+    "inflate",
+    "processes",
+    "config",
+    "http",
+    "extract",
+    "warc",
+    "reading",
+    "archive",
+    "search",
+    "export",
+    "crawl",
+    "bulk",
+    "importing",
+    "upkeep",
+    "probe",
+    "browse",
+    "demo",
+    "cli",
 )
-PURE = ("extract", "discover", "urls", "robots")
+PURE = ("extract", "reading", "urls", "spelling", "crawl.discover", "http.robots", "search.query")
 IMPURE = {"httpx", "sqlite3", "sqlite_utils", "time", "os", "logging"}
+MOST_TOP_MODULES = 12  # without __init__ and __main__
+NAMED_TWICE = {"__init__", "__main__"}
 
 
 def modules() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
 
 
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
 def subject(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-
-
-def row(name: str) -> int:
-    return next(n for n, names in enumerate(ROWS) if name in names)
+    return dotted(path).partition(".")[0]
 
 
 def imported(path: Path) -> set[str]:
-    tree = ast.parse(path.read_text("utf-8"))
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -61,15 +66,39 @@ def imported(path: Path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_imports_point_down(path: Path) -> None:
+@pytest.mark.parametrize("path", modules(), ids=dotted)
+def test_imports_point_to_earlier_layers(path: Path) -> None:
     here = subject(path)
-    if here == "__init__":
+    if here in NAMED_TWICE:
         return
     parts = [name.split(".") for name in imported(path) if name.startswith("scraper.")]
-    ours = {p[1] for p in parts} - {"__version__"}
-    wrong = {name for name in ours if name != here and row(name) < row(here)}
-    assert not wrong, f"{here} imports {wrong} from above it"
+    ours = {p[1] for p in parts} - {"__version__", here}
+    later = {name for name in ours if LAYERS.index(name) > LAYERS.index(here)}
+    assert not later, f"{here} imports {later}, which come after it"
+
+
+def test_every_layer_is_there_and_every_package_is_a_layer() -> None:
+    assert {subject(path) for path in modules()} - NAMED_TWICE == set(LAYERS)
+
+
+def test_few_modules_are_at_the_top() -> None:
+    assert len(list(PACKAGE.glob("*.py"))) - len(NAMED_TWICE) <= MOST_TOP_MODULES
+
+
+def test_no_two_modules_share_a_name() -> None:
+    names = Counter(path.stem for path in modules() if path.stem not in NAMED_TWICE)
+    names.update(path.parent.name for path in modules() if path.stem == "__init__")
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    names = Counter(
+        node.name
+        for path in modules()
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("name", ["models", "errors"])
@@ -77,7 +106,7 @@ def test_the_nouns_import_nothing_of_ours(name: str) -> None:
     assert not [n for n in imported(PACKAGE / f"{name}.py") if n.startswith("scraper")]
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", modules(), ids=dotted)
 def test_pure_modules_touch_nothing_outside(path: Path) -> None:
-    if subject(path) in PURE:
+    if dotted(path).startswith(PURE):
         assert not {name.split(".")[0] for name in imported(path)} & IMPURE

@@ -11,7 +11,8 @@ from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.lists import DEEPEST_INDEX, Survey, read_lists
 from scraper.crawl.run import now
 from scraper.http.fetcher import open_fetcher
-from scraper.http.pace import Clock, HostState
+from scraper.http.pace import Clock
+from scraper.models import HostState
 from scraper.progress import Silence
 
 SITE = "http://127.0.0.1:8610"

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scraper.errors import RunEnded, SiteUnavailable
-from scraper.http.pace import ASKED, DELAY, IN_FLIGHT, Clock, HostState, Pace
+from scraper.http.pace import ASKED, DELAY, IN_FLIGHT, Clock, Pace
+from scraper.models import HostState
 
 START = datetime(2026, 1, 2, 3, 4, 5, 250_000, tzinfo=UTC)  # 10:04:05 in Vietnam
 DAY = 86400.0

@@ -24,6 +24,7 @@ from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError, MissingField, NotAnArticle
 from scraper.models import Article, Snapshot, utc_text
 from scraper.progress import Silence
+from scraper.upkeep import read_again as stored
 from scraper.upkeep.reread import Rebuilt, forecast, reread
 from scraper.urls import article_id
 from tests.support.filled import CONTEXT, captures, fill, page
@@ -308,7 +309,7 @@ def test_ctrl_c_on_a_terminal_stops_a_reread_whose_readers_are_just_being_starte
 def test_a_reread_that_was_stopped_goes_on_where_it_was(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "SPAN", 4)
+    monkeypatch.setattr(stored, "SPAN", 4)
     first = read_again(path, stop=lambda: True)
     assert (first.read, first.is_whole) == (4, False)
     second = read_again(path)
@@ -319,9 +320,9 @@ def test_a_reread_that_was_stopped_goes_on_where_it_was(
 def test_other_rules_begin_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from scraper.upkeep import reread as module
 
-    monkeypatch.setattr(reading, "SPAN", 4)
+    monkeypatch.setattr(stored, "SPAN", 4)
     read_again(path, stop=lambda: True)
-    monkeypatch.setattr(module, "reading_rules", lambda: "others")
+    monkeypatch.setattr(module, "RULES_VERSION", 99)
     assert read_again(path).read == 19
 
 
@@ -349,7 +350,7 @@ def test_a_reader_that_is_killed_ends_it_with_one_line_and_the_next_goes_on(
         return False
 
     with monkeypatch.context() as patch, pytest.raises(ArchiveError, match="was killed"):
-        patch.setattr(reading, "SPAN", 1)
+        patch.setattr(stored, "SPAN", 1)
         read_again(path, workers=2, stop=kill)
     assert 0 < len(rows(path)["articles"]) < 12
     read_again(path)

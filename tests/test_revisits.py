@@ -10,8 +10,8 @@ from typing import Any, cast
 
 import pytest
 
-from scraper.crawl.run import Outcome
-from scraper.demo.faults import Fault, Kind, edited
+from scraper.crawl.run import RunOutcome
+from scraper.demo.faults import Fault, FaultKind, edited
 from scraper.demo.newspaper import END, make_newspaper
 from scraper.demo.server import StandIn
 from scraper.demo.story import Story
@@ -22,7 +22,7 @@ from scraper.urls import article_id
 from tests.test_crawl import FULL, crawl, rows, settings_for
 
 USUAL = replace(FULL, full=False)
-On = Callable[..., Outcome]
+On = Callable[..., RunOutcome]
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> On:
     """A run so many days after the stand-in's last article came out: `on(site, days=1)`."""
     began = datetime.now(UTC)
 
-    def run(site: StandIn, days: float, plan: Any = USUAL) -> Outcome:
+    def run(site: StandIn, days: float, plan: Any = USUAL) -> RunOutcome:
         def now() -> datetime:
             passed = datetime.now(UTC) - began
             return END.astimezone(UTC) + timedelta(days=days) + passed
@@ -276,7 +276,7 @@ def test_half_a_year_of_a_newsroom_at_work_is_archived_as_it_was(tmp_path: Path,
             dead[story.path] = chance.choice(["404", "410", "soft 404"])
             went.add(story.article_id)
             site.withdraw(story.article_id)
-        site.faults = [Fault(cast(Kind, kind), on=path) for path, kind in dead.items()]
+        site.faults = [Fault(cast(FaultKind, kind), on=path) for path, kind in dead.items()]
 
     with StandIn(make_newspaper(pages=12, months=1)) as site:
         versions |= {number: [story] for number, story in site.stories.items()}

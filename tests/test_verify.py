@@ -14,7 +14,7 @@ from scraper.cli import cli
 from scraper.errors import ArchiveError
 from scraper.progress import Silence
 from scraper.upkeep.reread import reread
-from scraper.upkeep.verify import Damage, verify
+from scraper.upkeep.verify import Finding, verify
 from scraper.urls import article_id
 from tests.support.filled import CONTEXT, captures, fill, page
 
@@ -27,7 +27,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "archive.db"
 
 
-def damages(path: Path) -> list[Damage]:
+def damages(path: Path) -> list[Finding]:
     with open_reader(path) as archive:
         return list(verify(archive, Silence()))
 

@@ -34,7 +34,7 @@ from scraper.progress import Silence
 from scraper.search.query import read_aliases
 from scraper.upkeep.verify import verify
 from scraper.warc.reader import Captured, Passed, captures_in
-from scraper.warc.writer import Writer
+from scraper.warc.writer import WarcWriter
 from tests.support.filled import CONTEXT, NOON, SITE, captures, fill, page
 
 TABLES = (
@@ -134,7 +134,7 @@ def test_any_capture_comes_back_as_it_was(
         snapshot = replace(snapshot, body=b"", truncated=False)
     path = tmp_path_factory.getbasetemp() / "one.warc"
     with path.open("wb") as out:
-        Writer(out, "x", packed=packed).write(snapshot)
+        WarcWriter(out, "x", packed=packed).write(snapshot)
     _, found = captures_in(path, SITE)
     if found == Passed(found.offset, "no page"):
         assert snapshot.status < 300 and snapshot.header("content-type") is not None

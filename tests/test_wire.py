@@ -13,7 +13,7 @@ import pytest
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.errors import FetchError, Refused, SiteUnavailable, Transient
 from scraper.http.fetcher import Fetcher, open_fetcher
-from scraper.http.pace import HostState
+from scraper.models import HostState
 
 Script = Callable[[socket.socket], None]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"

@@ -6,14 +6,14 @@ are whole, if any is; `weather` has rows of each. What has not changed is not wr
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
 from scraper.archive.history import (
     Capture,
-    Revision,
+    RevisionText,
     add_revision,
     has_revision,
     is_outdone,
@@ -27,10 +27,10 @@ from scraper.archive.runs import set_mark
 from scraper.archive.tables import CAPTIONS, READINGS, tag_id
 from scraper.errors import ArchiveError
 from scraper.models import Article, utc_text
+from scraper.times import VIETNAM
 from scraper.urls import Site
 
 REINDEX_MARK = "reindex"  # 1: `reread` has to make the search index anew
-VIETNAM = timezone(timedelta(hours=7))  # no daylight saving since 1975
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,10 +296,12 @@ def _show(db: Database, article_id: int, old: Shown | None, new: Shown) -> None:
     index_article(db, article_id)
 
 
-def _revision_shown(shown: Shown) -> Revision:
+def _revision_shown(shown: Shown) -> RevisionText:
     captions = [[text, credit] for _, _, _, _, text, credit, _, _ in shown.captions]
     row = shown.article
-    return Revision(row["title"], row["lead"], shown.body, json.dumps(captions, ensure_ascii=False))
+    return RevisionText(
+        row["title"], row["lead"], shown.body, json.dumps(captions, ensure_ascii=False)
+    )
 
 
 def _put_tags(db: Database, article_id: int, names: frozenset[str]) -> None:

@@ -15,15 +15,15 @@ from scraper.archive import frontier, snapshots, tombstones
 from scraper.archive.articles import file_article, note_capture
 from scraper.archive.files import Archive, write
 from scraper.archive.frontier_updates import Context, says_absent, settle
-from scraper.archive.history import SEEN, Capture, Reading, reading_of
+from scraper.archive.history import Capture, reading_of
 from scraper.archive.runs import add_failure, read_mark, set_mark
 from scraper.archive.withdrawals import carry_out
 from scraper.errors import ArchiveError
 from scraper.models import Snapshot, utc_text
-from scraper.reading import Read, read_snapshot
+from scraper.reading import SEEN, Read, Reading, read_snapshot
 from scraper.urls import article_id
 
-Kind = Literal["new", "changed"] | Reading
+FilingKind = Literal["new", "changed"] | Reading
 FILED_MARK = "filed_snapshot"  # the highest snapshot id that has been filed
 
 
@@ -31,7 +31,7 @@ FILED_MARK = "filed_snapshot"  # the highest snapshot id that has been filed
 class Filing:
     """What came of one snapshot."""
 
-    kind: Kind
+    kind: FilingKind
     url: str
     detail: str = ""  # why, where it is no article
     title: str = ""
@@ -114,7 +114,7 @@ def file_read(
     _mark_filed(db, snapshot_id)
     if filed is None or read.article is None:
         return Filing(read.reading, snapshot.url, detail, target=target)
-    known: Kind = "changed" if filed.new_revision else "unchanged"
+    known: FilingKind = "changed" if filed.new_revision else "unchanged"
     kind = "new" if filed.new_article else known
     return Filing(kind, snapshot.url, title=read.article.title)
 

@@ -10,20 +10,15 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Literal
 
 from sqlite_utils import Database
 
 from scraper.models import Article, utc_text, utc_time
+from scraper.reading import SEEN, WITH_TEXT, Reading
 
 GONE_AFTER = timedelta(hours=23)  # "a day apart", for a cron job that wanders by minutes
 # Of answers that do not say so in so many words, as a 404 does: a redesign may look like them.
 SURELY_GONE_AFTER = timedelta(days=30)
-
-# cut: a text, but the capture ends before the page did. It counts only where no whole one does.
-Reading = Literal["text", "cut", "unchanged", "missing", "redirect", "not_article", "unreadable"]
-WITH_TEXT: tuple[Reading, ...] = ("text", "cut")
-SEEN: tuple[Reading, ...] = (*WITH_TEXT, "unchanged")  # the article was there then
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +34,7 @@ class Capture:
 
 
 @dataclass(frozen=True)
-class Revision:
+class RevisionText:
     """What makes two captures the same text."""
 
     title: str
@@ -54,10 +49,10 @@ class Revision:
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
-def revision_of(article: Article) -> Revision:
+def revision_of(article: Article) -> RevisionText:
     """The text of an article, as far as a change of it makes a new revision."""
     captions = json.dumps([[c.text, c.credit] for c in article.captions], ensure_ascii=False)
-    return Revision(article.title, article.lead, "\n\n".join(article.paragraphs), captions)
+    return RevisionText(article.title, article.lead, "\n\n".join(article.paragraphs), captions)
 
 
 def note(db: Database, capture: Capture, sha256: str | None) -> None:
@@ -126,7 +121,7 @@ def is_outdone(db: Database, capture: Capture) -> bool:
     )
 
 
-def has_revision(db: Database, article_id: int, revision: Revision) -> bool:
+def has_revision(db: Database, article_id: int, revision: RevisionText) -> bool:
     """Whether this text was ever filed of an article."""
     row = db.execute(
         "SELECT 1 FROM revisions WHERE article_id = ? AND sha256 = ?", [article_id, revision.sha256]
@@ -134,7 +129,7 @@ def has_revision(db: Database, article_id: int, revision: Revision) -> bool:
     return row is not None
 
 
-def add_revision(db: Database, revision: Revision, capture: Capture) -> bool:
+def add_revision(db: Database, revision: RevisionText, capture: Capture) -> bool:
     """Add the text of a capture, unless it is there; `retell` then gives it its place."""
     at, number, sha256 = utc_text(capture.captured_at), capture.article_id, revision.sha256
     texts = [revision.title, revision.lead, revision.body, revision.captions_json]
@@ -203,7 +198,7 @@ def is_told(db: Database, article_id: int) -> bool:
     return (
         tuple(row) == (len(told), story.first_at, story.last_at, story.gone_at)
         and _revisions(db, article_id) == told
-        and all(Revision(*text).sha256 == sha256 for *text, sha256 in texts)
+        and all(RevisionText(*text).sha256 == sha256 for *text, sha256 in texts)
     )
 
 

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from sqlite_utils import Database
 
 from scraper.archive.files import write
-from scraper.archive.tables import TOKENIZER
-from scraper.search.query import AS_WRITTEN
+from scraper.archive.tables import AS_WRITTEN, TOKENIZER
 from scraper.spelling import spell, unmark
 
 BATCH = 1000

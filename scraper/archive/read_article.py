@@ -34,7 +34,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class RevisionRecord:
     """One distinct text of an article."""
 
     number: int  # from 1
@@ -104,7 +104,7 @@ def evidence(snapshots: Database, article: History) -> tuple[dict[str, Any], ...
 
 def compared(
     db: Database, article_id: int, before: int | None, after: int | None
-) -> tuple[Revision, Revision]:
+) -> tuple[RevisionRecord, RevisionRecord]:
     """Two revisions of an article: the last two where none are named, else up to the newest.
 
     Raises UnknownArticle where the archive does not hold the article, or not that revision.
@@ -127,7 +127,7 @@ def compared(
     return _revision(db, article_id, before), _revision(db, article_id, after)
 
 
-def differences(before: Revision, after: Revision) -> tuple[FieldChange, ...]:
+def differences(before: RevisionRecord, after: RevisionRecord) -> tuple[FieldChange, ...]:
     """The fields that differ, each with its words kept, removed and added."""
     return tuple(
         FieldChange(field, changes(old, new))
@@ -161,14 +161,14 @@ def _marked(kind: str, text: str) -> str:
     return f"[-{text}-]" if kind == "removed" else f"{{+{text}+}}"
 
 
-def _revision(db: Database, article_id: int, number: int) -> Revision:
+def _revision(db: Database, article_id: int, number: int) -> RevisionRecord:
     captured_at, snapshot_id, title, lead, body, captions = db.execute(
         "SELECT captured_at, snapshot_id, title, lead, body, captions_json FROM revisions"
         " WHERE article_id = ? AND number = ?",
         [article_id, number],
     ).fetchone()
     shown = "\n".join(" ".join(filter(None, pair)) for pair in json.loads(captions))
-    return Revision(number, captured_at, snapshot_id, (title, lead, body, shown))
+    return RevisionRecord(number, captured_at, snapshot_id, (title, lead, body, shown))
 
 
 def _rows(db: Database, sql: str, value: int) -> list[dict[str, Any]]:

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from scraper.http.pace import HostState
-from scraper.models import utc_text, utc_time
+from scraper.models import HostState, utc_text, utc_time
 
 
 @dataclass(frozen=True, slots=True)

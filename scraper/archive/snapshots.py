@@ -95,10 +95,10 @@ def load(db: Database, snapshot_id: int) -> Snapshot:
     )
 
 
-Span = tuple[int, int]  # ids of snapshots, the first and the last
+IdSpan = tuple[int, int]  # ids of snapshots, the first and the last
 
 
-def spans(db: Database, after_id: int, since: datetime | None, size: int) -> Iterator[Span]:
+def spans(db: Database, after_id: int, since: datetime | None, size: int) -> Iterator[IdSpan]:
     """Spans above `after_id`, each of `size` snapshots captured at or after `since`."""
     while True:
         first, last = db.execute(
@@ -147,7 +147,7 @@ def pages_at(db: Database, url: str, at: datetime | None) -> list[int]:
     return [snapshot_id for (snapshot_id,) in rows]
 
 
-def ids(db: Database, span: Span, since: datetime | None) -> list[int]:
+def ids(db: Database, span: IdSpan, since: datetime | None) -> list[int]:
     """The ids in `span` of snapshots captured at or after `since`."""
     rows = db.execute(
         "SELECT id FROM snapshots WHERE id BETWEEN ? AND ? AND captured_at >= ?"

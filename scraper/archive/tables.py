@@ -375,6 +375,7 @@ CREATE VIEW articles_full AS
 """
 
 TOKENIZER = "unicode61 remove_diacritics 0"
+AS_WRITTEN = ("title", "lead", "body", "captions")  # the columns of the index not folded
 
 _SEARCH_SCHEMA = f"""
 CREATE VIEW articles_searched AS

@@ -12,7 +12,7 @@ from scraper.times import vietnam_day
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ArticleView:
     """One article with all that its page shows."""
 
     row: Any  # of articles
@@ -32,7 +32,7 @@ class Reading:
     source: Source  # without the hash
 
 
-def reading(db: Database, article_id: int, text: int = 0) -> Reading | None:
+def reading(db: Database, article_id: int, text: int = 0) -> ArticleView | None:
     """The article with this number, in its newest text or in that of revision `text`; or None."""
     row = _first(db, "SELECT * FROM articles WHERE id = ?", article_id)
     revisions = _rows(
@@ -44,7 +44,7 @@ def reading(db: Database, article_id: int, text: int = 0) -> Reading | None:
     byline = tuple(json.loads(row["byline"]))
     shown = older or row
     at = (row["timestamp"], article_id)
-    return Reading(
+    return ArticleView(
         row=row,
         byline=byline,
         flags=tuple(json.loads(row["flags"])),

@@ -49,7 +49,7 @@ async def citation(datasette: Datasette, request: Request) -> Response:
 
 async def _read(
     datasette: Datasette, number: int, args: Any
-) -> tuple[shelf.Reading, Any, cite.Source]:
+) -> tuple[shelf.ArticleView, Any, cite.Source]:
     """The article with this number, the capture that it is shown from, and what to cite.
 
     Raises NotFound where there is no such article, or no such text of it.
@@ -63,7 +63,7 @@ async def _read(
     return read, capture, source
 
 
-def _compared(read: shelf.Reading, args: Any) -> dict[str, Any] | None:
+def _compared(read: shelf.ArticleView, args: Any) -> dict[str, Any] | None:
     """The two revisions to compare, the latest change unless others are asked for."""
     by_number = {revision["number"]: revision for revision in read.revisions}
     if len(by_number) < 2:

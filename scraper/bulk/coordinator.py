@@ -10,8 +10,8 @@ from scraper.bulk import manifest
 from scraper.bulk.shard import Done, Job, Quarantined, read_shard
 from scraper.bulk.workers import Workers
 from scraper.errors import BadCapture, BulkError
+from scraper.processes import sigint_blocked
 from scraper.progress import Progress
-from scraper.reading import deaf
 
 Stop = Callable[[], bool]
 OpenWorkers = Callable[[int], AbstractContextManager[Workers]]  # so many, where it can choose
@@ -19,7 +19,7 @@ LOOK_SECONDS = 0.5  # between two looks whether to stop
 
 
 @dataclass(slots=True)
-class Outcome:
+class BulkOutcome:
     """What a run came to."""
 
     shards: int = 0  # read now
@@ -47,13 +47,13 @@ def bulk(
     count: int,
     progress: Progress,
     stop: Stop = lambda: False,
-) -> Outcome:
+) -> BulkOutcome:
     """Have each of `shards` (absolute paths) read into a part in `job.out`, by `count` workers.
 
     One that is done, and has not changed since, is left as it is. Raises BulkError where nothing
     more can be done, Locked where another run writes to that folder.
     """
-    outcome = Outcome()
+    outcome = BulkOutcome()
     with _said_of(job.out), manifest.open_manifest(job.out) as book:
         _clear(job.out)
         known = manifest.read(book)
@@ -123,7 +123,7 @@ def _all_ended(
 
 def _ended(todo: list[Path], job: Job, workers: Workers, stop: Stop) -> Iterator[Ended]:
     """Each shard that has ended, until told to stop; none that went down with another's worker."""
-    with deaf():
+    with sigint_blocked():
         handed = {workers.executor.submit(read_shard, shard, job): shard for shard in todo}
     waiting = set(handed)
     while waiting and not stop():

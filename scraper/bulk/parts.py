@@ -65,7 +65,7 @@ _READ = {
     "flags": TEXTS,
 }
 Record = Captured | Revisit
-Headers = tuple[tuple[str, str], ...]
+PartHeaders = tuple[tuple[str, str], ...]
 SCHEMA = pa.schema(_EVIDENCE | _READ, metadata={_KEY: _VERSION})
 
 
@@ -140,7 +140,7 @@ def _evidence(record: Record) -> dict[str, Any]:
     return row
 
 
-def _pairs(headers: Headers) -> list[dict[str, str]]:
+def _pairs(headers: PartHeaders) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in headers]
 
 
@@ -165,7 +165,7 @@ def _record(path: Path, row: dict[str, Any]) -> Record:
     )
 
 
-def _headers(pairs: list[dict[str, str]]) -> Headers:
+def _headers(pairs: list[dict[str, str]]) -> PartHeaders:
     return tuple((pair["name"], pair["value"]) for pair in pairs)
 
 

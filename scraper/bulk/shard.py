@@ -6,11 +6,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scraper import __version__
 from scraper.atomic_files import new_file
 from scraper.bulk.page_reader import Deadly, Reader
 from scraper.bulk.parts import Record, write_part
 from scraper.errors import BadCapture, BulkError
-from scraper.reading import Read, reading_rules
+from scraper.reading import RULES_VERSION, Read
 from scraper.urls import Site
 from scraper.warc.reader import BadRecord, Captured, Passed, captures_in
 
@@ -57,8 +58,8 @@ class Done:
 
 
 def shard_rules() -> str:
-    """A name for the rules of reading shards as they are now."""
-    return reading_rules("scraper.warc")
+    """A name for the rules by which shards are read: of pages, and of WARC by this version."""
+    return f"{__version__} {RULES_VERSION}"
 
 
 def part_name(shard: Path) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from scraper.errors import BulkError, MissingExtra
-from scraper.reading import as_reader
+from scraper.processes import become_reader
 
 SECONDS = 10  # that a scheduler may take to answer
 
@@ -28,7 +28,7 @@ def local_workers(count: int) -> Iterator[Workers]:
     """`count` processes on this machine; what they have in hand at the end is left undone."""
     # Started afresh, not forked: a fork would inherit open files and threads.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=as_reader) as pool:
+    with ProcessPoolExecutor(count, mp_context=context, initializer=become_reader) as pool:
         try:
             yield Workers(pool, BrokenProcessPool, is_shared=True)
         finally:

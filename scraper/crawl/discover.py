@@ -11,7 +11,7 @@ Only addresses of the site itself are handed out, in canonical form.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from xml.parsers import expat
 
@@ -21,9 +21,9 @@ from scraper.errors import UnreadableList
 from scraper.extract.bounds import beyond
 from scraper.inflate import Damaged, Oversize, inflate, is_gzip
 from scraper.models import Snapshot
+from scraper.times import VIETNAM
 from scraper.urls import Site, article_id, canonical
 
-VIETNAM = timezone(timedelta(hours=7))
 _MAX_XML_BYTES = 64_000_000  # of an unpacked map; 50,000 addresses, the most allowed, need less
 _STEP_BYTES = 64 * 1024
 # What a list of a paper never has, and what would cost a parser much time or memory.
@@ -42,7 +42,7 @@ Fields = dict[str, str]  # of one entry: child element (no prefix of its own) to
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ListedAddresses:
     """One address that a list names."""
 
     url: str  # canonical
@@ -51,7 +51,7 @@ class Found:
     is_list: bool = False  # a further sitemap, not a page
 
 
-def read_sitemap(snapshot: Snapshot, site: Site) -> Iterator[Found]:
+def read_sitemap(snapshot: Snapshot, site: Site) -> Iterator[ListedAddresses]:
     """The maps of a sitemap index, or the pages of a map, in the order listed.
 
     Raises UnreadableList where the file breaks off or is no sitemap; what was handed out
@@ -61,10 +61,10 @@ def read_sitemap(snapshot: Snapshot, site: Site) -> Iterator[Found]:
     for kind, fields in _entries(snapshot, {"urlset": "url", "sitemapindex": "sitemap"}):
         if url := own(fields.get("loc", "")):
             lastmod, date_only = read_time(fields.get("lastmod", ""))
-            yield Found(url, lastmod, date_only, kind == "sitemap")
+            yield ListedAddresses(url, lastmod, date_only, kind == "sitemap")
 
 
-def read_feed(snapshot: Snapshot, site: Site) -> Iterator[Found]:
+def read_feed(snapshot: Snapshot, site: Site) -> Iterator[ListedAddresses]:
     """The pages that an RSS or Atom feed names; none for a feed that is empty.
 
     Raises UnreadableList as read_sitemap does; a few bytes of junk are no empty feed.
@@ -76,10 +76,10 @@ def read_feed(snapshot: Snapshot, site: Site) -> Iterator[Found]:
                 fields.get(name, "") for name in ("updated", "pubDate", "published", "dc:date")
             )
             lastmod, date_only = read_time(next(filter(None, times), ""))
-            yield Found(url, lastmod, date_only)
+            yield ListedAddresses(url, lastmod, date_only)
 
 
-def read_section(snapshot: Snapshot, site: Site) -> Iterator[Found]:
+def read_section(snapshot: Snapshot, site: Site) -> Iterator[ListedAddresses]:
     """The articles that a section page, or a fragment of one, links to; each once.
 
     Links inside `article.story` are taken; where there are none, any on the page. Raises
@@ -96,7 +96,7 @@ def read_section(snapshot: Snapshot, site: Site) -> Iterator[Found]:
     stories = [_href(node) for node in tree.css("article.story a[href]")]
     for some in (stories, links):
         urls = dict.fromkeys(filter(None, map(own, some)))
-        articles = [Found(url) for url in urls if article_id(url) is not None]
+        articles = [ListedAddresses(url) for url in urls if article_id(url) is not None]
         if articles:
             yield from articles
             return

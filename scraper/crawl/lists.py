@@ -18,7 +18,13 @@ from scraper.archive.files import write
 from scraper.archive.frontier import Map, Sighting
 from scraper.archive.runs import Run, read_mark, set_mark
 from scraper.config import Settings
-from scraper.crawl.discover import Found, month_of_map, read_feed, read_section, read_sitemap
+from scraper.crawl.discover import (
+    ListedAddresses,
+    month_of_map,
+    read_feed,
+    read_section,
+    read_sitemap,
+)
 from scraper.errors import FetchError, UnreadableList
 from scraper.http.fetcher import Fetcher
 from scraper.models import Snapshot
@@ -30,7 +36,7 @@ LATE = timedelta(days=40)  # an article whose list dates it earlier is backfill,
 DEEPEST_INDEX = 3  # sitemap indexes within sitemap indexes
 MONTHS_MARK = "maps_read"  # 202701: the newest month when all maps from then on were last read
 
-Reader = Callable[[Snapshot, Site], Iterator[Found]]
+Reader = Callable[[Snapshot, Site], Iterator[ListedAddresses]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ class Survey:
             snapshot = self._fetcher.get(target, kind="list")
         return snapshot
 
-    def _note(self, found: Iterable[Found], source: str) -> None:
+    def _note(self, found: Iterable[ListedAddresses], source: str) -> None:
         """File what a list names. Raises UnreadableList at its end, where it broke off.
 
         All of it before the list is settled: one that has not changed tells nothing again.
@@ -130,7 +136,7 @@ class Survey:
             self.db, url, "list", due_at=due_at, status=status, error=reason, attempts=attempts
         )
 
-    def _sightings(self, found: Iterable[Found], source: str) -> Iterator[Sighting]:
+    def _sightings(self, found: Iterable[ListedAddresses], source: str) -> Iterator[Sighting]:
         for entry in found:
             if entry.is_list:
                 self.named.add(entry.url)
@@ -140,7 +146,9 @@ class Survey:
                 yield Sighting(entry.url, entry.lastmod, source, backfill=late)
 
 
-def _readable(found: Iterable[Found], broken: list[UnreadableList]) -> Iterator[Found]:
+def _readable(
+    found: Iterable[ListedAddresses], broken: list[UnreadableList]
+) -> Iterator[ListedAddresses]:
     """What can be read of a list; the error that ends it goes into `broken`."""
     try:
         yield from found

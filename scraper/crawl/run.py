@@ -27,8 +27,7 @@ from scraper.errors import (
     Transient,
 )
 from scraper.http.fetcher import Fetcher, open_fetcher
-from scraper.http.pace import HostState
-from scraper.models import Snapshot, utc_text
+from scraper.models import HostState, Snapshot, utc_text
 from scraper.progress import Progress
 from scraper.reading import read_snapshot
 from scraper.urls import article_id, canonical
@@ -46,7 +45,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunOutcome:
     """What one run did."""
 
     run: Run
@@ -62,7 +61,7 @@ def crawl_site(
     plan: Plan,
     progress: Progress,
     stop: Callable[[], bool] = lambda: False,
-) -> Outcome:
+) -> RunOutcome:
     """One polite run. Raises SiteUnavailable where the site cannot be asked any more.
 
     Single failed pages and lists are recorded in `failures`, and are no errors. `stop` is asked
@@ -92,7 +91,7 @@ def crawl_site(
         else:
             _fetch_what_is_due(crawl, plan)
     remaining = frontier.count_due(archive.db, crawl.run.started_at, plan.since)
-    return Outcome(crawl.run, remaining, due, crawl.missing, crawl.redirects)
+    return RunOutcome(crawl.run, remaining, due, crawl.missing, crawl.redirects)
 
 
 def add_urls(
@@ -308,7 +307,7 @@ def _count_filing(crawl: Crawl, filing: Filing) -> None:
     crawl.redirects += filing.kind == "redirect"
 
 
-def summary(outcome: Outcome) -> str:
+def summary(outcome: RunOutcome) -> str:
     """One line on what a run did."""
     run = outcome.run
     if run.fetched or outcome.remaining or run.outcome == "stopped":
@@ -325,7 +324,7 @@ def summary(outcome: Outcome) -> str:
     return f"{said} ({run.detail})" if run.detail else said
 
 
-def summary_row(outcome: Outcome) -> dict[str, object]:
+def summary_row(outcome: RunOutcome) -> dict[str, object]:
     """The same, for programs."""
     run = asdict(outcome.run)
     run["started_at"] = utc_text(outcome.run.started_at)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scraper.archive.files import open_archive
 from scraper.config import Settings, load_settings
-from scraper.crawl.run import Outcome, Plan, crawl_site, now
+from scraper.crawl.run import Plan, RunOutcome, crawl_site, now
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 from scraper.progress import Progress
@@ -30,7 +30,7 @@ title = "Báo Lào Cai: demonstration, all articles invented"
 class Demonstration:
     """What the demonstration did."""
 
-    outcome: Outcome
+    outcome: RunOutcome
     status: Status
     settings: Settings
     config: Path

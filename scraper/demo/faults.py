@@ -21,7 +21,7 @@ from scraper.demo.sending import FLOOD_BYTES, Answer
 from scraper.demo.story import Story, Text
 from scraper.urls import article_id
 
-Kind = Literal[
+FaultKind = Literal[
     "500",
     "503",
     "429",
@@ -43,7 +43,7 @@ Kind = Literal[
     "binary",
     "changed",  # another text, lists unchanged
 ]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 On = Literal["articles", "robots", "sitemaps", "feeds", "sections"]
 
 ABROAD = "https://tin-khac.example/"
@@ -56,7 +56,7 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"
 class Fault:
     """One thing that goes wrong."""
 
-    kind: Kind
+    kind: FaultKind
     on: str = "articles"  # a kind of page (On), or one path: "/sitemap.xml"
     share: float = 1.0  # of these pages
     after: int = 0  # requests for a page that are answered well before: 1 and 404, it vanished

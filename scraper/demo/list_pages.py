@@ -6,7 +6,8 @@ from html import escape
 
 from scraper.demo import frame
 from scraper.demo.markup import SECTIONS
-from scraper.demo.story import VIETNAM, Story
+from scraper.demo.story import Story
+from scraper.times import VIETNAM
 
 _NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -4,8 +4,9 @@ import unicodedata
 from collections.abc import Sequence
 from html import escape
 
-from scraper.demo.story import VIETNAM, Story
+from scraper.demo.story import Story
 from scraper.models import Weather
+from scraper.times import VIETNAM
 
 SECTIONS = (
     ("chinh-tri", "Chính trị"),

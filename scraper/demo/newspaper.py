@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from scraper.demo.story import VIETNAM, Story
+from scraper.demo.story import Story
 from scraper.demo.writing import Assignment, write_story
+from scraper.times import VIETNAM
 
 END = datetime(2026, 11, 1, tzinfo=VIETNAM)  # the last story is of 31 October 2026
 _MERGER = datetime(2025, 7, 1, tzinfo=VIETNAM)  # of two papers: the numbers leap

@@ -6,8 +6,9 @@ from html import escape
 
 from scraper.demo import frame
 from scraper.demo.markup import printed_time, typed, weather_box
-from scraper.demo.story import VIETNAM, Photo, Player, Story, Text, states_modified
+from scraper.demo.story import Photo, Player, Story, Text, states_modified
 from scraper.models import utc_text
+from scraper.times import VIETNAM
 
 _AD = (
     '<div class="ads_middle"><div class="banner" id="adsWeb_AdsMid{n}"><script>'

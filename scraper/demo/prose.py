@@ -61,7 +61,7 @@ def shared() -> Topic:
     return topic(_SHARED)
 
 
-class Writer:
+class ProseWriter:
     """Fills the blanks of one story: its cast stays, its numbers are drawn anew."""
 
     def __init__(self, rng: Random, about: Topic, day: datetime) -> None:

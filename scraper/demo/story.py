@@ -5,11 +5,11 @@ uses (SITE facts) the page wears it. Both together decide what the page says, as
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 from scraper.models import Article, Caption, Weather
+from scraper.times import VIETNAM
 
-VIETNAM = timezone(timedelta(hours=7))
 _CLOCK_DAYS = ("Thứ 2", "Thứ 3", "Thứ 4", "Thứ 5", "Thứ 6", "Thứ 7", "Chủ nhật")
 
 

@@ -8,9 +8,10 @@ from random import Random
 
 from scraper.demo import names
 from scraper.demo.names import pick
-from scraper.demo.prose import SECTION_SLUGS, Writer, shared, topic
-from scraper.demo.story import DRESSES, VIETNAM, Block, Dress, Photo, Player, Story, Text
+from scraper.demo.prose import SECTION_SLUGS, ProseWriter, shared, topic
+from scraper.demo.story import DRESSES, Block, Dress, Photo, Player, Story, Text
 from scraper.models import Weather
+from scraper.times import VIETNAM
 
 # Of twenty stories, this many in each layout; the order spreads them over the paper.
 _LAYOUTS = (
@@ -46,7 +47,7 @@ def write_story(assignment: Assignment) -> Story:
     rng = Random(assignment.seed * 10_000_019 + assignment.article_id)
     template = assignment.template or "onecms"
     about = topic(pick(rng, SECTION_SLUGS))
-    writer = Writer(rng, about, assignment.published_at.astimezone(VIETNAM))
+    writer = ProseWriter(rng, about, assignment.published_at.astimezone(VIETNAM))
     layout = assignment.layout or _LAYOUTS[assignment.index % len(_LAYOUTS)]
     layout = layout if template == "onecms" else "article"
     dress = _dress(assignment)
@@ -102,7 +103,7 @@ def _byline(rng: Random) -> tuple[str, ...]:
     return tuple(rng.sample(names.REPORTERS, 2 if rng.random() < 0.25 else 1))
 
 
-def _photo(writer: Writer, article_id: int, number: int, plain: bool = False) -> Photo:
+def _photo(writer: ProseWriter, article_id: int, number: int, plain: bool = False) -> Photo:
     rng = writer.rng
     folder = f"{rng.getrandbits(160):040x}"
     address = f"https://cdn.baolaocai.example/images/{folder}/anh-{article_id}-{number}.jpg"
@@ -114,7 +115,7 @@ def _photo(writer: Writer, article_id: int, number: int, plain: bool = False) ->
     return Photo(text, credit, address)
 
 
-def _paragraph(writer: Writer, sentences: list[str]) -> Text:
+def _paragraph(writer: ProseWriter, sentences: list[str]) -> Text:
     count = 1 + int(writer.rng.random() * 4)
     lines = [sentences.pop() for _ in range(min(count, len(sentences)))]
     if writer.rng.random() < 0.3:
@@ -123,7 +124,7 @@ def _paragraph(writer: Writer, sentences: list[str]) -> Text:
 
 
 def _body(
-    writer: Writer, layout: str, template: str, article_id: int
+    writer: ProseWriter, layout: str, template: str, article_id: int
 ) -> tuple[Photo | None, tuple[Block, ...]]:
     match layout:
         case "photo":
@@ -140,7 +141,7 @@ def _body(
     return cover, _article_body(writer, article_id, 9 if layout == "emagazine" else 6, template)
 
 
-def _player_body(writer: Writer, layout: str) -> tuple[Block, ...]:
+def _player_body(writer: ProseWriter, layout: str) -> tuple[Block, ...]:
     captioned = writer.rng.random() < 0.6
     player = Player(layout, writer.one("players", shared()) if captioned else "")
     sentences = writer.some("sentences", 6)
@@ -148,7 +149,7 @@ def _player_body(writer: Writer, layout: str) -> tuple[Block, ...]:
     return (player, *paragraphs)
 
 
-def _live_body(writer: Writer, article_id: int) -> tuple[Block, ...]:
+def _live_body(writer: ProseWriter, article_id: int) -> tuple[Block, ...]:
     at = datetime(2000, 1, 1, 16, 40) - timedelta(minutes=int(writer.rng.random() * 90))
     blocks: list[Block] = []
     for number, line in enumerate(writer.some("live", 7, shared()), 1):
@@ -159,7 +160,9 @@ def _live_body(writer: Writer, article_id: int) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _article_body(writer: Writer, article_id: int, length: int, template: str) -> tuple[Block, ...]:
+def _article_body(
+    writer: ProseWriter, article_id: int, length: int, template: str
+) -> tuple[Block, ...]:
     rng = writer.rng
     count = length + int(rng.random() * 4)
     sentences = writer.some("sentences", 2 * count) + writer.some("sentences", count, shared())
@@ -175,7 +178,7 @@ def _article_body(writer: Writer, article_id: int, length: int, template: str) -
     return tuple(blocks)
 
 
-def _extras(writer: Writer) -> list[Text]:
+def _extras(writer: ProseWriter) -> list[Text]:
     """Subheads, lists, tables, quotations and notes: some of each now and then."""
     rng, extras = writer.rng, []
     if rng.random() < 0.5:
@@ -191,7 +194,7 @@ def _extras(writer: Writer) -> list[Text]:
     return extras
 
 
-def _table(writer: Writer) -> Text:
+def _table(writer: ProseWriter) -> Text:
     rng = writer.rng
     rows = [writer.one("tablehead", shared())]
     for _ in range(3):

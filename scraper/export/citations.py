@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from scraper.archive.articles import VIETNAM
 from scraper.export.cite import Source, bibtex, csl
 from scraper.export.entries import Chosen, Entry, entries
 from scraper.models import utc_time
+from scraper.times import VIETNAM
 
 _HEAD = b"% Exported by scraper: UTF-8; an entry for each article.\n"
 BIBTEX_OPENINGS = (_HEAD,)

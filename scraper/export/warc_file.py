@@ -17,7 +17,7 @@ from scraper.errors import ArchiveError, ExportError
 from scraper.export.entries import Chosen, select, walk
 from scraper.urls import article_id
 from scraper.warc.frames import frame_at
-from scraper.warc.writer import Writer
+from scraper.warc.writer import WarcWriter
 
 _SOFTWARE = "scraper"
 _PLAIN = ".warc"  # files of this name are not packed
@@ -38,7 +38,7 @@ def write(chosen: Chosen, out: BinaryIO, path: Path) -> Captures:
     """
     if chosen.snapshots is None:
         raise ExportError(f"{path}: not written: a slim copy has no captures, the archive has them")
-    writer = Writer(out, f"{_SOFTWARE}/{__version__}", packed=path.suffix.lower() != _PLAIN)
+    writer = WarcWriter(out, f"{_SOFTWARE}/{__version__}", packed=path.suffix.lower() != _PLAIN)
     written, damaged = 0, []
     for snapshot_id in _told(chosen, chosen.snapshots):
         try:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from scraper.extract.text import clean
+from scraper.times import VIETNAM
 
-VIETNAM = timezone(timedelta(hours=7))
 _YEARS = range(1991, 2100)  # the province, and its paper, were founded in 1991
 
 _ISO = re.compile(r"^(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?!\d)", re.A)

@@ -16,7 +16,7 @@ from scraper.extract.nodes import text_of
 from scraper.extract.not_articles import is_refusal
 from scraper.extract.page import Page
 from scraper.extract.pruned import pruned
-from scraper.extract.record import Found, article_of
+from scraper.extract.record import Findings, article_of
 from scraper.extract.text import clean
 from scraper.extract.trace import Choice, first_of
 from scraper.extract.widget import weather_of
@@ -55,7 +55,7 @@ def read(page: Page, snapshot: Snapshot) -> Article:
         raise NotAnArticle(page.url, "no template fits, and it has no text of its own")
     if page.notes is not None:
         page.notes.append(Choice("paragraphs", "trafilatura", " ".join(texts)))
-    found = Found(
+    found = Findings(
         template=NAME,
         title=title,
         lead=lead,

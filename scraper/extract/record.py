@@ -24,7 +24,7 @@ _PAPER = {"báo lào cai", "báo lào cai điện tử", "lào cai điện tử"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Findings:
     """Where the parts of an article stand on a page, whatever its design."""
 
     template: str
@@ -46,7 +46,7 @@ class Found:
     unaccounted: tuple[str, ...] = ()  # texts around the parts that are named nowhere
 
 
-def article_of(found: Found, page: Page, snapshot: Snapshot) -> Article:
+def article_of(found: Findings, page: Page, snapshot: Snapshot) -> Article:
     """The article made of what was found. Raises MissingField where there is no text at all."""
     captions, photo_count, beside = captions_of(page, found.title, found.parts)
     paragraphs = tuple(p.text for p in found.parts if isinstance(p, Paragraph))
@@ -88,7 +88,7 @@ def _layout(parts: list[Paragraph | Figure], photo_count: int) -> str:
     return "photo" if photo_count > 1 else "infographic"
 
 
-def _section(page: Page, found: Found) -> str:
+def _section(page: Page, found: Findings) -> str:
     """The section's name: as stated in the head, else the last step of the breadcrumb."""
 
     def candidates() -> Iterator[tuple[str, str]]:
@@ -101,7 +101,7 @@ def _section(page: Page, found: Found) -> str:
     return first_of(page.notes, "section", candidates())
 
 
-def _byline(page: Page, found: Found) -> tuple[str, ...]:
+def _byline(page: Page, found: Findings) -> tuple[str, ...]:
     """The names that sign the article, as printed; else as its metadata state them."""
     holders = _signing(page, found)
 
@@ -116,7 +116,7 @@ def _byline(page: Page, found: Found) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name and name.lower() not in _PAPER))
 
 
-def _signing(page: Page, found: Found) -> list[LexborNode]:
+def _signing(page: Page, found: Findings) -> list[LexborNode]:
     """The elements that sign the article: in its own part of the page, else anywhere."""
     if found.heading is None or found.around is None:
         return []

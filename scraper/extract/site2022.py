@@ -27,7 +27,7 @@ from scraper.extract.frame_lines import (
 from scraper.extract.nodes import each, text_of
 from scraper.extract.not_articles import is_refusal
 from scraper.extract.page import Page
-from scraper.extract.record import Found, article_of
+from scraper.extract.record import Findings, article_of
 from scraper.extract.trace import Choice, Notes
 from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot
@@ -80,7 +80,7 @@ def read(page: Page, snapshot: Snapshot) -> Article:
         left_out = [*_left_out(lines, start, end), *signed.excluded]
         page.notes.extend(Choice("excluded", e.rule, e.text) for e in left_out)
     moment = read_page_clock(clock_text)
-    found = Found(
+    found = Findings(
         template=NAME,
         title=title,
         lead=lead,

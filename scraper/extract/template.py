@@ -24,7 +24,7 @@ from scraper.extract.nodes import (
     text_of,
 )
 from scraper.extract.page import Page
-from scraper.extract.record import Found, article_of
+from scraper.extract.record import Findings, article_of
 from scraper.extract.trace import Choice, Notes, choose, select
 from scraper.extract.widget import weather_of
 from scraper.models import Article, Snapshot
@@ -80,7 +80,7 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
     excluded, unknown = beside(around, [title, *text.claimed, *times], template.dropped)
     if notes is not None:
         notes += [Choice("excluded", e.rule, e.text) for e in text.excluded + excluded]
-    found = Found(
+    found = Findings(
         template=template.name,
         title=text_of(title),
         lead=text.lead,

@@ -24,13 +24,20 @@ from scraper.http.pace import (
     LONGEST_BACKOFF_SECONDS,
     SYSTEM_CLOCK,
     Clock,
-    HostState,
     Pace,
 )
-from scraper.http.response import MAX_HEADER_BYTES, Kind, Limits, check, limits, read_body, texts
+from scraper.http.response import (
+    MAX_HEADER_BYTES,
+    Limits,
+    PageKind,
+    check,
+    limits,
+    read_body,
+    texts,
+)
 from scraper.http.robots import AGENT, MAX_BYTES, Rules, decode, is_robots_file, read_rules
 from scraper.http.transport import Allowance, Overflow, Transport
-from scraper.models import Snapshot
+from scraper.models import HostState, Snapshot
 from scraper.urls import canonical
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -84,7 +91,7 @@ class Fetcher:
         self._limits = limits(settings.crawl.max_page_mb)
 
     def get(
-        self, url: str, *, etag: str = "", last_modified: str = "", kind: Kind = "page"
+        self, url: str, *, etag: str = "", last_modified: str = "", kind: PageKind = "page"
     ) -> Snapshot:
         """Capture `url` (canonical); redirects are not followed but captured.
 

@@ -11,12 +11,12 @@ behind.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from scraper.errors import RunEnded, SiteUnavailable
-from scraper.models import utc_text
+from scraper.models import HostState, utc_text
+from scraper.times import VIETNAM
 
-VIETNAM = timezone(timedelta(hours=7))
 IN_FLIGHT = "request in flight"  # or may be: the reason that a killed run leaves behind
 DELAY = "delay"
 ASKED = "Retry-After"
@@ -25,17 +25,6 @@ LONGEST_REST_SECONDS = 60.0  # however slow the server was
 LONGEST_BACKOFF_SECONDS = 3600.0  # before an address is tried again
 LOST_SECONDS = 1.0  # of what is owed beyond the delay, if killed: a start takes about as long
 SLICE_SECONDS = 0.5  # how soon a long wait notices that it is to stop
-
-
-@dataclass(frozen=True, slots=True)
-class HostState:
-    """What must be known of the site from one run to the next: a row of `hosts`."""
-
-    robots_body: str | None = None  # as read; None: never read
-    robots_status: int | None = None  # HTTP status it came with
-    robots_fetched_at: datetime | None = None  # aware, UTC
-    next_request_at: datetime | None = None  # aware, UTC, whole seconds: none earlier
-    next_request_reason: str = ""  # DELAY, IN_FLIGHT, or starts with ASKED
 
 
 @dataclass(frozen=True, slots=True)

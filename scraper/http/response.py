@@ -12,7 +12,7 @@ import httpx
 from scraper.errors import NotAPage, Refused, Transient
 from scraper.inflate import Damaged, Oversize, inflate
 
-Kind = Literal["page", "list"]
+PageKind = Literal["page", "list"]
 
 MAX_HEADER_BYTES = 64 * 1024
 _LIST_BYTES = 32_000_000  # a map of 50,000 addresses, the most that one may hold, is below
@@ -40,7 +40,7 @@ class Limits:
     cut: bool = False  # take the first size_bytes, instead of refusing more
 
 
-def limits(max_page_mb: float) -> dict[Kind, Limits]:
+def limits(max_page_mb: float) -> dict[PageKind, Limits]:
     """What pages and lists may be; lists larger, and XML or gzip."""
     page_bytes = int(max_page_mb * 1_000_000)
     return {

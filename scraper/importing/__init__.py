@@ -15,7 +15,7 @@ from scraper.archive.filing import Filing, file_snapshot, file_unfiled, is_filed
 from scraper.archive.frontier_updates import Context
 from scraper.errors import ArchiveError, BadCapture, MissingExtra
 from scraper.importing.saved_pages import read_file
-from scraper.importing.sources import Found, kind_of
+from scraper.importing.sources import SourceFile, kind_of
 from scraper.importing.tally import Imported, Meter
 from scraper.models import Snapshot, utc_text
 from scraper.progress import Progress
@@ -36,7 +36,7 @@ class Wanted:
 
 def import_files(
     archive: Archive,
-    files: Sequence[Found],
+    files: Sequence[SourceFile],
     wanted: Wanted,
     context: Context,
     progress: Progress,

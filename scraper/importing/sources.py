@@ -16,7 +16,7 @@ _KINDS = (*_WARCS, _PART, *_PAGES)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SourceFile:
     """A file to import."""
 
     path: Path
@@ -28,12 +28,12 @@ class Found:
         return self.is_named or self.path.name.lower().endswith((*_WARCS, _PART))
 
 
-def files_in(paths: Sequence[Path]) -> list[Found]:
+def files_in(paths: Sequence[Path]) -> list[SourceFile]:
     """The files that `paths` name: themselves, those in folders, those that fit patterns.
 
     Raises BadCapture where one names none.
     """
-    found: list[Found] = []
+    found: list[SourceFile] = []
     for path in paths:
         is_pattern = not path.exists() and glob.has_magic(str(path))
         named = sorted(map(Path, glob.glob(str(path), recursive=True))) if is_pattern else [path]
@@ -59,14 +59,14 @@ def shards_in(paths: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(named))
 
 
-def _files_of(path: Path) -> list[Found]:
+def _files_of(path: Path) -> list[SourceFile]:
     """The file itself, or those in a folder, and in folders in it, that may hold captures."""
     if not path.exists():
         raise BadCapture(f"{path}: cannot be read: No such file or directory")
     if not path.is_dir():
-        return [Found(path, is_named=True)]
+        return [SourceFile(path, is_named=True)]
     return [
-        Found(file, is_named=False)
+        SourceFile(file, is_named=False)
         for file in sorted(path.rglob("*"))
         if file.name.lower().endswith(_KINDS) and not file.name.startswith(".") and file.is_file()
     ]

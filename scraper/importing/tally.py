@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scraper.archive.filing import Filing, Kind
+from scraper.archive.filing import Filing, FilingKind
 from scraper.progress import Progress
 
 _TELL_SECONDS = 1.0
@@ -17,7 +17,7 @@ class Imported:
     """What an import came to."""
 
     records: int = 0  # captures read, whatever came of them
-    filed: Counter[Kind] = field(default_factory=Counter)
+    filed: Counter[FilingKind] = field(default_factory=Counter)
     other_sites: int = 0
     no_pages: int = 0  # images, scripts and the like
     cut: int = 0  # filed, but marked as cut short
@@ -101,7 +101,7 @@ def as_json(done: Imported) -> dict[str, object]:
     }
 
 
-_WORDS: dict[Kind, str] = {
+_WORDS: dict[FilingKind, str] = {
     "new": "new",
     "changed": "changed",
     "unchanged": "unchanged",

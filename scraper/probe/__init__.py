@@ -14,7 +14,13 @@ from scraper.archive import frontier, tombstones
 from scraper.archive.files import Archive, write
 from scraper.archive.frontier import Sighting
 from scraper.config import Settings
-from scraper.crawl.discover import Found, month_of_map, read_feed, read_section, read_sitemap
+from scraper.crawl.discover import (
+    ListedAddresses,
+    month_of_map,
+    read_feed,
+    read_section,
+    read_sitemap,
+)
 from scraper.crawl.lists import Reader
 from scraper.crawl.run import Crawl, ask, file, open_run
 from scraper.errors import ExtractError, FetchError, UnreadableList
@@ -130,7 +136,7 @@ def _list(crawl: Crawl, name: str, url: str, reader: Reader) -> Iterator[ListSee
 
 
 def _ask_list(crawl: Crawl, name: str, url: str, reader: Reader) -> ListSeen:
-    found: list[Found] = []
+    found: list[ListedAddresses] = []
     try:
         snapshot = crawl.fetcher.get(url, kind="list")
     except FetchError as e:

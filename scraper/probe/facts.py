@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scraper.config import Settings
-from scraper.crawl.discover import Found, month_of_map
+from scraper.crawl.discover import ListedAddresses, month_of_map
 from scraper.models import Article, utc_text
 from scraper.probe.observations import Seen
 from scraper.urls import article_id
@@ -118,7 +118,7 @@ def _sitemap(seen: Seen) -> Fact:
     return Fact(name, assumed, said, "differs", advice)
 
 
-def _held(found: Iterable[Found]) -> str:
+def _held(found: Iterable[ListedAddresses]) -> str:
     kinds = Counter("sitemaps" if f.is_list else "pages" for f in found)
     return ", ".join(f"{count} {kind}" for kind, count in kinds.items()) or "empty"
 

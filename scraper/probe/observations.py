@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scraper.crawl.discover import Found
+from scraper.crawl.discover import ListedAddresses
 from scraper.extract.trace import Choice
 from scraper.http.robots import Rules
 from scraper.models import Article, Snapshot
@@ -25,7 +25,7 @@ class ListSeen:
     name: str  # "sitemap", "feed", "newest map", "oldest map", "section page"
     url: str
     snapshot: Snapshot | None  # None: there was no answer
-    found: tuple[Found, ...]
+    found: tuple[ListedAddresses, ...]
     failure: str  # why it could not be read, or not to its end; ""
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scraper.search.query import Pattern, Place
 from scraper.spelling import WORD, spell, unmark
 
-Span = tuple[int, int]  # first character, and the one after the last
+TextSpan = tuple[int, int]  # first character, and the one after the last
 
 WORDS_BEFORE = 8
 WORDS_SHOWN = 32
@@ -20,7 +20,7 @@ class Excerpt:
     """A piece of an article's text, and where the words found stand in it."""
 
     text: str
-    marks: tuple[Span, ...] = ()
+    marks: tuple[TextSpan, ...] = ()
     source: str = ""  # which text it is from; "" where there is none
 
 
@@ -31,7 +31,7 @@ class _Found:
     pattern: int  # number of the pattern it fits
 
 
-def marks(text: str, patterns: Sequence[Pattern]) -> tuple[Span, ...]:
+def marks(text: str, patterns: Sequence[Pattern]) -> tuple[TextSpan, ...]:
     """Where words or phrases that fit one of `patterns` stand in `text`."""
     spans = [m.span() for m in WORD.finditer(text)]
     return _spans(_find(text, spans, patterns), spans)
@@ -54,7 +54,7 @@ def excerpt(texts: Iterable[tuple[str, str]], patterns: Sequence[Pattern]) -> Ex
     return best
 
 
-def _find(text: str, spans: Sequence[Span], patterns: Sequence[Pattern]) -> list[_Found]:
+def _find(text: str, spans: Sequence[TextSpan], patterns: Sequence[Pattern]) -> list[_Found]:
     spelled = WORD.findall(spell(text))
     folded = WORD.findall(unmark(" ".join(spelled)))
     found = []
@@ -90,7 +90,7 @@ def _densest(found: Sequence[_Found]) -> tuple[int, int]:
 
 
 def _cut(
-    source: str, text: str, spans: Sequence[Span], found: Sequence[_Found], first: int
+    source: str, text: str, spans: Sequence[TextSpan], found: Sequence[_Found], first: int
 ) -> Excerpt:
     last = min(first + WORDS_SHOWN, len(spans)) - 1
     # To the very ends of a text, so that its signs are shown too.
@@ -107,7 +107,7 @@ def _cut(
     return Excerpt(before + text[start:end].translate(_BLANKS) + after, within, source)
 
 
-def _spans(found: Sequence[_Found], spans: Sequence[Span]) -> tuple[Span, ...]:
+def _spans(found: Sequence[_Found], spans: Sequence[TextSpan]) -> tuple[TextSpan, ...]:
     """The stretches of text found, those that overlap or stand side by side as one."""
     joined: list[list[int]] = []
     for f in found:

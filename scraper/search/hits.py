@@ -7,9 +7,10 @@ from itertools import count, takewhile
 from sqlite_utils import Database
 
 from scraper.archive.index import texts_of
+from scraper.archive.tables import AS_WRITTEN
 from scraper.search.counts import Stretch
 from scraper.search.excerpt import excerpt, marks
-from scraper.search.query import AS_WRITTEN, Aliases, read_query
+from scraper.search.query import Aliases, read_query
 from scraper.search.sql import ALL, Asked, Filters, ask, count_by_period, count_hits, select
 
 RANKED_AT_MOST = 5_000  # of more hits, the newest are put in order of fit; SearchPage says so

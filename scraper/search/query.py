@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
+from scraper.archive.tables import AS_WRITTEN
 from scraper.spelling import (
     agrees,
     half_typed,
@@ -26,7 +27,6 @@ from scraper.spelling import (
     words,
 )
 
-AS_WRITTEN = ("title", "lead", "body", "captions")
 MAX_WORDS = 64  # more are passed over, and Query.dropped says so
 MAX_PHRASES = 256  # spellings of one phrase asked for side by side
 

@@ -7,9 +7,9 @@ from itertools import groupby
 
 from sqlite_utils import Database
 
+from scraper.archive.tables import AS_WRITTEN
 from scraper.search.counts import Stretch, count_by_stretch
 from scraper.search.query import (
-    AS_WRITTEN,
     Beginning,
     Occurs,
     Pattern,

@@ -18,13 +18,14 @@ from scraper.archive.articles import REINDEX_MARK, shown_by, shown_in
 from scraper.archive.files import Archive, write
 from scraper.archive.filing import file_read, file_unfiled
 from scraper.archive.frontier_updates import Context
-from scraper.archive.history import WITH_TEXT, Capture, reading_of, revision_of
+from scraper.archive.history import Capture, reading_of, revision_of
 from scraper.archive.index import is_complete, reindex
 from scraper.archive.runs import read_mark, set_mark
 from scraper.archive.withdrawals import carry_out
 from scraper.models import utc_text
 from scraper.progress import Progress
-from scraper.reading import Reread, reading_rules, reread_all
+from scraper.reading import RULES_VERSION, WITH_TEXT
+from scraper.upkeep.read_again import Reread, reread_all
 from scraper.urls import article_id
 
 EXAMPLES = 3  # articles named for each field that would change
@@ -70,8 +71,7 @@ def reread(
 
     One that was broken off goes on where it was, unless the rules have changed since.
     """
-    rules = reading_rules()
-    mark = f"reread {rules} {utc_text(since) if since else 'all'}"
+    mark = f"reread {RULES_VERSION} {utc_text(since) if since else 'all'}"
     done = Rebuilt()
     begin = read_mark(archive.db, mark)
     carry_out(archive)
@@ -95,7 +95,7 @@ def reread(
     with write(archive.db):
         archive.db.execute(
             "DELETE FROM marks WHERE name = ? OR name GLOB 'reread *' AND name NOT GLOB ?",
-            [mark, f"reread {rules} *"],
+            [mark, f"reread {RULES_VERSION} *"],
         )
     done.is_whole = True
     return done

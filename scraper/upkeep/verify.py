@@ -17,7 +17,7 @@ from scraper.archive.filing import is_filed
 from scraper.archive.history import Capture, is_told
 from scraper.archive.index import check_index, is_complete
 from scraper.progress import Progress
-from scraper.reading import Reread
+from scraper.upkeep.read_again import Reread
 from scraper.upkeep.reread import batches, changes_of
 from scraper.urls import article_id
 
@@ -27,7 +27,7 @@ Remedy = Literal["reread", "new archive.db", "backup"]
 
 
 @dataclass(frozen=True, slots=True)
-class Damage:
+class Finding:
     """One thing that is not as it should be."""
 
     where: str  # "snapshot 5", "article 348925", "archive.db", "snapshots.db"
@@ -38,7 +38,7 @@ class Damage:
         return f"{self.where}: {self.found}"
 
 
-def verify(archive: Archive, progress: Progress, workers: int = 1) -> Iterator[Damage]:
+def verify(archive: Archive, progress: Progress, workers: int = 1) -> Iterator[Finding]:
     """Whatever is damaged, as it is found; nothing where all is well. Runs beside a crawl."""
     with one_moment(archive):
         for name, db, remedy in (
@@ -60,54 +60,54 @@ _BACKUP: Remedy = "backup"
 _NEW: Remedy = "new archive.db"
 
 
-def check_file(name: str, db: Database, remedy: Remedy = "backup") -> Iterator[Damage]:
+def check_file(name: str, db: Database, remedy: Remedy = "backup") -> Iterator[Finding]:
     """What SQLite itself finds wrong with a file: pages, indexes, constraints, foreign keys."""
     for (found,) in db.execute("PRAGMA integrity_check(20)"):
         if found != "ok":
-            yield Damage(name, " ".join(str(found).split()), remedy)
+            yield Finding(name, " ".join(str(found).split()), remedy)
     for table, rowid, parent, _ in db.execute("PRAGMA foreign_key_check"):
-        yield Damage(name, f"row {rowid} of {table} belongs to no row of {parent}", remedy)
+        yield Finding(name, f"row {rowid} of {table} belongs to no row of {parent}", remedy)
 
 
-def _readable(name: str, remedy: Remedy, found: Iterator[Damage]) -> Iterator[Damage]:
+def _readable(name: str, remedy: Remedy, found: Iterator[Finding]) -> Iterator[Finding]:
     """`found`, and that SQLite could not read on, if so: the other checks go on."""
     try:
         yield from found
     except sqlite3.DatabaseError as e:
-        yield Damage(name, f"cannot be read further: {e}", remedy)
+        yield Finding(name, f"cannot be read further: {e}", remedy)
 
 
-def _missing(archive: Archive) -> Iterator[Damage]:
+def _missing(archive: Archive) -> Iterator[Finding]:
     """Captures of which archive.db tells, and snapshots.db has nothing."""
     held = {n for (n,) in archive.snapshots.execute("SELECT id FROM snapshots")}
     told = archive.db.execute("SELECT snapshot_id, article_id FROM captures ORDER BY 1")
     for snapshot_id, number in told:
         if snapshot_id not in held:
             found = f"not in snapshots.db, though article {number} was read from it"
-            yield Damage(f"snapshot {snapshot_id}", found, "backup")
+            yield Finding(f"snapshot {snapshot_id}", found, "backup")
 
 
-def _pages(archive: Archive, progress: Progress, workers: int) -> Iterator[Damage]:
+def _pages(archive: Archive, progress: Progress, workers: int) -> Iterator[Finding]:
     """Every page against its hash, and the rows that were read from it against the page."""
     is_readable = True
     for batch in batches(archive, 0, None, workers, progress):
         for reread in batch:
             if reread.damage:
                 where, what = reread.damage.split(": ", 1)
-                yield Damage(where, what, "backup")
+                yield Finding(where, what, "backup")
         if is_readable:  # else pages can still be held against their hashes
             found = list(_readable("archive.db", _NEW, _rows(archive.db, batch)))
             yield from found
             is_readable = all(damage.where != "archive.db" for damage in found)
 
 
-def _rows(db: Database, batch: list[Reread]) -> Iterator[Damage]:
+def _rows(db: Database, batch: list[Reread]) -> Iterator[Finding]:
     for reread in batch:
         if is_filed(db, reread.snapshot_id):
             yield from _row(db, reread)
 
 
-def _row(db: Database, reread: Reread) -> Iterator[Damage]:
+def _row(db: Database, reread: Reread) -> Iterator[Finding]:
     differ = [name for name, _ in changes_of(db, reread)]
     number = article_id(reread.snapshot.url) if reread.snapshot else None
     if reread.snapshot and reread.read and reread.read.article and number is not None:
@@ -122,10 +122,10 @@ def _row(db: Database, reread: Reread) -> Iterator[Damage]:
             differ.append("weather")
     if differ:
         found = f"not what snapshot {reread.snapshot_id} says: {', '.join(differ)}"
-        yield Damage(f"article {number}", found, "reread")
+        yield Finding(f"article {number}", found, "reread")
 
 
-def _articles(db: Database) -> Iterator[Damage]:
+def _articles(db: Database) -> Iterator[Finding]:
     """Every article's revisions, counts and times against its captures."""
     numbers = db.execute(
         "SELECT id FROM articles UNION"
@@ -133,12 +133,12 @@ def _articles(db: Database) -> Iterator[Damage]:
     )
     for (number,) in numbers.fetchall():
         if not is_told(db, number):
-            yield Damage(f"article {number}", "not what its captures tell", "reread")
+            yield Finding(f"article {number}", "not what its captures tell", "reread")
 
 
-def _index(db: Database, altered: set[str]) -> Iterator[Damage]:
+def _index(db: Database, altered: set[str]) -> Iterator[Finding]:
     """The search index against the texts; `altered` are articles that are to be read again."""
     is_kept_up = is_complete(db)
     for number, found in check_index(db):
         where = f"article {number}"
-        yield Damage(where, found, _NEW if is_kept_up and where not in altered else "reread")
+        yield Finding(where, found, _NEW if is_kept_up and where not in altered else "reread")

@@ -37,7 +37,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Damage:
+class DamagedSpan:
     """Something that is no whole record."""
 
     offset: int
@@ -56,17 +56,17 @@ class _Lost(Exception):
 Wants = Callable[[Frame], bool]
 
 
-def frames(path: Path, wants: Wants) -> Iterator[Frame | Damage]:
+def frames(path: Path, wants: Wants) -> Iterator[Frame | DamagedSpan]:
     """Every record in `path`, with the blocks of those that `wants` (shown without) says yes to.
 
     Raises BadCapture where the file cannot be read or holds no record.
     """
-    early: list[Damage] = []  # before the first record: where none comes, the file is none
+    early: list[DamagedSpan] = []  # before the first record: where none comes, the file is none
     found = False
     try:
         with path.open("rb") as file:
             for frame in _frames(file, layout_of(path, file), wants):
-                if not found and isinstance(frame, Damage):
+                if not found and isinstance(frame, DamagedSpan):
                     early.append(frame)
                     continue
                 if not found:
@@ -90,14 +90,14 @@ def frame_at(path: Path, offset: int) -> Frame | None:
             return None
 
 
-def _frames(file: BinaryIO, layout: Layout, wants: Wants) -> Iterator[Frame | Damage]:
+def _frames(file: BinaryIO, layout: Layout, wants: Wants) -> Iterator[Frame | DamagedSpan]:
     start: int | None = 0
     while start is not None:
         try:
             yield from _run(file, layout, start, wants)
             return
         except _Lost as e:
-            yield Damage(e.offset, e.reason)
+            yield DamagedSpan(e.offset, e.reason)
             start = next_start(file, layout, e.offset + 1)
 
 

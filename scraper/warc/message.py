@@ -22,7 +22,7 @@ _ZSTD_WINDOW = 128 * 1024 * 1024  # bytes; what the zstd command allows itself
 REWRITTEN = "x-archive-rewritten"
 KEPT_AS = "x-archive-orig-"
 
-Headers = tuple[tuple[str, str], ...]
+HeaderLines = tuple[tuple[str, str], ...]
 
 
 class Unusable(ValueError):
@@ -34,7 +34,7 @@ class Message:
     """One HTTP response, decoded."""
 
     status: int
-    headers: Headers  # in the order sent, names lower-case, values as latin-1
+    headers: HeaderLines  # in the order sent, names lower-case, values as latin-1
     body: bytes  # after Transfer-Encoding and Content-Encoding
     truncated: bool  # the body ends before the page did
     payloads: tuple[bytes, ...]  # what a payload digest may be of: the body as it stands, unchunked
@@ -62,7 +62,7 @@ def read_message(block: bytes, *, is_cut: bool, limit_bytes: int) -> Message:
     return Message(status, headers, body, truncated, payloads)
 
 
-def read_head(block: bytes) -> tuple[int, Headers]:
+def read_head(block: bytes) -> tuple[int, HeaderLines]:
     """Status and headers of the response in `block`. Raises Unusable."""
     line = _STATUS_LINE.fullmatch(block.split(b"\n", 1)[0].rstrip(b"\r"))
     if line is None:
@@ -70,12 +70,12 @@ def read_head(block: bytes) -> tuple[int, Headers]:
     return int(line[1]), read_headers(block)
 
 
-def read_headers(block: bytes) -> Headers:
+def read_headers(block: bytes) -> HeaderLines:
     """The headers of a request or response. Raises Unusable where `block` ends within them."""
     return _headers_in(block[: _body_start(block)])
 
 
-def as_sent(headers: Headers) -> Headers:
+def as_sent(headers: HeaderLines) -> HeaderLines:
     """The headers as they were before `writing.head_of` rewrote them; others as they are."""
     if not headers or headers[-1][0] != REWRITTEN:
         return headers
@@ -90,7 +90,7 @@ def _body_start(block: bytes) -> int:
     return end.end()
 
 
-def _headers_in(head: bytes) -> Headers:
+def _headers_in(head: bytes) -> HeaderLines:
     headers: list[tuple[str, str]] = []
     for line in head.decode("latin-1").split("\n")[1:]:
         if line[:1] in (" ", "\t") and headers:  # folded, as HTTP once allowed
@@ -103,13 +103,13 @@ def _headers_in(head: bytes) -> Headers:
     return tuple(headers)
 
 
-def _listed(headers: Headers, name: str) -> list[str]:
+def _listed(headers: HeaderLines, name: str) -> list[str]:
     """The codings that a header lists, in the order in which they were applied."""
     named = ",".join(value for key, value in headers if key == name).lower().split(",")
     return [coding.strip() for coding in named if coding.strip() not in ("", "identity", "none")]
 
 
-def _declared_length(headers: Headers) -> int:
+def _declared_length(headers: HeaderLines) -> int:
     declared = next((value for key, value in headers if key == "content-length"), "")
     return int(declared) if re.fullmatch("[0-9]{1,15}", declared) else 0
 

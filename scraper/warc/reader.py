@@ -14,9 +14,9 @@ from typing import Literal
 from scraper.models import Snapshot
 from scraper.urls import Site, canonical
 from scraper.warc.digests import compare
-from scraper.warc.frames import MOST_BYTES, Damage, Frame, frame_at, frames
+from scraper.warc.frames import MOST_BYTES, DamagedSpan, Frame, frame_at, frames
 from scraper.warc.message import (
-    Headers,
+    HeaderLines,
     Message,
     Unusable,
     as_sent,
@@ -89,7 +89,7 @@ def captures_in(path: Path, site: Site) -> Iterator[Record]:
     known = _Known(path)
     request: Frame | None = None
     for frame in frames(path, lambda frame: _is_wanted(frame, site)):
-        if isinstance(frame, Damage):
+        if isinstance(frame, DamagedSpan):
             yield BadRecord(path, frame.offset, "", frame.reason)
         elif frame.header("warc-type") == "request":
             request = frame
@@ -143,7 +143,9 @@ def _record(frame: Frame, request: Frame | None, site: Site, known: "_Known") ->
     return Captured(frame.offset, snapshot, is_last=frame.is_cut)
 
 
-def _snapshot(frame: Frame, message: Message, sent: Headers, site: Site, path: Path) -> Snapshot:
+def _snapshot(
+    frame: Frame, message: Message, sent: HeaderLines, site: Site, path: Path
+) -> Snapshot:
     return Snapshot(
         url=canonical(_target(frame), site),
         captured_at=_captured_at(frame),
@@ -185,7 +187,7 @@ def _revisited(frame: Frame) -> Message | None:
     return Message(status, headers, b"", False, ()) if _is_page(status, headers) else None
 
 
-def _is_page(status: int, headers: Headers) -> bool:
+def _is_page(status: int, headers: HeaderLines) -> bool:
     """Whether an answer is a page, or tells of one: an error, a redirect."""
     declared = next((value for name, value in headers if name == "content-type"), "")
     return not 200 <= status < 300 or re.split(r"[;,\s]", declared.lower())[0] in _PAGE_TYPES
@@ -214,7 +216,7 @@ def _time(text: str) -> datetime:
     raise Unusable(f"WARC-Date {text!r} is no time of a day")
 
 
-def _request_headers(frame: Frame, request: Frame | None) -> Headers:
+def _request_headers(frame: Frame, request: Frame | None) -> HeaderLines:
     """What was sent, where the record just before tells."""
     if request is None or request.block is None or request.is_cut:
         return ()

@@ -18,7 +18,7 @@ from warcio.warcwriter import WARCWriter
 
 from scraper.models import Snapshot, utc_text
 from scraper.warc.digests import sha256
-from scraper.warc.message import KEPT_AS, REWRITTEN, Headers
+from scraper.warc.message import KEPT_AS, REWRITTEN, HeaderLines
 
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _OF_THE_WIRE = ("content-length", "content-encoding", "transfer-encoding")
@@ -33,7 +33,7 @@ class _Record:
     fields: dict[str, str]  # beside those that every record has
 
 
-class Writer:
+class WarcWriter:
     """Writes a WARC file to `out`: each record a gzip member of its own, where `packed`."""
 
     def __init__(self, out: BinaryIO, software: str, *, packed: bool) -> None:
@@ -107,7 +107,7 @@ def _is_without_http(snapshot: Snapshot) -> bool:
     return snapshot.origin != "crawl" and snapshot.status == 200 and names == ["content-type"]
 
 
-def _as_kept(snapshot: Snapshot) -> Headers:
+def _as_kept(snapshot: Snapshot) -> HeaderLines:
     """The headers as they fit the decoded body: as sent, where those do."""
     length = str(len(snapshot.body))
     wire = [(name, value) for name, value in snapshot.headers if name in _OF_THE_WIRE]
@@ -120,7 +120,7 @@ def _as_kept(snapshot: Snapshot) -> Headers:
     return (*renamed, ("content-length", length), (REWRITTEN, "body decoded"))
 
 
-def _head(line: str, headers: Headers) -> bytes:
+def _head(line: str, headers: HeaderLines) -> bytes:
     lines = [line, *(f"{name}: {value}" for name, value in headers), "", ""]
     return "\r\n".join(lines).encode("latin-1")
 

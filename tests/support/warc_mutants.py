@@ -20,7 +20,7 @@ from pathlib import Path
 from scraper.archive.files import Archive, open_archive, open_reader
 from scraper.errors import BadCapture
 from scraper.importing import Wanted, import_files
-from scraper.importing.sources import Found
+from scraper.importing.sources import SourceFile
 from scraper.progress import Silence
 from scraper.upkeep.verify import verify
 from scraper.warc.reader import Captured, captures_in
@@ -156,7 +156,7 @@ def fault_of(number: int, path: Path, archive: Archive) -> str:
                 whole.append(found.snapshot.body)
     except BadCapture:
         pass
-    import_files(archive, [Found(path, True)], Wanted(), CONTEXT, Silence())
+    import_files(archive, [SourceFile(path, True)], Wanted(), CONTEXT, Silence())
     lost = untouched(base, content) - set(whole)
     return f"{len(lost)} pages were lost whose records are whole" if lost else ""
 
