@@ -5,10 +5,12 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from scraper.config import BUILT_IN, load_settings
 from tests.support.warcs import response, write
 
 ROOT = Path(__file__).parent.parent
@@ -218,7 +220,7 @@ def test_a_day_is_told_as_it_was_in_vietnam(folder: Path) -> None:
     (folder / "page.html").write_text(page, "utf-8")
     url = "https://baolaocai.vn/mua-le-post950001.html"
     assert scraper("import", "page.html", "--url", url, cwd=folder).returncode == 0
-    assert scraper("search", "mùa lê", cwd=folder).stdout.startswith("2024-05-02  Mùa lê\n")
+    assert scraper("search", "mùa lê", cwd=folder).stdout.startswith("950001  2024-05-02  Mùa lê\n")
     shown = scraper("show", 950001, cwd=folder).stdout.splitlines()
     assert shown[2] == "2024-05-02 in Vietnam: 2024-05-01T23:30:00Z (published)"
 
@@ -310,3 +312,84 @@ def test_import_names_what_it_could_not_read_and_files_the_rest(folder: Path) ->
     assert said == "2 records read: 1 new, 1 bad"
     run = scraper("import", "a*.gz", cwd=folder)
     assert (run.returncode, run.stdout) == (0, "2 records read: 1 unchanged, 1 bad\n")
+
+
+def test_init_writes_settings_that_the_crawl_takes(tmp_path: Path) -> None:
+    made = scraper("init", "--contact", "lan@example.org", cwd=tmp_path)
+    assert (made.returncode, made.stderr) == (0, "")
+    settings = load_settings(tmp_path / "config.toml")
+    assert settings.site == replace(BUILT_IN.site, contact="lan@example.org")
+    again = scraper("init", "--contact", "x@example.org", cwd=tmp_path)
+    assert (again.returncode, "is there already" in one_line(again)) == (1, True)
+    assert "lan@example.org" in (tmp_path / "config.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("contact", ["tên@example.org", "a\nb"])
+def test_init_takes_no_contact_that_cannot_be_sent(tmp_path: Path, contact: str) -> None:
+    refused = scraper("init", "--contact", contact, cwd=tmp_path)
+    assert (refused.returncode, "site.contact" in one_line(refused)) == (1, True)
+    assert not (tmp_path / "config.toml").exists()
+
+
+def test_articles_are_named_by_number_or_by_any_address_of_theirs(folder: Path) -> None:
+    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    by_number = scraper("show", "348925", cwd=folder)
+    assert by_number.returncode == 0
+    for address in (SEED_URL, "http://www.baolaocai.vn/khac-post348925.html"):
+        assert scraper("show", address, cwd=folder).stdout == by_number.stdout
+    for nothing in ("https://baolaocai.vn/chinh-tri/", "abc", "-1", str(2**63)):
+        assert scraper("show", "--", nothing, cwd=folder).returncode == 2
+
+
+def test_failures_lists_what_is_not_mended(folder: Path) -> None:
+    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    assert "nothing failed" in scraper("failures", cwd=folder).stdout
+    later, mended = "https://baolaocai.vn/x-post5.html", "https://baolaocai.vn/x-post6.html"
+    feed = "https://baolaocai.vn/rss/home.rss"
+    with closing(sqlite3.connect(folder / "archive.db")) as db, db:
+        db.execute(
+            "INSERT INTO runs VALUES (1, 'crawl', '2026-03-01T00:00:00Z', NULL, 'done', '',"
+            " 3, 0, 0, 0, 0, 0, 0, 0)"
+        )
+        for url, state in ((later, "failed"), (mended, "archived")):
+            db.execute(
+                "INSERT INTO frontier (url, source, found_at, state, due_at)"
+                " VALUES (?, 'feed', '2026-03-01T00:00:00Z', ?, '2026-03-02T00:00:00Z')",
+                [url, state],
+            )
+        for url, kind in ((later, "page"), (mended, "page"), (later, "page"), (feed, "list")):
+            db.execute(
+                "INSERT INTO failures (run_id, at, url, kind, detail)"
+                " VALUES (1, '2026-03-01T00:00:05Z', ?, ?, 'answered 500')",
+                [url, kind],
+            )
+    found = json.loads(scraper("failures", "--json", cwd=folder).stdout)
+    assert [(f["url"], f["times"], f["next_try_at"]) for f in found] == [
+        (feed, 1, None),
+        (later, 2, "2026-03-02T00:00:00Z"),
+    ]
+    said = scraper("failures", "--limit", "1", cwd=folder).stdout
+    assert feed in said and later not in said and "1 more" in said
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_harm_no_command(folder: Path, closed: str) -> None:
+    command = f"{sys.executable} -m scraper import {SEED} --url {SEED_URL} {closed}"
+    env = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    run = subprocess.run(["bash", "-c", command], cwd=folder, env=env, capture_output=True)
+    assert (run.returncode, b"Traceback" in run.stderr) == (0, False)
+    assert scraper("show", "348925", cwd=folder).returncode == 0
+    assert scraper("verify", cwd=folder).returncode == 0
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1258"])
+def test_output_goes_to_a_stream_of_any_encoding(folder: Path, encoding: str) -> None:
+    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    run = subprocess.run(
+        [sys.executable, "-m", "scraper", "show", "348925"],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding},
+        capture_output=True,
+    )
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert b"\\u1ea3" in run.stdout  # ả, which neither has

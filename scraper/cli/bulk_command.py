@@ -41,9 +41,9 @@ def bulk(
     workers: int | None,
     as_json: bool,
 ) -> None:
-    """Read WARC and WET files (shards) into Parquet files, for `scraper import`.
+    """Read many WARC and WET files on all cores into Parquet.
 
-    SHARD is a file, a folder or a pattern.
+    The Parquet files (parts) are for `scraper import`. SHARD is a file, a folder or a pattern.
     """
     if scheduler and workers:
         raise click.UsageError("--workers is for this machine; a scheduler has its own")

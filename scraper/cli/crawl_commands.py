@@ -1,9 +1,7 @@
-"""Commands that ask the newspaper, or say how asking it goes."""
+"""Commands that set up and run the crawl."""
 
 import json
-import sys
-from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +20,32 @@ from scraper.config import Settings
 
 
 @cli.command()
+@click.argument(
+    "path", type=click.Path(path_type=Path, dir_okay=False), default=Path("config.toml")
+)
+@click.option(
+    "--contact",
+    prompt="Your e-mail or web address, sent to the newspaper with every request",
+    help="Your e-mail or web address; asked for if not given.",
+)
+def init(path: Path, contact: str) -> None:
+    """Write a commented config.toml for baolaocai.vn."""
+    from scraper.config import init_settings
+
+    init_settings(path, contact)
+    click.echo(f"{path}: written. Next: scraper probe, then scraper crawl")
+
+
+@cli.command()
 @config_option
 @click.option("--limit", type=COUNT, help="Ask for at most N article pages.")
 @click.option("--max-minutes", type=click.FloatRange(min=0.1), help="End after M minutes.")
 @click.option("--since", type=DAY, help="Leave out what the lists date before DATE.")
 @click.option("--full", is_flag=True, help="Walk every sitemap, back to the first.")
 @click.option("--dry-run", is_flag=True, help="Read the lists, ask for no article.")
-@click.option("--log-format", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", help="How to log."
+)
 @json_option
 def crawl(
     settings: Settings,
@@ -40,7 +57,7 @@ def crawl(
     log_format: Any,
     as_json: bool,
 ) -> None:
-    """Find out what is new, fetch what is due, file it in the archive."""
+    """Fetch what is new or due and file it: one polite run."""
     from scraper.archive.files import open_archive
     from scraper.crawl.run import Plan, crawl_site
     from scraper.progress import watch
@@ -91,7 +108,7 @@ def add(settings: Settings, urls: tuple[str, ...]) -> None:
     for filing in filings:
         click.echo(f"{filing.kind}: {filing.title or filing.url} {filing.detail}".rstrip())
     if run.failed:
-        click.echo(f"{run.failed} failed; see the table failures", err=True)
+        click.echo(f"{run.failed} failed: see `scraper failures`", err=True)
 
 
 @cli.command()
@@ -103,7 +120,7 @@ def add(settings: Settings, urls: tuple[str, ...]) -> None:
 )
 @json_option
 def probe(settings: Settings, bundle: Path | None, as_json: bool) -> None:
-    """First contact: ask 8 times at most, and say which of our assumptions hold."""
+    """First contact: at most 8 requests, and a report of what was found."""
     from scraper.archive.files import open_archive
     from scraper.probe import probe_site, report
     from scraper.probe.bundle import require_place, write_bundle
@@ -127,45 +144,3 @@ def probe(settings: Settings, bundle: Path | None, as_json: bool) -> None:
     write_bundle(path, seen, settings.site.contact)
     if not as_json:
         click.echo(f"\nThe captured pages, without cookies and addresses, are in {path}")
-
-
-@cli.command()
-@config_option
-@json_option
-def status(settings: Settings, as_json: bool) -> None:
-    """What is in the archive, how the last runs went, and which limits of [check] are passed."""
-    from scraper.archive.files import open_reader
-    from scraper.upkeep import status_tables
-    from scraper.upkeep.check import alarms
-    from scraper.upkeep.status import status as read_status
-
-    now = datetime.now(UTC)
-    with open_reader(settings.archive.path) as archive:
-        found, raised = read_status(archive, now), alarms(archive, settings.check, now)
-    if as_json:
-        click.echo(json.dumps({**asdict(found), "alarms": raised}, ensure_ascii=False))
-    elif sys.stdout.isatty():
-        from rich.console import Console
-
-        Console(markup=False, emoji=False).print(*status_tables.tables(found, raised), sep="\n")
-    else:
-        for line in status_tables.lines(found, raised):
-            click.echo(line)
-
-
-@cli.command()
-@config_option
-@json_option
-def check(settings: Settings, as_json: bool) -> None:
-    """Raise the alarm (exit 5) where a limit of [check] is passed: for cron."""
-    from scraper.upkeep.check import check as find_alarms
-
-    found = find_alarms(settings.archive.path, settings.check, datetime.now(UTC))
-    if as_json:
-        click.echo(json.dumps({"alarms": found}, ensure_ascii=False))
-    for line in found:
-        click.echo(line, err=as_json)
-    if found:
-        sys.exit(5)
-    if not as_json:
-        click.echo("all is well")

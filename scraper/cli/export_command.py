@@ -29,10 +29,10 @@ FORMATS = ("jsonl", "csv", "txt", "parquet", "bibtex", "csl", "warc")
 def export(
     settings: Settings, format_name: str, path: Path, written: tuple[str, ...], as_json: bool
 ) -> None:
-    """Write articles to PATH as FORMAT, one of jsonl csv txt parquet bibtex csl warc.
+    """Write articles to PATH for other programs.
 
-    `txt` makes a folder, `warc` holds the captured pages themselves; a PATH of - is stdout. An
-    earlier export is replaced, nothing else is.
+    FORMAT is jsonl, csv, txt, parquet, bibtex, csl or warc. `txt` makes a folder, `warc` holds the
+    captured pages themselves; a PATH of - is stdout. It replaces an earlier export, nothing else.
 
     Keys of --where: date, year, month with = != >= > <= <; section, template, layout,
     timestamp_source, tag, byline with = !=; gone=yes or no; search=WORDS.

@@ -17,7 +17,7 @@ from scraper.config import Settings
 @click.option("--url", required=True, help="The address it was captured from.")
 @click.option("--trace", is_flag=True, help="Add where each field came from, and what lost.")
 def extract(file: Path, url: str, trace: bool) -> None:
-    """Print the article in a saved page as JSON; touches no archive."""
+    """Print the article in a saved page as JSON."""
     from scraper.config import BUILT_IN
     from scraper.extract import as_json
     from scraper.extract import extract as read
@@ -39,10 +39,10 @@ def extract(file: Path, url: str, trace: bool) -> None:
 @cli.command()
 @config_option
 @click.argument("query")
-@click.option("--limit", type=COUNT, default=10, show_default=True)
+@click.option("--limit", type=COUNT, default=10, show_default=True, help="Hits to print.")
 @json_option
 def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
-    """Find articles: with marks, without, or half-way."""
+    """Find articles: words with marks, without, or half-way."""
     from scraper.archive.files import open_articles
     from scraper.search.hits import search as find
     from scraper.search.query import read_aliases
@@ -56,7 +56,9 @@ def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
         click.echo(json.dumps({"total": page.total, "results": hits}, ensure_ascii=False))
         return
     for hit in page.hits:
-        click.echo(f"{vietnam_day(hit.timestamp)}  {hit.title}\n    {hit.url}\n    {hit.snippet}")
+        click.echo(
+            f"{hit.id}  {vietnam_day(hit.timestamp)}  {hit.title}\n    {hit.url}\n    {hit.snippet}"
+        )
     click.echo(f"{page.total} found")
 
 
@@ -65,7 +67,7 @@ def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
 @article_argument
 @json_option
 def show(settings: Settings, article_id: int, as_json: bool) -> None:
-    """Print one article with its history: texts, captures and their hashes."""
+    """Print an article with its history: texts, captures, hashes."""
     from scraper.archive.files import open_articles, open_reader, snapshots_path
     from scraper.archive.read_article import evidence, history
 
@@ -127,7 +129,10 @@ def _show_past(found: Any, proofs: tuple[dict[str, Any], ...]) -> None:
 def diff(
     settings: Settings, article_id: int, before: int | None, after: int | None, as_json: bool
 ) -> None:
-    """Print what changed between revisions N and M, by words; else by the last change."""
+    """Print what changed between two revisions, word by word.
+
+    Without N and M: what the last change was.
+    """
     from scraper.archive.files import open_articles
     from scraper.archive.read_article import compared, differences, marked_lines
 
@@ -165,7 +170,7 @@ def diff(
 def serve(
     settings: Settings, port: int | None, host: str, base_url: str, immutable: bool, no_sql: bool
 ) -> None:
-    """Open the archive in Datasette, to read, search and query it."""
+    """Open the archive in Datasette: read, search and query it."""
     from scraper.browse.serve import serve as serve_archive
 
     serve_archive(
@@ -180,10 +185,16 @@ def serve(
 
 
 @cli.command()
-@click.option("--pages", type=click.IntRange(1, 100_000), default=150, show_default=True)
+@click.option(
+    "--pages",
+    type=click.IntRange(1, 100_000),
+    default=150,
+    show_default=True,
+    help="Articles of it.",
+)
 @click.option("--serve", "and_serve", is_flag=True, help="Open the archive in Datasette.")
 def demo(pages: int, and_serve: bool) -> None:
-    """Crawl the bundled stand-in newspaper into demo/archive.db; needs no network."""
+    """Crawl the bundled invented newspaper; needs no network."""
     from scraper.browse.serve import serve as serve_archive
     from scraper.crawl.run import summary
     from scraper.demo.demonstration import run_demo

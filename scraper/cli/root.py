@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,34 @@ import click
 
 from scraper import __version__
 from scraper.config import load_settings
+from scraper.times import VIETNAM
+from scraper.urls import article_id
+
+SECTIONS = {
+    "Run it": ("init", "demo", "probe", "crawl", "add", "import"),
+    "Read it": ("serve", "search", "show", "diff", "extract", "export"),
+    "Look after it": (
+        "status", "check", "failures", "verify", "backup", "reread", "withdraw", "bulk",
+    ),
+}  # fmt: skip
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class SectionedGroup(click.Group):
+    """A group whose help lists the commands by who uses them; click asks for a subclass."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        widest = max(map(len, self.commands))
+        for section, names in SECTIONS.items():
+            with formatter.section(section):
+                formatter.write_dl(
+                    [
+                        (name.ljust(widest), self.commands[name].get_short_help_str(200))
+                        for name in names
+                    ]
+                )
+
+
+@click.group(cls=SectionedGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="scraper")
 def cli() -> None:
     """A polite crawler and a searchable archive of Báo Lào Cai."""
@@ -44,11 +69,21 @@ _OLDEST = datetime(1900, 1, 1)  # no page is older, and no calendar ends there
 
 def vietnam_day(day: datetime | None) -> datetime | None:
     """The instant at which `day` begins in Vietnam."""
-    return (max(day, _OLDEST) - timedelta(hours=7)).replace(tzinfo=UTC) if day else None
+    return max(day, _OLDEST).replace(tzinfo=VIETNAM).astimezone(UTC) if day else None
 
 
-# What SQLite can hold.
-article_argument = click.argument("article_id", metavar="ID", type=click.IntRange(0, 2**63 - 1))
+_MOST_ID = 2**63 - 1  # what SQLite can hold
+
+
+def _read_article(_ctx: click.Context, _param: click.Parameter, value: str) -> int:
+    """The article number in what was typed: the number, or an address of the newspaper."""
+    number = int(value) if value.isascii() and value.isdecimal() else article_id(value)
+    if number is None or number > _MOST_ID:
+        raise click.BadParameter(f"a number or the address of an article, is {value!r}")
+    return number
+
+
+article_argument = click.argument("article_id", metavar="ARTICLE", callback=_read_article)
 COUNT = click.IntRange(1, 10**9)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
@@ -56,17 +91,17 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON o
 
 @contextmanager
 def stop_on_signal() -> Iterator[Callable[[], bool]]:
-    """A question that is answered yes after SIGTERM or Ctrl-C; a second Ctrl-C ends at once."""
-    told: list[int] = []
+    """Yield a function that is true after SIGTERM or Ctrl-C. A second Ctrl-C ends at once."""
+    signals: list[int] = []
 
     def note(signum: int, _frame: object) -> None:
-        if told and signum == signal.SIGINT:
+        if signals and signum == signal.SIGINT:
             raise KeyboardInterrupt
-        told.append(signum)
+        signals.append(signum)
 
     before = {s: signal.signal(s, note) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield lambda: bool(told)
+        yield lambda: bool(signals)
     finally:
         for signum, handler in before.items():
             signal.signal(signum, handler)

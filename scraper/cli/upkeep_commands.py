@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from scraper.cli.root import (
+    COUNT,
     DAY,
     article_argument,
     cli,
@@ -23,53 +24,46 @@ from scraper.cli.root import (
 from scraper.config import Settings
 
 
-@cli.command("import")
+@cli.command()
 @config_option
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--url", help="The address of saved pages that do not name an article themselves.")
-@click.option(
-    "--captured-at",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]),
-    help="When saved pages were captured, UTC; else the page clock, else the file's time.",
-)
 @json_option
-def import_(
-    settings: Settings,
-    paths: tuple[Path, ...],
-    url: str | None,
-    captured_at: datetime | None,
-    as_json: bool,
-) -> None:
-    """File captures made elsewhere: .warc[.gz], .wet[.gz], parts, saved .html and .txt pages.
+def status(settings: Settings, as_json: bool) -> None:
+    """Print what the archive holds, how runs went, and alarms."""
+    from scraper.archive.files import open_reader
+    from scraper.upkeep import status_tables
+    from scraper.upkeep.check import alarms
+    from scraper.upkeep.status import status as read_status
 
-    PATH is a file, a folder or a pattern. WARC records keep their own address and time; parts are
-    what `scraper bulk` makes of them.
-    """
-    from scraper.archive.files import open_archive
-    from scraper.archive.frontier_updates import Context
-    from scraper.importing import Wanted, import_files
-    from scraper.importing.sources import files_in
-    from scraper.importing.tally import as_json as told
-    from scraper.importing.tally import summary
-    from scraper.progress import watch
-
-    context = Context(settings.site.site, settings.crawl.revisit_days)
-    at = captured_at.replace(tzinfo=UTC) if captured_at else None
-    files = files_in(paths)
-    with (
-        stop_on_signal() as stop,
-        open_archive(settings.archive.path) as archive,
-        watch("import") as progress,
-    ):
-        done = import_files(archive, files, Wanted(url, at), context, progress, stop)
-    for line in (*done.damages, *done.unreadable):
-        click.echo(line, err=True)
+    now = datetime.now(UTC)
+    with open_reader(settings.archive.path) as archive:
+        found, raised = read_status(archive, now), alarms(archive, settings.check, now)
     if as_json:
-        click.echo(json.dumps(told(done), ensure_ascii=False))
-    if done.records or not done.unreadable:
-        click.echo(summary(done), err=as_json)
-    if done.unreadable:
-        sys.exit(1)
+        click.echo(json.dumps({**asdict(found), "alarms": raised}, ensure_ascii=False))
+    elif sys.stdout.isatty():
+        from rich.console import Console
+
+        Console(markup=False, emoji=False).print(*status_tables.tables(found, raised), sep="\n")
+    else:
+        for line in status_tables.lines(found, raised):
+            click.echo(line)
+
+
+@cli.command()
+@config_option
+@json_option
+def check(settings: Settings, as_json: bool) -> None:
+    """For cron: print each alarm and exit 5, or all is well."""
+    from scraper.upkeep.check import check as find_alarms
+
+    found = find_alarms(settings.archive.path, settings.check, datetime.now(UTC))
+    if as_json:
+        click.echo(json.dumps({"alarms": found}, ensure_ascii=False))
+    for line in found:
+        click.echo(line, err=as_json)
+    if found:
+        sys.exit(5)
+    if not as_json:
+        click.echo("all is well")
 
 
 workers_option = click.option(
@@ -82,6 +76,28 @@ workers_option = click.option(
 
 @cli.command()
 @config_option
+@click.option("--limit", type=COUNT, default=50, show_default=True, help="Lines, at most.")
+@json_option
+def failures(settings: Settings, limit: int, as_json: bool) -> None:
+    """List what failed: when, why, and when it is tried again."""
+    from scraper.archive.files import open_reader
+    from scraper.upkeep.failures import failing, failure_line
+
+    with open_reader(settings.archive.path) as archive:
+        found = failing(archive.db)
+    if as_json:
+        click.echo(json.dumps([asdict(f) for f in found], ensure_ascii=False))
+        return
+    for failure in found[:limit]:
+        click.echo(failure_line(failure))
+    if len(found) > limit:
+        click.echo(f"{len(found) - limit} more: --limit {len(found)}")
+    if not found:
+        click.echo("nothing failed that is not archived by now")
+
+
+@cli.command()
+@config_option
 @click.option("--since", type=DAY, help="Only pages captured since DATE.")
 @workers_option
 @click.option("--dry-run", is_flag=True, help="Say what would change, field by field.")
@@ -89,7 +105,7 @@ workers_option = click.option(
 def reread(
     settings: Settings, since: datetime | None, workers: int, dry_run: bool, as_json: bool
 ) -> None:
-    """Read every captured page again, and bring the archive to what today's rules make of it."""
+    """Read every captured page again, by today's rules."""
     from scraper.archive.files import open_archive, open_reader, require_snapshots
     from scraper.archive.frontier_updates import Context
     from scraper.progress import watch
@@ -139,7 +155,7 @@ def _say_forecast(told: Any, as_json: bool) -> None:
 @workers_option
 @json_option
 def verify(settings: Settings, workers: int, as_json: bool) -> None:
-    """Prove that nothing is damaged; else name it (exit 1) and where it can be had again."""
+    """Prove that nothing is damaged, or name it (exit 1)."""
     from scraper.archive.files import open_reader
     from scraper.progress import watch
     from scraper.upkeep.verify import verify as find_damage
@@ -178,7 +194,7 @@ def _say_remedies(counts: Counter[str]) -> None:
 @click.option("--slim", is_flag=True, help="Only archive.db, made ready for readers.")
 @json_option
 def backup(settings: Settings, folder: Path, slim: bool, as_json: bool) -> None:
-    """Copy the archive into FOLDER, safe beside a running crawl, and check the copy."""
+    """Copy the archive into FOLDER, also while a crawl runs."""
     from scraper.archive.files import open_reader
     from scraper.progress import watch
     from scraper.upkeep.backup import backup as copy_archive
@@ -201,7 +217,10 @@ def backup(settings: Settings, folder: Path, slim: bool, as_json: bool) -> None:
 @article_argument
 @click.option("--reason", required=True, help="Why; kept, and shown in place of the article.")
 def withdraw(settings: Settings, article_id: int, reason: str) -> None:
-    """Remove an article's text and pages everywhere, and for good; the reason stays."""
+    """Legal takedown: remove an article's text and pages for good.
+
+    The reason stays in their place.
+    """
     from scraper.archive.files import open_archive, require_snapshots
     from scraper.archive.filing import file_unfiled
     from scraper.archive.frontier_updates import Context

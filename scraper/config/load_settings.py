@@ -5,116 +5,18 @@ ConfigError that names file, key, what is wanted and what was found; nothing is 
 """
 
 import difflib
-import math
 import re
 import sys
 import tomllib
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from dataclasses import MISSING, Field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from scraper.config.settings import ArchiveSettings, Settings
 from scraper.errors import ConfigError
-from scraper.urls import BAOLAOCAI, Site
 
 _HOURS = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")
-
-
-def _number(default: float, low: float, high: float = math.inf) -> Any:
-    return field(default=default, metadata={"low": low, "high": high})
-
-
-@dataclass(frozen=True, slots=True)
-class SiteSettings:
-    """[site]: which newspaper, where its lists are, and how it is asked."""
-
-    base_url: str
-    aliases: tuple[str, ...] = ()  # hosts that name the same site
-    sitemaps: tuple[str, ...] = ("/sitemap.xml",)  # paths below base_url, or full addresses
-    feeds: tuple[str, ...] = ("/rss/home.rss",)
-    sections: tuple[str, ...] = ("/",)  # list pages, a safety net behind sitemaps and feeds
-    contact: str = ""  # e-mail or web address of the operator, sent in the User-Agent
-    delay_seconds: float = _number(5.0, 0.0, 3600.0)  # floor between two requests
-
-    @property
-    def site(self) -> Site:
-        """The addresses that are this newspaper's."""
-        return Site(self.base_url, self.aliases)
-
-
-@dataclass(frozen=True, slots=True)
-class CrawlSettings:
-    """[crawl]: budgets, patience and limits of one run."""
-
-    max_pages: int = _number(500, 1, 1e9)  # article pages asked for in one run
-    max_minutes: float = _number(50.0, 0.1, 1e6)  # a run ends cleanly after this
-    retries: int = _number(3, 0, 10)  # attempts after the first
-    timeout_seconds: float = _number(60.0, 1.0, 3600.0)  # for one whole request
-    max_page_mb: float = _number(10.0, 0.01, 1000.0)  # larger answers are refused
-    revisit_days: tuple[float, ...] = (1, 7, 30, 365)  # after the first capture; last repeats
-    stop_after_failures: int = _number(5, 1)  # server failures in a row that end the run
-    backoff_seconds: float = _number(10.0, 0.0, 3600.0)  # first step; doubles
-    quiet_hours: str = ""  # "06:30-08:30", Vietnam time: no request then; "" for none
-
-
-@dataclass(frozen=True, slots=True)
-class CheckSettings:
-    """[check]: limits past which `scraper check` raises the alarm."""
-
-    max_hours_since_run: float = _number(36.0, 0.0, 1e6)  # since the last run that ended well
-    max_days_without_new: float = _number(3.0, 0.0, 1e6)  # since the newest article was found
-    max_failure_share: float = _number(0.2, 0.0, 1.0)  # of the pages asked for in the last run
-    max_fallback_share: float = _number(0.05, 0.0, 1.0)  # of pages read by no known template
-    max_fill_drop: float = _number(0.2, 0.0, 1.0)  # fall of a field's fill rate, per template
-    min_free_mb: float = _number(1000.0, 0.0)  # on the archive's disk
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveSettings:
-    """[archive]: where the files are."""
-
-    path: Path = Path("archive.db")  # relative to config.toml; snapshots.db stands beside it
-
-
-@dataclass(frozen=True, slots=True)
-class SearchSettings:
-    """[search]: what readers need not know."""
-
-    # Names written in more than one way, found under each: "one = other", or more of them.
-    aliases: tuple[str, ...] = ("Sapa = Sa Pa", "Y Tý = Ý Tý", "Si Ma Cai = Simacai")
-
-
-@dataclass(frozen=True, slots=True)
-class ServeSettings:
-    """[serve]: the reading pages."""
-
-    port: int = _number(8001, 0, 65535)
-    title: str = "Báo Lào Cai: archive"
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Everything config.toml says, checked."""
-
-    site: SiteSettings
-    crawl: CrawlSettings = CrawlSettings()
-    check: CheckSettings = CheckSettings()
-    archive: ArchiveSettings = ArchiveSettings()
-    search: SearchSettings = SearchSettings()
-    serve: ServeSettings = ServeSettings()
-    source: str = "config.toml"  # the file, for messages
-
-    def require_contact(self) -> None:
-        """Raise ConfigError where a real site would be asked without saying who asks."""
-        if not self.site.contact and not self.site.site.is_loopback:
-            raise ConfigError(
-                f"{self.source}: site.contact: missing; set your e-mail or web address,"
-                ' as in contact = "you@example.org": it is sent to the newspaper with every request'
-            )
-
-
-BUILT_IN = Settings(SiteSettings(BAOLAOCAI.base_url, BAOLAOCAI.aliases))
-"""What `scraper extract` assumes: it needs no config.toml."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -136,7 +38,7 @@ def load_settings(path: Path) -> Settings:
             f'{path}: archive.path: a file, as "archive.db", for snapshots.db to stand beside,'
             f" is {str(settings.archive.path)!r}"
         )
-    return _checked(replace(settings, archive=ArchiveSettings(beside)))
+    return checked(replace(settings, archive=ArchiveSettings(beside)))
 
 
 def _read_settings(raw: dict[str, Any], source: str) -> Settings:
@@ -222,7 +124,7 @@ def _did_you_mean(word: str, known: Any) -> str:
     return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"
 
 
-def _checked(settings: Settings) -> Settings:
+def checked(settings: Settings) -> Settings:
     """`settings`, with base_url and aliases in their one form. Raises ConfigError."""
     site, place = settings.site, f"{settings.source}: site"
     base_url = site.base_url.strip().rstrip("/")

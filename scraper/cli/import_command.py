@@ -1,0 +1,60 @@
+"""The command that files captures made elsewhere."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from scraper.cli.root import cli, config_option, json_option, stop_on_signal
+from scraper.config import Settings
+
+
+@cli.command("import")
+@config_option
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--url", help="The address of saved pages that do not name an article themselves.")
+@click.option(
+    "--captured-at",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]),
+    help="When saved pages were captured, UTC; else the page clock, else the file's time.",
+)
+@json_option
+def import_(
+    settings: Settings,
+    paths: tuple[Path, ...],
+    url: str | None,
+    captured_at: datetime | None,
+    as_json: bool,
+) -> None:
+    """File captures made elsewhere: WARC, WET, saved pages.
+
+    PATH is a file, a folder or a pattern. WARC records keep their own address and time; parts are
+    what `scraper bulk` makes of them.
+    """
+    from scraper.archive.files import open_archive
+    from scraper.archive.frontier_updates import Context
+    from scraper.importing import Wanted, import_files
+    from scraper.importing.sources import files_in
+    from scraper.importing.tally import as_json as told
+    from scraper.importing.tally import summary
+    from scraper.progress import watch
+
+    context = Context(settings.site.site, settings.crawl.revisit_days)
+    at = captured_at.replace(tzinfo=UTC) if captured_at else None
+    files = files_in(paths)
+    with (
+        stop_on_signal() as stop,
+        open_archive(settings.archive.path) as archive,
+        watch("import") as progress,
+    ):
+        done = import_files(archive, files, Wanted(url, at), context, progress, stop)
+    for line in (*done.damages, *done.unreadable):
+        click.echo(line, err=True)
+    if as_json:
+        click.echo(json.dumps(told(done), ensure_ascii=False))
+    if done.records or not done.unreadable:
+        click.echo(summary(done), err=as_json)
+    if done.unreadable:
+        sys.exit(1)
