@@ -1,5 +1,6 @@
 """The docs name everything a user can type or set, and are current."""
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -59,4 +60,18 @@ def test_help_lists_every_command_once_and_cuts_no_line() -> None:
 @pytest.mark.parametrize("path", sorted(ROOT.glob("docs/*.png")), ids=lambda p: p.name)
 def test_pictures_are_small_and_shown(path: Path) -> None:
     assert path.stat().st_size < 200_000
-    assert f"docs/{path.name}" in README
+    shown = README + "".join(page.read_text("utf-8") for page in ROOT.glob("docs/*.md"))
+    assert f"({path.name})" in shown or f"(docs/{path.name})" in shown
+
+
+def test_readme_is_short_and_its_links_lead_somewhere() -> None:
+    assert len(README.encode()) < 8_000
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")]
+    for page in pages:
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_every_page_of_the_docs_can_be_reached_from_readme() -> None:
+    linked = set(re.findall(r"\]\(docs/([^)#]+)", README))
+    assert {path.name for path in ROOT.glob("docs/*.md")} <= linked

@@ -1,4 +1,4 @@
-"""The trace of a reading, and README's worked example of a new template."""
+"""The trace of a reading, and the docs' worked example of a new template."""
 
 import re
 from dataclasses import replace
@@ -15,7 +15,7 @@ from scraper.extract.onecms import ARTICLE, EMAGAZINE
 from scraper.extract.trace import Choice, trace_json
 from scraper.models import Article, Snapshot
 
-README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+PAGE = (Path(__file__).parent.parent / "docs/adding-a-template.md").read_text("utf-8")
 PAGES = Path(__file__).parent / "pages"
 URL = "https://baolaocai.vn/mua-le-chin-post950001.html"
 PAGE = """<html><head><meta property="article:published_time" content="2026-03-05T08:30:00+0700">
@@ -89,10 +89,10 @@ def test_a_refused_page_has_a_trace_that_says_what_was_looked_for(
     ]  # fmt: skip
 
 
-def test_the_template_that_readme_adds_reads_the_page_that_readme_shows(
+def test_the_template_that_the_docs_add_reads_the_page_that_they_show(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    section = README.split("## Adding a template")[1].split("\n## ")[0]
+    section = PAGE
     html, code = (
         dedent(block) for block in re.findall(r"```(?:html|python)\n(.*?)```", section, re.S)
     )

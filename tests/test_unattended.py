@@ -1,4 +1,4 @@
-"""README's recipes for cron, systemd, logrotate and a healthcheck, each tried with its program."""
+"""The recipes of docs/operating.md for cron, systemd, logrotate and a healthcheck, each tried with its program."""
 
 import os
 import re
@@ -13,13 +13,13 @@ from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
+PAGE = (ROOT / "docs/operating.md").read_text("utf-8")
 PATH = f"{os.environ['PATH']}:/usr/sbin"
 
 
 def recipe(language: str, folder: Path) -> str:
-    """The block of README in this language, for a clone in `folder`."""
-    (block,) = re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    """The block of that page in this language, for a clone in `folder`."""
+    (block,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
     return str(block).replace("/path/to/scraper", str(folder))
 
 
