@@ -15,7 +15,7 @@ from scraper.extract.onecms import ARTICLE, EMAGAZINE
 from scraper.extract.trace import Choice, trace_json
 from scraper.models import Article, Snapshot
 
-PAGE = (Path(__file__).parent.parent / "docs/adding-a-template.md").read_text("utf-8")
+RECIPE = (Path(__file__).parent.parent / "docs/adding-a-template.md").read_text("utf-8")
 PAGES = Path(__file__).parent / "pages"
 URL = "https://baolaocai.vn/mua-le-chin-post950001.html"
 PAGE = """<html><head><meta property="article:published_time" content="2026-03-05T08:30:00+0700">
@@ -92,9 +92,8 @@ def test_a_refused_page_has_a_trace_that_says_what_was_looked_for(
 def test_the_template_that_the_docs_add_reads_the_page_that_they_show(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    section = PAGE
     html, code = (
-        dedent(block) for block in re.findall(r"```(?:html|python)\n(.*?)```", section, re.S)
+        dedent(block) for block in re.findall(r"```(?:html|python)\n(.*?)```", RECIPE, re.S)
     )
     module: dict[str, object] = {}
     exec(code, module)
