@@ -22,6 +22,7 @@ class Snapshot:
     request_headers: tuple[tuple[str, str], ...] = ()  # as sent; () where not known
     origin: str = "crawl"  # "crawl", or "import:<file>"
     truncated: bool = False  # the capture ends before the page did
+    captured_source: str = ""  # "file": captured_at is the time of a file; "": it was recorded
 
     def header(self, name: str) -> str | None:
         """The first header of this (lower-case) name, or None."""

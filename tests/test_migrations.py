@@ -1,126 +1,124 @@
-"""Archives of every released version open, and give the rows that this version makes."""
+"""Versions of the tables: an archive of an earlier one is brought up to date, a later one refused.
+
+The only released version is the first, so the later one is invented here.
+"""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database, Migrations
 
-from scraper.archive import snapshots
+from scraper.archive import files, tables
 from scraper.archive.files import open_archive, open_reader
-from scraper.archive.index import check_index
 from scraper.errors import ArchiveError
-from scraper.progress import Silence
-from scraper.upkeep.reread import reread
-from tests.support.dump import FOLDER, load
-from tests.support.filled import CONTEXT, captures, fill
+from tests.support.filled import captures, fill
 
-VERSIONS = sorted(
-    (p.stem for p in FOLDER.glob("v*.sql") if "-" not in p.stem), key=lambda name: int(name[1:])
-)
+BOTH = ("archive.db", "snapshots.db")
 
 
-def schema(path: Path) -> dict[str, str]:
-    db = sqlite3.connect(path)
-    found = dict(
-        db.execute(
-            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '%sqlite%'"
-        ).fetchall()
-    )
-    db.close()
-    return found
+def add_words(db: Database) -> None:
+    """The invented version 2 of archive.db."""
+    db.conn.execute("ALTER TABLE articles ADD COLUMN word_count INTEGER")
+    db.conn.execute("UPDATE articles SET word_count = syllable_count / 2")
 
 
-def told(path: Path) -> list[tuple[object, ...]]:
-    db = sqlite3.connect(path)
-    found = db.execute("SELECT * FROM articles_full ORDER BY id").fetchall()
-    found += db.execute(
-        "SELECT article_id, position, text, credit FROM captions ORDER BY 1, 2"
-    ).fetchall()
-    found += db.execute("SELECT article_id, number, sha256 FROM revisions ORDER BY 1, 2").fetchall()
-    db.close()
-    return found
+def broken(db: Database) -> None:
+    """A version 3 that a full disk, say, stops half-way."""
+    db.conn.execute("DROP TABLE failures")
+    raise sqlite3.OperationalError("disk full")
 
 
-def test_the_newest_dump_is_of_the_schema_of_today(tmp_path: Path) -> None:
-    """Where this fails a migration is new: `.venv/bin/python -m tests.support.dump N` dumps its schema."""
-    old, new = tmp_path / "old", tmp_path / "new"
-    for folder in (old, new):
-        folder.mkdir()
-    load(VERSIONS[-1], old)
-    fill(new / "archive.db", captures(1))
-    for name in ("archive.db", "snapshots.db"):
-        assert schema(old / name) == schema(new / name)
+def use_versions(monkeypatch: pytest.MonkeyPatch, *later: object) -> None:
+    """Have the code know these versions of archive.db beside the first."""
+    versions = Migrations("archive")
+    for migration in (tables.m001_archive, *later):
+        versions()(migration)
+    monkeypatch.setattr(files, "archive_migrations", versions)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-def test_an_old_archive_keeps_every_row(version: str, tmp_path: Path) -> None:
-    load(version, tmp_path)
-    before = told(tmp_path / "archive.db")
-    assert before
-    with open_archive(tmp_path / "archive.db") as archive:
-        assert list(check_index(archive.db)) == []
-        assert archive.db.execute("PRAGMA foreign_key_check").fetchall() == []
-    assert told(tmp_path / "archive.db") == before
+@pytest.fixture
+def archive_path(tmp_path: Path) -> Path:
+    """An archive of version 1."""
+    path = tmp_path / "archive.db"
+    fill(path, captures(2))
+    return path
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-def test_an_old_archive_becomes_one_that_is_made_today(version: str, tmp_path: Path) -> None:
-    old, new = tmp_path / "old", tmp_path / "new"
-    for folder in (old, new):
-        folder.mkdir()
-    load(version, old)
-    with open_archive(old / "archive.db") as archive:
-        stored = snapshots.above(archive.snapshots, 0)
-        fill(new / "archive.db", [snapshots.load(archive.snapshots, n) for n in stored])
-        reread(archive, CONTEXT, Silence())
-    for name in ("archive.db", "snapshots.db"):
-        assert schema(old / name) == schema(new / name)
-    for name in ("articles", "captions", "tags", "article_tags", "weather", "revisions"):
-        rows = f"SELECT * FROM {name} ORDER BY 1, 2"
-        with (
-            closing(sqlite3.connect(old / "archive.db")) as migrated,
-            closing(sqlite3.connect(new / "archive.db")) as fresh,
-        ):
-            assert migrated.execute(rows).fetchall() == fresh.execute(rows).fetchall(), name
+def contents(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in BOTH}
 
 
-@pytest.mark.parametrize("version", VERSIONS[:-1])
-def test_a_reader_leaves_an_old_archive_as_it_is(version: str, tmp_path: Path) -> None:
-    load(version, tmp_path)
-    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
-    with (
-        pytest.raises(ArchiveError, match="written by an earlier version"),
-        open_reader(tmp_path / "archive.db"),
+def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute(sql).fetchall()
+
+
+def everything(path: Path) -> Iterator[tuple[object, ...]]:
+    for sql in (
+        "SELECT id, url, title, body FROM articles_full ORDER BY id",
+        "SELECT article_id, position, text, credit FROM captions ORDER BY 1, 2",
+        "SELECT article_id, number, sha256 FROM revisions ORDER BY 1, 2",
     ):
+        yield from rows(path, sql)
+
+
+def test_a_writer_brings_an_earlier_archive_up_and_keeps_every_row(
+    archive_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = list(everything(archive_path))
+    use_versions(monkeypatch, add_words)
+    with open_archive(archive_path) as archive:
+        assert archive.db.execute("SELECT min(word_count) FROM articles").fetchone()[0] > 0
+    assert list(everything(archive_path)) == before
+    with open_reader(archive_path):
         pass
-    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_a_reader_leaves_an_earlier_archive_as_it_is(
+    archive_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(archive_path.parent)
+    use_versions(monkeypatch, add_words)
+    with pytest.raises(ArchiveError, match="earlier version"), open_reader(archive_path):
+        pass
+    assert contents(archive_path.parent) == before
+
+
+def test_a_version_that_fails_leaves_the_one_before_it(
+    archive_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_versions(monkeypatch, add_words, broken)
+    with pytest.raises(sqlite3.OperationalError), open_archive(archive_path):
+        pass
+    names = "SELECT name FROM _sqlite_migrations ORDER BY id"
+    assert rows(archive_path, names) == [("m001_archive",), ("add_words",)]
+    assert rows(archive_path, "SELECT count(*) FROM failures") == [(0,)]
 
 
 @pytest.mark.parametrize("later", ["archive", "snapshots"])
-def test_a_later_version_in_either_file_leaves_both_as_they_are(later: str, tmp_path: Path) -> None:
-    load("v1", tmp_path)
-    db = sqlite3.connect(tmp_path / f"{later}.db")
-    db.execute(
-        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
-        f" VALUES ('{later}', 'm999_later', '2030-01-01')"
-    )
-    db.commit()
-    db.close()
-    names = ("archive.db", "snapshots.db")
-    before = [(tmp_path / name).read_bytes() for name in names]
-    with (
-        pytest.raises(ArchiveError, match="later version"),
-        open_archive(tmp_path / "archive.db"),
-    ):
+def test_a_later_version_of_either_file_leaves_both_as_they_are(
+    later: str, archive_path: Path
+) -> None:
+    with closing(sqlite3.connect(archive_path.with_name(f"{later}.db"))) as db:
+        db.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            f" VALUES ('{later}', 'm999_later', '2030-01-01')"
+        )
+        db.commit()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = contents(archive_path.parent)
+    with pytest.raises(ArchiveError, match="later version"), open_archive(archive_path):
         pass
-    assert [(tmp_path / name).read_bytes() for name in names] == before
+    assert contents(archive_path.parent) == before
 
 
-def test_a_first_start_that_was_cut_short_is_begun_again(tmp_path: Path) -> None:
-    db = sqlite3.connect(tmp_path / "archive.db")
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("VACUUM")
-    db.close()
-    assert (tmp_path / "archive.db").stat().st_size > 0
-    fill(tmp_path / "archive.db", captures(1))
+def test_a_first_start_that_was_cut_short_is_done_again(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("VACUUM")
+    assert path.stat().st_size > 0
+    fill(path, captures(1))

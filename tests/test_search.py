@@ -38,24 +38,33 @@ def add_article(
 ) -> None:
     """File an article by plain SQL, as the archive's own code would."""
     time = f"20{10 + number % 4}-05-{min(number, 28):02d}T01:00:00Z"
+    row = {
+        "id": number,
+        "url": f"https://baolaocai.vn/bai-viet/{number}-x",
+        "title": title,
+        "lead": lead,
+        "kicker": "",
+        "section": ("Kinh tế", "Xã hội")[number % 2],
+        "byline": json.dumps(["Ngọc Bằng"] if number < 4 else ["Bằng"], ensure_ascii=False),
+        "published_source": "",
+        "page_clock_text": "",
+        "timestamp": time,
+        "timestamp_source": "captured",
+        "local_date": time[:10],
+        "layout": "article",
+        "template": "onecms",
+        "flags": "[]",
+        "caption_count": len(captions),
+        "photo_count": len(captions),
+        "syllable_count": 0,
+        "revision_count": 1,
+        "first_captured_at": time,
+        "last_captured_at": time,
+        "snapshot_id": number,
+    }
     db.conn.execute(
-        "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, NULL, '', NULL, NULL, '', ?, 'captured', ?,"
-        " 'article', 'onecms', '[]', ?, ?, 0, 1, ?, ?, NULL, ?)",
-        (
-            number,
-            f"https://baolaocai.vn/bai-viet/{number}-x",
-            title,
-            lead,
-            ("Kinh tế", "Xã hội")[number % 2],
-            json.dumps(["Ngọc Bằng"] if number < 4 else ["Bằng"], ensure_ascii=False),
-            time,
-            time[:10],
-            len(captions),
-            len(captions),
-            time,
-            time,
-            number,
-        ),
+        f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+        tuple(row.values()),
     )
     db.conn.execute("INSERT INTO texts VALUES (?, ?)", (number, body))
     for position, caption in enumerate(captions):

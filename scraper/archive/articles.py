@@ -4,6 +4,7 @@
 are whole, if any is; `weather` has rows of each. What has not changed is not written again.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,12 +25,15 @@ from scraper.archive.history import (
 )
 from scraper.archive.index import index_article, unindex_article
 from scraper.archive.runs import set_mark
-from scraper.archive.tables import CAPTIONS, READINGS, tag_id
 from scraper.errors import ArchiveError
 from scraper.models import Article, utc_text
 from scraper.times import VIETNAM
 from scraper.urls import Site
 
+# Ids of captions and weather rows: the article's or snapshot's times this, plus the position. A
+# reread gives the same ids, so that citations of a row stay right.
+CAPTIONS_PER_ARTICLE = 10_000
+READINGS_PER_SNAPSHOT = 1_000
 REINDEX_MARK = "reindex"  # 1: `reread` has to make the search index anew
 
 
@@ -121,7 +125,7 @@ def shown_by(article: Article, capture: Capture) -> Shown:
         body="\n\n".join(article.paragraphs),
         captions=tuple(
             (
-                capture.article_id * CAPTIONS + position,
+                capture.article_id * CAPTIONS_PER_ARTICLE + position,
                 capture.article_id,
                 position,
                 caption.after_paragraph,
@@ -165,7 +169,7 @@ def weather_rows(article: Article, capture: Capture) -> list[tuple[Any, ...]]:
     observed_at = utc_text(article.page_clock_at or capture.captured_at)
     return [
         (
-            capture.snapshot_id * READINGS + position,
+            capture.snapshot_id * READINGS_PER_SNAPSHOT + position,
             capture.snapshot_id,
             capture.article_id,
             position,
@@ -212,6 +216,7 @@ _ARTICLE_COLUMNS = (
     "url",
     "title",
     "lead",
+    "kicker",
     "section",
     "byline",
     "published_at",
@@ -250,6 +255,7 @@ def _article_row(article: Article, capture: Capture) -> dict[str, Any]:
         "url": article.url,
         "title": article.title,
         "lead": article.lead,
+        "kicker": "",
         "section": article.section,
         "byline": json.dumps(article.byline, ensure_ascii=False),
         "published_at": _text_or_none(article.published_at),
@@ -308,7 +314,7 @@ def _put_tags(db: Database, article_id: int, names: frozenset[str]) -> None:
     had = db.execute(
         "DELETE FROM article_tags WHERE article_id = ? RETURNING tag_id", [article_id]
     ).fetchall()
-    numbered = [(tag_id(name), name) for name in sorted(names)]
+    numbered = [(_tag_id(name), name) for name in sorted(names)]
     db.conn.executemany("INSERT INTO tags VALUES (?, ?) ON CONFLICT DO NOTHING", numbered)
     db.conn.executemany(
         "INSERT INTO article_tags VALUES (?, ?)", [(article_id, number) for number, _ in numbered]
@@ -319,6 +325,11 @@ def _put_tags(db: Database, article_id: int, names: frozenset[str]) -> None:
             " AND NOT EXISTS (SELECT 1 FROM article_tags WHERE tag_id = tags.id)",
             [number],
         )
+
+
+def _tag_id(name: str) -> int:
+    """The id of a tag: 52 bits of its name's hash, which a number of JavaScript can hold."""
+    return int(hashlib.sha256(name.encode()).hexdigest()[:13], 16)
 
 
 def _put_weather(db: Database, snapshot_id: int, rows: list[tuple[Any, ...]]) -> None:

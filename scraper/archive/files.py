@@ -1,7 +1,7 @@
 """The two files of an archive: opening, creating and migrating them.
 
-`archive.db` is what researchers read; `snapshots.db`, beside it, is the evidence. What stands in
-them is in migrations.py.
+`archive.db` is what researchers read; `snapshots.db`, beside it, is the evidence. Their tables are
+in tables.py.
 """
 
 import fcntl

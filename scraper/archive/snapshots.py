@@ -18,7 +18,6 @@ from sqlite_utils import Database
 
 from scraper.archive import dictionaries, tombstones
 from scraper.archive.files import write
-from scraper.archive.tables import record_hash
 from scraper.errors import ArchiveError
 from scraper.models import Snapshot, utc_text, utc_time
 from scraper.urls import article_id as number_of
@@ -47,6 +46,7 @@ def _store(db: Database, snapshot: Snapshot) -> tuple[int, bool]:
     record: list[str | int] = [
         snapshot.url,
         captured_at,
+        snapshot.captured_source,
         snapshot.status,
         json.dumps(snapshot.headers, ensure_ascii=False),
         sha256,
@@ -82,10 +82,13 @@ def load(db: Database, snapshot_id: int) -> Snapshot:
         raise ArchiveError(f"snapshot {snapshot_id}: its address, time or headers were altered")
     if codec == WITHDRAWN:
         raise ArchiveError(f"snapshot {snapshot_id}: its page was withdrawn")
-    url, captured_at, status, headers, sha256, _, request_headers, origin, truncated = record
+    url, captured_at, source, status, headers, sha256, _, request_headers, origin, truncated = (
+        record
+    )
     return Snapshot(
         url=url,
         captured_at=utc_time(captured_at),
+        captured_source=source,
         status=status,
         headers=_headers(headers),
         body=b"" if status == 304 else _body(db, sha256, snapshot_id),
@@ -219,11 +222,16 @@ def above(db: Database, after_id: int) -> Iterator[int]:
         yield after_id
 
 
+def record_hash(*values: str | int) -> str:
+    """The hash of what is kept beside a body, so that no letter of it can change unnoticed."""
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
+
+
 _KEPT = f"codec <> '{WITHDRAWN}'"
 # What stands beside a body; `record_sha256` is made from these, in this order.
 _RECORD = (
-    "url, captured_at, status, headers_json, sha256, size_bytes, request_headers_json, origin,"
-    " truncated"
+    "url, captured_at, captured_source, status, headers_json, sha256, size_bytes,"
+    " request_headers_json, origin, truncated"
 )
 
 

@@ -15,6 +15,7 @@ TABLES: dict[str, dict[str, Any]] = {
             "url": "Address at the newspaper (địa chỉ)",
             "title": "Headline (tiêu đề)",
             "lead": "Opening paragraph, the sapo; older ones begin with the mark LCĐT",
+            "kicker": "Short line above the headline; empty if there is none",
             "section": "Section of the paper (chuyên mục)",
             "byline": "Names under the article (tác giả), a JSON array in the order printed",
             "published_at": "Time of publication that the page states (ngày đăng), UTC; empty where"
@@ -59,7 +60,7 @@ TABLES: dict[str, dict[str, Any]] = {
         "columns": {
             "id": "Number of the row",
             "article_id": "The article",
-            "position": "Place among the captions of the article, from 0",
+            "position": "Place among the captions of the article, from 1",
             "after_paragraph": "How many paragraphs of the body stand before it",
             "text": "The caption, without the credit",
             "credit": "Photographer or source (Ảnh:), as printed",
@@ -93,7 +94,7 @@ TABLES: dict[str, dict[str, Any]] = {
             "id": "Number of the row",
             "snapshot_id": "The capture, in snapshots.db",
             "article_id": "The article it was shown beside",
-            "position": "Place in the widget, from 0",
+            "position": "Place in the widget, from 1",
             "observed_at": "Time of the capture or of the page's clock, UTC",
             "place": "Place named (địa điểm)",
             "text": "The widget's text as printed",
@@ -131,7 +132,9 @@ TABLES: dict[str, dict[str, Any]] = {
             "article_id": "The article's number",
             "captured_at": "When it was asked for, UTC",
             "status": "HTTP status of the answer",
-            "reading": "text, cut (short), unchanged, missing, redirect, not_article, unreadable",
+            "reading": "text, cut (short), unchanged, missing, redirect, not_article, refused,"
+            " unreadable",
+            "kind": "page (HTML), text with headline, or text; empty if it shows no text",
             "sha256": "Hash of the text it showed, as in revisions; empty where it shows none",
             "absent_from": "The address asked, where it no longer had the article",
         },
@@ -227,6 +230,15 @@ TABLES: dict[str, dict[str, Any]] = {
         "description": "What the archive remembers about itself.",
         "hidden": True,
         "columns": {"name": "Name of the mark", "value": "Its value"},
+    },
+    "identity": {
+        "title": "Identity",
+        "description": "The archive that this file belongs to, and its newspaper.",
+        "hidden": True,
+        "columns": {
+            "archive_id": "The same in archive.db and snapshots.db",
+            "base_url": "Address of the newspaper",
+        },
     },
     "articles_full": {
         "title": "Articles with body",

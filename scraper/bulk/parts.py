@@ -30,6 +30,7 @@ _EVIDENCE = {
     "offset": pa.int64(),  # of the record in its shard
     "url": pa.string(),
     "captured_at": TIME,
+    "captured_source": pa.string(),
     "status": pa.int32(),
     "headers": _HEADERS,
     "body": pa.binary(),  # null for a revisit
@@ -148,6 +149,7 @@ def _record(path: Path, row: dict[str, Any]) -> Record:
     snapshot = Snapshot(
         url=row["url"],
         captured_at=_utc(row["captured_at"]),
+        captured_source=row["captured_source"],
         status=row["status"],
         headers=_headers(row["headers"]),
         body=row["body"] or b"",
