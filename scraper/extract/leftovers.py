@@ -9,8 +9,7 @@ from selectolax.lexbor import LexborNode
 from scraper.extract.blocks import Excluded
 from scraper.extract.boxes import is_all_links, why_dropped
 from scraper.extract.nodes import class_names, classes, text_of
-from scraper.extract.weather import is_weather_heading
-from scraper.extract.widget import HEADINGS
+from scraper.extract.weather import HEADINGS, is_weather_heading
 
 _FRAME = {"header", "footer", "aside", "time", "a"}  # of no article, whatever stands in them
 # What stands beside the parts of an article, besides the classes that a template drops.

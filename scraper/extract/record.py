@@ -1,6 +1,7 @@
 """What a reading found on a page -> Article: the steps that every design shares."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
@@ -21,6 +22,18 @@ from scraper.urls import article_id
 
 # Never an author: the paper itself, as its metadata sign every page.
 _PAPER = {"báo lào cai", "báo lào cai điện tử", "lào cai điện tử", "baolaocai.vn"}
+_MISSING = re.compile(
+    r"^(?:lỗi|error|http)\s*[45]\d\d\b|^[45]\d\d$"
+    r"|^[45]\d\d\b.{0,3}(?:not found|bad gateway|forbidden|internal|service|gateway|lỗi|không tìm)"
+    r"|không tìm thấy (?:trang|nội dung|bài viết|đường dẫn|liên kết|kết quả|yêu cầu)"
+    r"|\b(?:trang|nội dung|bài viết|đường dẫn|liên kết)\b.{0,40}"
+    r"(?:không (?:còn )?tồn tại|đã bị (?:gỡ|xóa|xoá))"
+    r"|\bpage not found\b|^not found$|^đăng nhập$|^log ?in$|^access denied|^truy cập bị từ chối",
+    re.I,
+)
+_LOGIN = re.compile(r"\bđăng (?:nhập|ký)\b.{0,40}\bđể (?:đọc|xem|tiếp tục)\b", re.I)
+_LONGEST = 100  # characters of a headline
+_FEW = 300  # characters; such pages have no more text
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +154,13 @@ def _json_ld_authors(page: Page) -> list[str]:
     named = [a.get("name") if isinstance(a, dict) else a for a in authors]
     names = [n for name in named for n in (name if isinstance(name, list) else [name])]
     return [clean(name) for name in names if isinstance(name, str)]
+
+
+def is_refusal(headline: str, texts: Sequence[str]) -> bool:
+    """Whether a page with this headline and these paragraphs says that there is nothing to read
+    at its address, or only for members. An article may have such a headline, but has more text."""
+    if sum(len(text) for text in texts) > _FEW:
+        return False
+    if any(_LOGIN.search(text) for text in texts):
+        return True
+    return len(headline) <= _LONGEST and bool(_MISSING.search(headline))

@@ -12,9 +12,9 @@ from typing import NoReturn
 from selectolax.lexbor import LexborNode
 
 from scraper.errors import MissingField, NotAnArticle
-from scraper.extract.below import with_captions_below
 from scraper.extract.blocks import Content, Excluded, Figure, Paragraph, is_linked
 from scraper.extract.byline import without_signature
+from scraper.extract.captions import with_captions_below
 from scraper.extract.dates import read_page_clock
 from scraper.extract.flow import LIST_HEADING, TooDeep, flow
 from scraper.extract.frame_lines import (
@@ -25,11 +25,10 @@ from scraper.extract.frame_lines import (
     weather_below,
 )
 from scraper.extract.nodes import each, text_of
-from scraper.extract.not_articles import is_refusal
 from scraper.extract.page import Page
-from scraper.extract.record import Findings, article_of
+from scraper.extract.record import Findings, article_of, is_refusal
 from scraper.extract.trace import Choice, Notes
-from scraper.extract.widget import weather_of
+from scraper.extract.weather import weather_of
 from scraper.models import Article, Snapshot
 from scraper.urls import article_id
 

@@ -7,10 +7,10 @@ from datetime import date
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import MissingField, NotAnArticle
-from scraper.extract.below import with_captions_below
 from scraper.extract.blocks import Content, Excluded, Figure, Paragraph
 from scraper.extract.boxes import is_photo, is_player, own, own_first, why_dropped
 from scraper.extract.byline import without_signature
+from scraper.extract.captions import with_captions_below
 from scraper.extract.flow import TooDeep, flow
 from scraper.extract.leftovers import beside
 from scraper.extract.nodes import (
@@ -26,7 +26,7 @@ from scraper.extract.nodes import (
 from scraper.extract.page import Page
 from scraper.extract.record import Findings, article_of
 from scraper.extract.trace import Choice, Notes, choose, select
-from scraper.extract.widget import weather_of
+from scraper.extract.weather import weather_of
 from scraper.models import Article, Snapshot
 
 _MOST_TITLES = 50  # that are looked at
