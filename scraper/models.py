@@ -91,6 +91,7 @@ class Article:
     layout: str  # "article", "photo", "emagazine", "video", "podcast", "infographic", "live"
     photo_count: int  # with or without a caption
     flags: tuple[str, ...] = ()  # what a reader should doubt: "fallback", "cut short" ...
+    kicker: str = ""  # the line above the headline: "Kỷ niệm 60 năm …:"
 
 
 def utc_text(at: datetime) -> str:

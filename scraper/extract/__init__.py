@@ -42,7 +42,7 @@ def _read(snapshot: Snapshot, notes: Notes) -> Article:
     if is_binary(snapshot.body):
         raise NotAnArticle(snapshot.url, "a binary answer")
     if content_type == "text/plain" and not is_html(snapshot.body):
-        return plaintext.read(snapshot)
+        return plaintext.read(snapshot, notes)
     page = parse(snapshot, notes)
     for template in TEMPLATES:
         if select(notes, "template", page.tree, template.marker):
@@ -54,9 +54,11 @@ def _read(snapshot: Snapshot, notes: Notes) -> Article:
 
 def as_json(article: Article) -> dict[str, object]:
     """What `scraper extract` prints of an article."""
+    kicker = {"kicker": article.kicker} if article.kicker else {}
     return {
         "url": article.url,
         "article_id": article.article_id,
+        **kicker,
         "title": article.title,
         "lead": article.lead,
         "paragraphs": list(article.paragraphs),

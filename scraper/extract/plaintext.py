@@ -1,15 +1,18 @@
-"""Captures that hold only a page's text: .txt files and WET records.
+"""Captures that hold only a page's text: .txt files and WET records. docs/importing.md shows one.
 
-In reading order such a capture shows what the page did: navigation, the page clock, a hotline,
-the headline, the lead, captions and paragraphs, the side blocks. Captions are told apart from
-paragraphs by guess, and marked so: a caption says where in a photo somebody is, or ends in a
-credit, or is a single short sentence beside longer paragraphs: one that is last, or one of three
-in a row, is none.
+Three kinds occur. A whole capture shows all that the page did, in reading order: navigation, the
+page clock, a hotline, the headline, the lead, captions and paragraphs, the side blocks. Others
+have the headline but not the page's frame; those of main-text extractors have not even that.
+
+The address settles the headline: without marks it is the slug, letter for letter (12 of 12
+captures of the paper that show one). A capture without it gets a supplied title and a flag. What
+cannot be placed is kept as a paragraph; what is no text of the article is left out and noted.
 """
 
+from collections.abc import Sequence
+
 from scraper.errors import NotAnArticle
-from scraper.extract.byline import is_source
-from scraper.extract.captions import has_cue, is_caption, says_photo, split_credit
+from scraper.extract import line_kinds as kinds
 from scraper.extract.dates import clock_flags, read_page_clock
 from scraper.extract.frame_lines import (
     LEAD_MARK,
@@ -19,98 +22,129 @@ from scraper.extract.frame_lines import (
     weather_below,
 )
 from scraper.extract.text import clean, decode
+from scraper.extract.text_lines import Headed, Kept, Line, keep_text, separate, take_lead
+from scraper.extract.trace import Choice, Notes
 from scraper.models import Article, Caption, Snapshot
 from scraper.urls import article_id
 
 NAME = "plaintext"
-_MOST_ABOVE_LEAD = 3  # captions between headline and lead
 _LEAST = 40  # characters; a text without a line as long is a list, a message, a program's file
-_RUN = 3  # short lines in a row that are verse, a talk or a list
+_MOST_TITLE = 250  # characters of a line that is the headline by its place alone
+_MOST_LINES = 20_000  # of a capture; no page of the paper comes near
 
 
-def read(snapshot: Snapshot) -> Article:
+def read(snapshot: Snapshot, notes: Notes = None) -> Article:
     """The article in a capture of text alone. Raises NotAnArticle."""
-    blocks = _blocks(snapshot)
-    clock = next((n for n, line in enumerate(blocks) if page_clock(line)), None)
-    clock_text = page_clock(blocks[clock]) if clock is not None else ""
+    lines = _lines(snapshot)
+    texts = [line.text for line in lines]
+    clock = next((n for n, text in enumerate(texts) if page_clock(text)), None)
+    clock_text = page_clock(texts[clock]) if clock is not None else ""
+    kept = Kept(is_whole=clock is not None)
+    headed = _headed(texts, clock, kinds.slug_letters(snapshot.url), kept)
+    end = next((n for n in range(headed.below, len(lines)) if ends_article(texts[n])), len(lines))
+    keep_text(lines[headed.below : end], headed.title, kept)
+    is_emagazine = any(kinds.is_emagazine(text) for text in texts[:end])
+    slug = kinds.slug_of(snapshot.url)
+    lead = take_lead(kept, headed, slug, is_emagazine=is_emagazine)
+    paragraphs, captions = separate(kept.lines, headed.above)
+    if not _is_article(headed.title, lead, paragraphs, captions):
+        raise NotAnArticle(snapshot.url, "no text of an article")
     moment = read_page_clock(clock_text)
-    start = _start(blocks, clock)
-    end = next((n for n in range(start, len(blocks)) if ends_article(blocks[n])), len(blocks))
-    inside = blocks[start:end]
-    if len(inside) < 2 or max(len(block) for block in inside) < _LEAST:
-        raise NotAnArticle(snapshot.url, "no headline with text below it")
-    title, lead, rest = _headed(inside)
-    paragraphs, captions = _told_apart(rest)
+    published_at, source, doubts = kinds.read_times(tuple(kept.times))
+    if notes is not None:
+        notes += [Choice("title", "the slug of the address", headed.title), *kept.excluded]
     return Article(
         url=snapshot.url,
         article_id=article_id(snapshot.url),
-        title=title,
+        title=headed.title or f"[{slug or article_id(snapshot.url)}]",
         lead=lead,
         paragraphs=tuple(paragraphs),
         captions=tuple(captions),
-        published_at=None,
-        published_source="",
+        published_at=published_at,
+        published_source=source,
         modified_at=None,
         page_clock_at=moment.at if moment else None,
         page_clock_text=clock_text,
         section="",
         byline=(),
         tags=(),
-        weather=weather_below(blocks[end:]),
+        weather=weather_below(texts[end:]),
         template=NAME,
-        layout="article",
-        photo_count=len(captions),
-        flags=clock_flags(moment),
+        layout="emagazine" if is_emagazine else "article",
+        photo_count=max(kept.photos, len(captions)),
+        flags=tuple(dict.fromkeys((*kept.flags, *doubts, *clock_flags(moment)))),
+        kicker=headed.kicker,
     )
 
 
-def _blocks(snapshot: Snapshot) -> list[str]:
+def _is_article(
+    title: str, lead: str, paragraphs: Sequence[str], captions: Sequence[Caption]
+) -> bool:
+    """Whether a capture has text of an article, and not a title, a list or a message alone."""
+    said = [text for text in (lead, *paragraphs, *(c.text for c in captions)) if text]
+    return bool(said) and max(map(len, (title, *said))) >= _LEAST
+
+
+def _lines(snapshot: Snapshot) -> list[Line]:
     """The lines of the capture; each paragraph of these captures is one line."""
+    if article_id(snapshot.url) is None:
+        raise NotAnArticle(snapshot.url, "no article number in its address")
     text = decode(snapshot.body, snapshot.header("content-type")).decode("utf-8", "replace")
-    return [line for raw in text.splitlines() if (line := clean(raw))]
+    raw = text.splitlines()
+    if len(raw) > _MOST_LINES:
+        raise NotAnArticle(snapshot.url, f"more than {_MOST_LINES} lines")
+    cleaned = [clean(line) for line in raw]
+    if sum(map(kinds.is_list_line, cleaned)) > 1:
+        raise NotAnArticle(snapshot.url, "a list of articles with their times")
+    first = next((n for n, line in enumerate(cleaned) if line), 0)
+    last = next((n for n in range(len(cleaned), 0, -1) if cleaned[n - 1]), 0)
+    is_spaced = "" in cleaned[first:last]
+    return [
+        Line(line, is_beside=is_spaced and n > 0 and bool(cleaned[n - 1]))
+        for n, line in enumerate(cleaned)
+        if line
+    ]
 
 
-def _start(blocks: list[str], clock: int | None) -> int:
-    """Where the headline stands: after clock and hotline, else above a marked lead, else first."""
+def _headed(texts: Sequence[str], clock: int | None, slug: str, kept: Kept) -> Headed:
+    """The headline: the line whose slug is the address's, else the one below clock and hotline."""
+    start, has_hotline = 0, False
     if clock is not None:
-        after = clock + 1
-        while after < len(blocks) and is_hotline(blocks[after]):
-            after += 1
-        return after
-    marked = (n for n, block in enumerate(blocks) if block.startswith(LEAD_MARK))
-    return max(next(marked, 1) - 1, 0)
+        start = clock + 1
+        has_hotline = is_hotline(texts[clock].removeprefix(page_clock(texts[clock])).strip())
+        while start < len(texts) and is_hotline(texts[start]):
+            start, has_hotline = start + 1, True
+    stated = [kinds.take_apart(kinds.without_navigation(text), slug) for text in texts[start:]]
+    found = next((n for n, s in enumerate(stated) if slug and kinds.letters(s.text) == slug), None)
+    if found is not None:
+        kept.times += stated[found].times
+        return _above(texts[start : start + found], stated[found].text, start + found + 1, kept)
+    while start < len(texts) and not kinds.without_navigation(texts[start]):
+        kept.exclude("navigation", texts[start])
+        start += 1
+    if has_hotline and start < len(texts) and not _is_text(texts[start]):
+        return Headed(texts[start], start + 1)
+    return Headed("", start)
 
 
-def _headed(blocks: list[str]) -> tuple[str, str, list[str]]:
-    """Headline, lead, and what follows the headline but the lead: the marked one, else the next
-    line; one that ends in a photo's credit is no lead."""
-    first = range(1, min(len(blocks), _MOST_ABOVE_LEAD + 2))
-    lead = next((n for n in first if blocks[n].startswith(LEAD_MARK)), 1)
-    if says_photo(blocks[lead]):
-        return blocks[0], "", blocks[1:]
-    return blocks[0], blocks[lead], blocks[1:lead] + blocks[lead + 1 :]
+def _is_text(line: str) -> bool:
+    """Whether a line in the headline's place is none: a marked lead, a paragraph, a photo."""
+    is_photo = kinds.photo_alt(line, "") is not None
+    return line.startswith(LEAD_MARK) or len(line) > _MOST_TITLE or is_photo
 
 
-def _told_apart(blocks: list[str]) -> tuple[list[str], list[Caption]]:
-    """The paragraphs and the captions; a last line that names the source is neither."""
-    if len(blocks) > 1 and is_source(blocks[-1]):
-        blocks = blocks[:-1]
-    may_be = [is_caption(block) for block in blocks]
-    paragraphs: list[str] = []
-    captions: list[Caption] = []
-    for n, block in enumerate(blocks):
-        is_alone = n < len(blocks) - 1 and _run(may_be, n) < _RUN
-        if may_be[n] and (is_alone or has_cue(block) or says_photo(block)):
-            text, credit = split_credit(block)
-            captions.append(Caption(text, credit, "", len(paragraphs), "guess"))
+def _above(above: Sequence[str], title: str, below: int, kept: Kept) -> Headed:
+    """What the lines above the headline are: navigation, a kicker, the lead, paragraphs."""
+    lines = []
+    for text in above:
+        if rest := kinds.without_navigation(text):
+            lines.append(rest)
         else:
-            paragraphs.append(block)
-    return paragraphs, captions
-
-
-def _run(may_be: list[bool], n: int) -> int:
-    """How many in a row may be captions around number `n`, three at most on either side."""
-    after = may_be[n : n + _RUN]
-    before = may_be[max(n - _RUN + 1, 0) : n + 1][::-1]
-    lengths = (side.index(False) if False in side else len(side) for side in (before, after))
-    return sum(lengths) - 1
+            kept.exclude("navigation", text)
+    if len(lines) == 1 and kinds.is_sentence(lines[0]):
+        return Headed(title, below, lead=lines[0])
+    kicker = lines.pop() if lines and kinds.is_kicker(lines[-1]) else ""
+    for text in lines:
+        if not kinds.is_sentence(text):
+            kept.leave_out("short line above the headline", text)
+    return Headed(title, below, kicker, above=tuple(filter(kinds.is_sentence, lines)))

@@ -1,0 +1,234 @@
+"""What one line of a text capture is, by its own words: rules with the evidence for each.
+
+Such captures print, besides the article's text, what other programs made of the page's furniture
+and of photos' `alt` texts.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
+
+from scraper.extract.captions import (
+    CAPTION_LENGTH,
+    MOST_CAPTION,
+    has_cue,
+    is_caption,
+    is_numbered_headline,
+    says_photo,
+)
+from scraper.extract.dates import read_moment
+
+# A short line that is at least twice exceeded by the next one is no opening paragraph of a row.
+_SHORT = 120
+_ARTICLE_PATH = re.compile(r"^/bai-viet/[0-9]+-?([^/]*)/?$|([^/]*)-post[0-9]+\.html$")
+_SITE_NAME = re.compile(r"\s+[|–-]\s+Báo [^|]{2,30}$")  # as <title> ends
+# Text corpora of sister papers' pages put the day before the headline: "date 2025-09-22 Headline".
+_CORPUS_DATE = re.compile(r"^date\s+(\d{4}-\d\d-\d\d)\b\s*", re.I)
+_TIME_BEHIND = re.compile(
+    r"\s((?:thứ \w+,?\s+|chủ nhật,?\s+)?\d{1,2}/\d{1,2}/\d{4}\b.{0,24})$", re.I
+)
+# A printed time and nothing else: "22/09/2025 13:58", "Thứ hai, 22/09/2025 - 13:58 (GMT+7)".
+_TIME_LINE = re.compile(
+    r"^(?:(?:thứ \w+|chủ nhật|ngày|đăng(?: lúc)?|xuất bản)\s*[,:]?\s*){0,2}"
+    r"(?:\d{1,2}:\d\d\s*[-,|]?\s*)?\d{1,2}[/-]\d{1,2}[/-]\d{4}"
+    r"(?:\s*[-,|]?\s*\d{1,2}:\d\d(?::\d\d)?)?(?:\s*[\[(]?(?:GMT|UTC)\s?[+-]?\s?\d{0,2}[\])]?)?$",
+    re.I,
+)
+# The section pages of the 2022 site: a time with seconds below each headline, and a spinner.
+_LIST_TIME = re.compile(r"^\d{2}-\d{2}-\d{4} \d{2}:\d{2}:\d{2}$")
+_LIST_SPINNER = re.compile(r"^đang tải\s*(?:\.\.\.|…)$", re.I)
+# Above e-magazines, and the network's button: "Theo dõi Báo Lào Cai trên Google News".
+_BACK = re.compile(
+    r"^quay (?:về|lại)(?: trang)? (?:e-?magazine|\S+(?: \S+){0,2})\s*(?=theo dõi|$)", re.I
+)
+_FOLLOW = re.compile(
+    r"^theo dõi (?:báo|chúng tôi)\b.{0,60}? trên (?:google news|facebook|zalo)\s*", re.I
+)
+_BUTTON = re.compile(
+    r"^(?:zalo|facebook|twitter|email|in bài|lưu bài|chia sẻ|copy link|sao chép liên kết|menu"
+    r"|báo lào cai|tìm kiếm|đăng nhập|nghe (?:bài viết|đọc báo|audio)|google news|e-?magazine)$",
+    re.I,
+)
+_CRUMB = re.compile(
+    r"^(?:(?:trang chủ|home|thời sự|chính trị|kinh tế|xã hội|văn hóa|văn hoá|thể thao|du lịch"
+    r"|giáo dục|pháp luật|quốc tế|thế giới|y tế|sức khỏe|đời sống|môi trường|xây dựng đảng|bạn đọc"
+    r"|an ninh|quốc phòng|công nghệ|khoa học|nông thôn mới|video|podcast|ảnh|photo"
+    r"|infographic|multimedia)"
+    r"(?:\s*[>›»/–-]\s*|$))+$",
+    re.I,
+)
+# The read-aloud player: its clock and its four voices.
+_PLAYER = re.compile(
+    r"^(?:\d{1,2}:\d\d(?:\s*/\s*\d{1,2}:\d\d)?"
+    r"|[•*·-]?\s*(?:nam|nữ) miền (?:bắc|trung|nam)|\d(?:\.\d)?x)$",
+    re.I,
+)
+_IMAGE_NAME = re.compile(r"^[^/\\|]{1,250}\.(?:jpe?g|png|gif|webp|bmp|heic|jfif|avif|tiff?)$", re.I)
+# The capture ends within such a name: one long word with digits.
+_CUT_NAME = re.compile(r"^(?=\S{8,250}$)[\w().-]*(?:\d\d|_)[\w().-]*$", re.A)
+# What stays of `table.picture` where tables are written as Markdown: "![]() |", "| --- |".
+_MARKDOWN_IMAGE = re.compile(r"^\|?\s*!\[([^\]]*)\]\([^)]*\)\s*\|?$")
+_TABLE_RULE = re.compile(r"^[|\s:-]+$")
+_CELL_END = re.compile(r"^\|\s*|\s*\|$")
+# A note on the photo or video in brackets, or under its name: "(Video do Đài … cung cấp)".
+_NOTE = re.compile(
+    r"^[(\[](?:video|clip|ảnh|hình ảnh|đồ h[oọ]a|infographic)\b[^()]{3,200}[)\]]\.?$"
+    r"|^(?:video|clip|infographic)\s*:\s*\S",
+    re.I,
+)
+_SENTENCE_END = re.compile(r"[.!?…][”\"')\]]*$")
+# What opens a paragraph of news and no caption: it tells when, or leans on the sentence before.
+_OPENS_NEWS = re.compile(
+    r"^(?:(?:sáng|trưa|chiều|tối|đêm|ngày|từ ngày|trong ngày)\s+\d"
+    r"|tại (?:đây|hội nghị|buổi)|(?:cùng |tham )?dự\b|theo (?:đó|kế hoạch|báo cáo|ông|bà)|cụ thể"
+    r"|trước đó|sau đó|ngay sau|ngoài ra|bên cạnh đó|được biết|tuy nhiên|do đó|vì vậy|đồng thời"
+    r"|hiện nay|hiện tại|đến nay|cũng |trong đó|đây là|như vậy|tiếp đó)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A headline line taken apart: what is printed around the headline in the same line."""
+
+    text: str  # the headline, or the line without the times
+    times: tuple[str, ...]  # as printed, the fullest first
+
+
+def slug_letters(url: str) -> str:
+    """The letters and digits of the slug in an article's address; "" if it has none."""
+    return letters(slug_of(url))
+
+
+def slug_of(url: str) -> str:
+    """The slug in an article's address, its words separated by spaces; "" if it has none."""
+    match = _ARTICLE_PATH.search(unquote(urlsplit(url).path))
+    return " ".join((match[1] or match[2] or "").replace("-", " ").split()) if match else ""
+
+
+def letters(text: str) -> str:
+    """`text` as the newspaper makes slugs: marks off, `đ` as `d`, letters and digits alone."""
+    bare = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
+    return "".join(c for c in bare if c.isascii() and c.isalnum())
+
+
+def take_apart(line: str, slug: str) -> Stated:
+    """A line without a corpus's date before it, a time or the site's name behind it.
+
+    What is behind comes off only if the rest is the headline by its slug, or a date is before it.
+    """
+    match = _CORPUS_DATE.match(line)
+    rest = line[match.end() :] if match else line
+    times = [match[1]] if match else []
+    behind = _TIME_BEHIND.search(rest)
+    if behind and (match or letters(rest[: behind.start()]) == slug) and read_moment(behind[1]):
+        rest, times = rest[: behind.start()].strip(), [behind[1], *times]
+    named = _SITE_NAME.search(rest)
+    if named and letters(rest[: named.start()]) == slug:
+        rest = rest[: named.start()]
+    return Stated(rest, tuple(times))
+
+
+def without_navigation(line: str) -> str:
+    """A line without the e-magazine's navigation before it; "" if it is nothing else."""
+    rest = _FOLLOW.sub("", _BACK.sub("", line))
+    return "" if _BUTTON.match(rest) or _CRUMB.match(rest) else rest
+
+
+def is_emagazine(line: str) -> bool:
+    """Whether a line is the navigation above an e-magazine."""
+    return bool(re.match(r"^quay (?:về|lại)(?: trang)? e-?magazine", line, re.I))
+
+
+def is_player(line: str) -> bool:
+    """Whether a line is a label of the read-aloud player."""
+    return bool(_PLAYER.match(line))
+
+
+def is_list_line(line: str) -> bool:
+    """Whether a line occurs on section pages alone."""
+    return bool(_LIST_TIME.match(line) or _LIST_SPINNER.match(line))
+
+
+def is_time_line(line: str) -> bool:
+    """Whether a line is a printed time and nothing else."""
+    return bool(_TIME_LINE.match(line))
+
+
+def photo_alt(line: str, title: str) -> str | None:
+    """None if a line is no photo's `alt`; "" for a file's name, the numbered headline or no text.
+
+    Else the text of an image as Markdown writes it.
+    """
+    match = _MARKDOWN_IMAGE.match(line)
+    alt = match[1].strip() if match else line
+    is_name = not alt or _IMAGE_NAME.match(alt)
+    # The headline itself is a photo's alt only in an image's brackets: else it is printed again.
+    is_numbered = title and alt != title and is_numbered_headline(alt, title)
+    if is_name or is_numbered or (match and alt == title):
+        return ""
+    return alt if match else None
+
+
+def is_cut_name(line: str) -> bool:
+    """Whether the last line of a capture is the beginning of a photo's name."""
+    return bool(_CUT_NAME.match(line))
+
+
+def without_cell_ends(line: str) -> str:
+    """A line without the bars that end a table's cell; "" for what rules a table."""
+    return "" if _TABLE_RULE.match(line) and "|" in line else _CELL_END.sub("", line)
+
+
+def shows_photo(line: str) -> bool:
+    """Whether a line says by itself that it belongs to a photo or video."""
+    return has_cue(line) or says_photo(line) or bool(_NOTE.match(line))
+
+
+def may_follow_name(line: str, *, is_beside: bool) -> bool:
+    """Whether a line below a photo's name is its caption.
+
+    `is_beside`: no blank line is between the two, while blank lines are between paragraphs.
+    """
+    if is_beside:
+        return len(line) <= MOST_CAPTION
+    return is_caption(line) and len(line) < CAPTION_LENGTH and not _OPENS_NEWS.match(line)
+
+
+def may_follow_lead(line: str, after: str) -> bool:
+    """Whether one line between a lead and the paragraph `after` is more likely a caption.
+
+    Seen in whole and in headless captures: "Quang cảnh buổi sinh hoạt của chi bộ."
+    """
+    return (
+        len(line) <= _SHORT
+        and line.endswith(".")
+        and is_caption(line)
+        and not _OPENS_NEWS.match(line)
+        and len(after) > len(line)
+    )
+
+
+def is_sentence(line: str) -> bool:
+    """Whether a line ends as a sentence does, and is no name of a section or a series."""
+    return len(line) >= 40 and bool(_SENTENCE_END.search(line))
+
+
+def is_kicker(line: str) -> bool:
+    """Whether a line above the headline is a kicker: "Kỷ niệm 60 năm …:", "Di sản Lào Cai"."""
+    return len(line) <= _SHORT and not line.endswith((".", "…", "!")) and len(line.split()) > 1
+
+
+def read_times(printed: tuple[str, ...]) -> tuple[datetime | None, str, tuple[str, ...]]:
+    """The publication time that a capture prints, its source, and the doubts about it."""
+    moments = [m for text in printed if (m := read_moment(text))]
+    if not moments:
+        return None, "", ("bad date",) if printed else ()
+    first = next((m for m in moments if not m.date_only), moments[0])
+    flags = [flag for m in moments for flag in m.flags]
+    if any(abs((m.at - first.at).days) > 1 for m in moments):
+        flags.append("times disagree")
+    source = "text (date only)" if first.date_only else "text"
+    return first.at, source, tuple(dict.fromkeys(flags))

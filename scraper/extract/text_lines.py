@@ -1,0 +1,217 @@
+"""The lines of a text capture: which are paragraphs, which are captions, what is left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from scraper.extract import line_kinds as kinds
+from scraper.extract.byline import is_names, is_source
+from scraper.extract.captions import is_caption, split_credit
+from scraper.extract.foreign_leads import are_foreign
+from scraper.extract.frame_lines import LEAD_MARK
+from scraper.extract.trace import Choice
+from scraper.models import Caption
+
+NO_HEADLINE, LEFT_OUT, GUESSED = "no headline", "text left out", "captions guessed"
+CUT_SHORT = "cut short"
+_MOST_ABOVE_LEAD = 3  # captions between headline and lead
+_LONGER_THAN_SUBHEAD = 100  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the capture, with what is known of it."""
+
+    text: str
+    is_beside: bool = False  # no blank line is above it, though blank lines separate paragraphs
+    below_photo: bool = False  # a photo's name is right above it
+    is_caption: bool = False
+
+
+@dataclass(slots=True)
+class Kept:
+    """The lines of the article, and what was left out."""
+
+    is_whole: bool  # the capture shows the page's frame
+    lines: list[Line] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)  # printed beside or below the headline
+    photos: int = 0  # photos' names
+    excluded: list[Choice] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+
+    def exclude(self, rule: str, text: str) -> None:
+        """Leave out a line of a known kind."""
+        self.excluded.append(Choice("excluded", rule, text))
+
+    def leave_out(self, rule: str, text: str) -> None:
+        """Leave out a text that may be one of the article's: a reader should look."""
+        self.exclude(rule, text)
+        self.flags.append(LEFT_OUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """Where the headline is, and what is above it."""
+
+    title: str  # "" if the capture does not show it
+    below: int  # the first line below it
+    kicker: str = ""
+    lead: str = ""
+    above: tuple[str, ...] = ()  # paragraphs
+
+
+def keep_text(lines: Sequence[Line], title: str, kept: Kept) -> None:
+    """The lines that are text or caption; `kept` notes the others."""
+    below_photo = False
+    for line in lines:
+        text = kinds.without_cell_ends(line.text)
+        alt = kinds.photo_alt(text, title)
+        if alt is not None:
+            kept.photos += 1
+            kept.exclude("a photo's name", line.text)
+            below_photo = True
+            if alt:
+                kept.lines.append(replace(line, text=alt, is_caption=True))
+            continue
+        if _is_furniture(text, title, kept):
+            kept.exclude("furniture of the page", line.text)
+            continue
+        if kept.lines and kept.lines[-1].text == text:
+            # A caption that the photo's `alt` repeats; a lead is printed again for phones.
+            if is_caption(text) and not text.startswith(LEAD_MARK):
+                kept.lines[-1] = replace(kept.lines[-1], is_caption=True)
+            kept.exclude("printed twice", text)
+            continue
+        kept.lines.append(replace(line, text=text, below_photo=below_photo))
+        below_photo = False
+    if len(kept.lines) > 1 and is_source(kept.lines[-1].text):
+        kept.exclude("source line", kept.lines.pop().text)
+    if kept.lines and kinds.is_cut_name(kept.lines[-1].text):
+        kept.exclude("a photo's name", kept.lines.pop().text)
+
+
+def _is_furniture(text: str, title: str, kept: Kept) -> bool:
+    """Whether a line is no text of the article; a time below the headline is noted."""
+    is_first = not any(not line.is_caption for line in kept.lines)
+    if kinds.is_time_line(text):
+        if is_first and title:
+            kept.times.append(text)
+        else:
+            kept.flags.append(LEFT_OUT)
+        return True
+    if is_first and title and is_names(text):
+        kept.flags.append(LEFT_OUT)
+        return True
+    is_title = bool(title) and kinds.letters(text) == kinds.letters(title)
+    return is_title or not kinds.without_navigation(text) or kinds.is_player(text)
+
+
+def take_lead(kept: Kept, headed: Headed, slug: str, *, is_emagazine: bool) -> str:
+    """The lead, which is taken from the lines; captions are marked and foreign leads dropped."""
+    has_title = bool(headed.title)
+    if not has_title:
+        kept.flags.append(NO_HEADLINE)
+    _mark_captions(kept, has_title=has_title)
+    lead = headed.lead or _find_lead(kept, has_title, is_emagazine)
+    if not kept.is_whole:
+        _drop_foreign(kept, f"{lead} {headed.title} {slug}", bool(lead))
+        if kept.lines and _breaks_off(kept.lines[-1]):
+            kept.flags.append(CUT_SHORT)
+    return lead or _only_line(kept, headed)
+
+
+def _mark_captions(kept: Kept, *, has_title: bool) -> None:
+    """Mark the captions among the lines, on the grounds of line_kinds."""
+    is_named = any(line.below_photo for line in kept.lines)
+    are_beside = any(line.below_photo and line.is_beside for line in kept.lines)
+    for n, line in enumerate(kept.lines):
+        is_below = line.below_photo and (line.is_beside or not are_beside)
+        if kinds.shows_photo(line.text) or (
+            is_below and kinds.may_follow_name(line.text, is_beside=line.is_beside)
+        ):
+            kept.lines[n] = replace(line, is_caption=True)
+    lead = _lead_number(kept)
+    if has_title:
+        # Nothing but the cover photo's caption is between the headline and a marked lead.
+        for n in range(lead):
+            if is_caption(kept.lines[n].text) and kept.lines[n].text.endswith("."):
+                kept.lines[n] = replace(kept.lines[n], is_caption=True)
+    n = lead + 1
+    if is_named or n + 1 >= len(kept.lines):
+        return
+    line, after = kept.lines[n], kept.lines[n + 1]
+    if line.is_caption or after.is_caption:
+        return
+    if kinds.may_follow_lead(line.text, after.text):
+        kept.lines[n] = replace(line, is_caption=True)
+        kept.flags += [] if kept.is_whole else [GUESSED]
+
+
+def _lead_number(kept: Kept) -> int:
+    """The number of the marked line among the first, else 0: no paragraph is above a lead."""
+    for n, line in enumerate(kept.lines[: _MOST_ABOVE_LEAD + 1]):
+        if line.text.startswith(LEAD_MARK):
+            return n
+        if kinds.is_sentence(line.text) and len(line.text) > _LONGER_THAN_SUBHEAD:
+            break
+    return 0
+
+
+def _marked(kept: Kept, n: int) -> bool:
+    return kept.lines[n].text.startswith(LEAD_MARK)
+
+
+def _find_lead(kept: Kept, has_title: bool, is_emagazine: bool) -> str:
+    """The lead, taken from the lines; "" if the capture does not show that a line is one.
+
+    It is the line with the newspaper's dateline mark; else the line right below the headline;
+    else the first line of a capture without headline, if a caption is right below it.
+    """
+    n = _lead_number(kept)
+    if kept.lines and _marked(kept, n):
+        return kept.lines.pop(n).text
+    if is_emagazine or not kept.lines or kept.lines[0].is_caption or kept.lines[0].below_photo:
+        return ""
+    is_followed = len(kept.lines) > 1 and kept.lines[1].is_caption
+    if kinds.is_sentence(kept.lines[0].text) and (has_title or is_followed):
+        return kept.lines.pop(0).text
+    return ""
+
+
+def _only_line(kept: Kept, headed: Headed) -> str:
+    """The lead of a capture without headline, of which nothing else is the article's."""
+    is_alone = not headed.title and len(kept.lines) == 1 and not kept.lines[0].is_caption
+    return kept.lines.pop(0).text if is_alone and kinds.is_sentence(kept.lines[0].text) else ""
+
+
+def _drop_foreign(kept: Kept, own: str, has_lead: bool) -> None:
+    """Leave out other articles' leads: all that follows a lone lead, or a second marked one."""
+    texts = [n for n, line in enumerate(kept.lines) if not line.is_caption]
+    if has_lead:
+        second = next((n for n in texts if _marked(kept, n)), len(kept.lines))
+    else:
+        own = f"{own} {kept.lines[texts[0]].text}" if texts else own
+        texts, second = texts[1:], len(kept.lines)
+    has_own_photo = texts and any(line.is_caption for line in kept.lines[texts[0] :])
+    if not has_own_photo and are_foreign(own, [kept.lines[n].text for n in texts]):
+        second = texts[0]
+    for line in kept.lines[second:]:
+        kept.leave_out("another article's lead", line.text)
+    del kept.lines[second:]
+
+
+def _breaks_off(line: Line) -> bool:
+    """Whether a paragraph ends within a sentence."""
+    return len(line.text) > _LONGER_THAN_SUBHEAD and not kinds.is_sentence(line.text)
+
+
+def separate(lines: Sequence[Line], above: Sequence[str]) -> tuple[list[str], list[Caption]]:
+    """Paragraphs, those above the headline first, and captions."""
+    paragraphs = list(above)
+    captions: list[Caption] = []
+    for line in lines:
+        if line.is_caption:
+            text, credit = split_credit(line.text)
+            captions.append(Caption(text, credit, "", len(paragraphs), "guess"))
+        else:
+            paragraphs.append(line.text)
+    return paragraphs, captions
