@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from scraper.archive.files import open_archive, write
+from scraper.urls import Site
 
 LIST_TYPES = {"rss": "application/rss+xml", "txt": "text/plain", "xml": "application/xml"}
 DUE = "2100-01-01T00:00:00Z"  # no article is due
@@ -112,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def know_all(path: Path, paper: Paper, base_url: str) -> None:
     """Make the archive at `path`, its frontier holding every article of `paper` as archived."""
-    with open_archive(path) as archive, write(archive.db):
+    with open_archive(path, Site(base_url)) as archive, write(archive.db):
         for month in range(paper.months):
             archive.db.conn.executemany(
                 "INSERT INTO frontier (url, article_id, source, found_at, lastmod, state, due_at,"

@@ -173,6 +173,30 @@ def test_a_damaged_page_never_replaces_a_sound_copy(path: Path, tmp_path: Path) 
     assert damage.startswith("snapshot 2: ")
 
 
+def test_an_archive_beside_older_snapshots_never_replaces_a_sound_copy(
+    path: Path, tmp_path: Path
+) -> None:
+    older, copy = tmp_path / "older", tmp_path / "copy"
+    copied(path, older)
+    fill(path, [page(9)])
+    copied(path, copy)
+    before = (copy / "snapshots.db").read_bytes()
+    (older / "snapshots.db").replace(path.with_name("snapshots.db"))
+    with pytest.raises(ArchiveError, match=r"snapshot 13: not in snapshots\.db.*was kept"):
+        copied(path, copy)
+    assert (copy / "snapshots.db").read_bytes() == before
+    assert [d for d in copied(path, tmp_path / "first").damages if d.startswith("snapshot 13")]
+
+
+def test_a_foreign_database_in_the_folder_is_left_alone(path: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as db:
+        db.execute("CREATE TABLE mine (x)")
+    before = (tmp_path / "archive.db").read_bytes()
+    with pytest.raises(ArchiveError, match="left alone"):
+        copied(path, tmp_path)
+    assert (tmp_path / "archive.db").read_bytes() == before
+
+
 def test_the_archives_own_folder_is_refused(path: Path) -> None:
     before = path.read_bytes()
     with pytest.raises(ArchiveError, match="holds the archive itself"):

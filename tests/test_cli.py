@@ -91,7 +91,7 @@ def test_an_archive_takes_no_other_newspaper_whose_numbers_are_the_same(
     (folder / "config.toml").write_text(config, "utf-8")
     run = scraper(*arguments, cwd=folder)
     assert run.returncode == 1
-    assert "the archive holds articles of https://baolaocai.vn, not of" in one_line(run)
+    assert "archive.db: belongs to an archive of https://baolaocai.vn, not of" in one_line(run)
     # It was not asked for anything either.
     with closing(sqlite3.connect(folder / "archive.db")) as db:
         assert db.execute("SELECT count(*) FROM hosts").fetchone()[0] == 0

@@ -78,8 +78,9 @@ def settings_for(site: StandIn, retries: int = 0) -> Settings:
 
 def crawl(folder: Path, site: StandIn, *, retries: int = 0, minutes: float = 1.0) -> RunOutcome:
     plan = Plan(pages=1000, minutes=minutes, full=True)
-    with open_archive(folder / "archive.db") as archive:
-        return crawl_site(archive, settings_for(site, retries), plan, Silence())
+    settings = settings_for(site, retries)
+    with open_archive(folder / "archive.db", settings.site.site) as archive:
+        return crawl_site(archive, settings, plan, Silence())
 
 
 def rows(folder: Path, sql: str) -> list[sqlite3.Row]:

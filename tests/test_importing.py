@@ -41,11 +41,15 @@ def bring(folder: Path, *names: str, wanted: Wanted = NOTHING_SAID, **more: Any)
 
 
 def rows(folder: Path) -> dict[str, list[str]]:
-    """Everything in both files but what is of this machine."""
+    """Everything in both files but when they were made, and their random id."""
     found = {}
     for name in ("archive.db", "snapshots.db"):
         with closing(sqlite3.connect(folder / name)) as db:
-            found[name] = [line for line in db.iterdump() if "_sqlite_migrations" not in line]
+            found[name] = [
+                line
+                for line in db.iterdump()
+                if "_sqlite_migrations" not in line and 'INSERT INTO "identity"' not in line
+            ]
     return found
 
 

@@ -9,11 +9,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlite_utils import Database, Migrations
 
 from scraper.archive import files, tables
-from scraper.archive.files import open_archive, open_reader
+from scraper.archive.files import open_archive, open_articles, open_reader
+from scraper.cli import cli
 from scraper.errors import ArchiveError
+from scraper.progress import Silence
+from scraper.upkeep.backup import backup
 from tests.support.filled import captures, fill
 
 BOTH = ("archive.db", "snapshots.db")
@@ -85,6 +89,37 @@ def test_a_reader_leaves_an_earlier_archive_as_it_is(
     with pytest.raises(ArchiveError, match="earlier version"), open_reader(archive_path):
         pass
     assert contents(archive_path.parent) == before
+
+
+@pytest.mark.parametrize("is_slim", [True, False], ids=["slim", "whole"])
+@pytest.mark.parametrize("named", ["", "archive.db"], ids=["folder", "file"])
+def test_a_copy_of_an_earlier_version_is_brought_up_by_one_command(
+    is_slim: bool,
+    named: str,
+    archive_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copy = tmp_path / "copy"
+    with open_reader(archive_path) as archive:
+        backup(archive, copy, Silence(), slim=is_slim)
+    before = list(everything(copy / "archive.db"))
+    use_versions(monkeypatch, add_words)
+    with (
+        pytest.raises(ArchiveError, match=r"`scraper upgrade .*copy/archive\.db` brings it"),
+        open_articles(copy / "archive.db"),
+    ):
+        pass
+    runs = [CliRunner().invoke(cli, ["upgrade", str(copy / named)]) for _ in range(2)]
+    assert [run.output.partition(": ")[2] for run in runs] == [
+        "add_words\n",
+        "up to date already\n",
+    ]
+    with open_articles(copy / "archive.db") as db:
+        assert db.execute("SELECT min(word_count) FROM articles").fetchone()[0] > 0
+        assert db.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
+    assert list(everything(copy / "archive.db")) == before
+    assert (copy / "snapshots.db").exists() is not is_slim
 
 
 def test_a_version_that_fails_leaves_the_one_before_it(

@@ -28,7 +28,7 @@ from scraper.probe import MOST_REQUESTS, Probe, probe_site, report
 from scraper.probe.bundle import STRUCK_OUT, redacted, write_bundle
 from scraper.probe.observations import PageSeen, Seen
 from scraper.progress import Silence
-from scraper.urls import article_id
+from scraper.urls import Site, article_id
 
 DELAY = 0.05
 PAPER = make_newspaper(pages=60)
@@ -41,8 +41,9 @@ def settings_for(site: StandIn) -> Settings:
 
 
 def probe(folder: Path, site: StandIn) -> Probe:
-    with open_archive(folder / "archive.db") as archive:
-        return probe_site(archive, settings_for(site), Silence())
+    settings = settings_for(site)
+    with open_archive(folder / "archive.db", settings.site.site) as archive:
+        return probe_site(archive, settings, Silence())
 
 
 def differing(seen: Probe) -> set[str]:
@@ -164,7 +165,7 @@ def test_what_was_asked_is_kept_and_the_crawl_after_it_misses_nothing(tmp_path: 
     with StandIn(PAPER) as site:
         for _ in range(2):
             assert len(probe(tmp_path, site).seen.pages) == 3
-        with open_archive(tmp_path / "archive.db") as archive:
+        with open_archive(tmp_path / "archive.db", Site(site.base_url)) as archive:
             kept = archive.snapshots.execute("SELECT count(*) FROM snapshots").fetchone()[0]
             filed = archive.db.execute("SELECT count(*) FROM articles").fetchone()[0]
             plan = Plan(pages=1000, minutes=1, full=True)

@@ -25,10 +25,8 @@ from scraper.archive.history import (
 )
 from scraper.archive.index import index_article, unindex_article
 from scraper.archive.runs import set_mark
-from scraper.errors import ArchiveError
 from scraper.models import Article, utc_text
 from scraper.times import VIETNAM
-from scraper.urls import Site
 
 # Ids of captions and weather rows: the article's or snapshot's times this, plus the position. A
 # reread gives the same ids, so that citations of a row stay right.
@@ -53,21 +51,6 @@ class Shown:
     body: str
     captions: tuple[tuple[Any, ...], ...]  # rows of `captions`
     tags: frozenset[str]
-
-
-def require_site(db: Database, site: Site) -> None:
-    """Raise ArchiveError where the archive is of another newspaper: both number from 1.
-
-    A stand-in newspaper, on loopback, may be added to any archive; no other to a stand-in's.
-    """
-    row = db.execute("SELECT url FROM articles ORDER BY id DESC LIMIT 1").fetchone()
-    if row is None or site.is_loopback or site.owns(row[0]):
-        return
-    other = "/".join(row[0].split("/", 3)[:3])
-    raise ArchiveError(
-        f"the archive holds articles of {other}, not of {site.base_url}: give each newspaper an"
-        " archive.path of its own, or name the other host in site.aliases"
-    )
 
 
 def file_article(db: Database, article: Article, capture: Capture) -> Filed:

@@ -1,25 +1,35 @@
-"""The two files of an archive: opening, creating and migrating them.
+"""The two files of an archive: made, opened, brought up to date, and kept as a pair.
 
 `archive.db` is what researchers read; `snapshots.db`, beside it, is the evidence. Their tables are
 in tables.py.
 """
 
-import fcntl
-import os
-import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from scraper.archive.connections import (
+    APPLICATION_ID,
+    connect,
+    open_to_read,
+    open_to_write,
+    outside_faults_in_one_line,
+)
+from scraper.archive.identity import (
+    Identity,
+    joint_identity,
+    read_identity,
+    require_pair,
+    write_identity,
+)
+from scraper.archive.lock import writer_lock
 from scraper.archive.tables import archive_migrations, snapshot_migrations
-from scraper.errors import ArchiveError, Locked
+from scraper.errors import ArchiveError
+from scraper.urls import BAOLAOCAI, Site
 
-APPLICATION_ID = 0x424C4341  # "BLCA"; marks both files as ours
-BUSY_SECONDS = 30
 SNAPSHOT_PAGE = 8192  # bytes of a page of snapshots.db
 
 
@@ -33,68 +43,54 @@ class Archive:
 
 
 @contextmanager
-def open_archive(path: Path) -> Iterator[Archive]:
-    """The archive at `path` for its one writer; made if missing, migrated if old.
+def open_archive(path: Path, site: Site = BAOLAOCAI) -> Iterator[Archive]:
+    """The archive of `site` at `path` for its one writer; made if missing, migrated if old.
 
-    Raises Locked where another writer is at work, ArchiveError where a file is not ours, not
-    writable, from a later version, or does not belong to the other; nothing is changed then.
-    Disk full and the like, met later, are ArchiveErrors too: what was committed before stays.
+    Raises Locked if another writer has either file; ArchiveError if a file is not ours, not
+    writable, from a later version, of another newspaper, or of another archive than the other
+    file. Nothing is changed then. A full disk and the like, met later, are ArchiveErrors too: what
+    was committed before stays.
     """
-    with (
-        _said_in_one_line(path),
-        _writer_lock(path),
-        closing(_open_for_writing(path, archive_migrations)) as db,
-        _snapshots_of(path, db) as snapshots,
-    ):
-        # Not before both are known to be ours, and of no later version.
-        _prepare(db, archive_migrations)
-        _prepare(snapshots, snapshot_migrations)
-        # A snapshot must be on the disk before any row of archive.db speaks of it.
-        snapshots.conn.execute("PRAGMA synchronous = FULL")
-        # Each article writes to many of the pages that the one before it wrote to: with a longer
-        # WAL (16 MB) those are copied into the file once for more of them, and found in memory.
-        db.conn.execute("PRAGMA wal_autocheckpoint = 4000")
-        db.conn.execute("PRAGMA cache_size = -8000")
-        yield Archive(path, db, snapshots)
+    beside = snapshots_path(path)
+    with outside_faults_in_one_line(path), writer_lock(path), writer_lock(beside):
+        ours, filed = _look_into(path, archive_migrations, "captures", "snapshot_id")
+        theirs, stored = _look_into(beside, snapshot_migrations, "snapshots", "id")
+        identity = joint_identity(path, ours, beside, theirs, site)
+        if filed > stored:  # new captures would get the numbers of those that are missing
+            raise ArchiveError(
+                f"{beside}: lacks captures that {path.name} was made from (up to number {filed});"
+                " put the right file there, or leave a slim copy to its readers"
+            )
+        with (
+            open_to_write(path, archive_migrations) as db,
+            open_to_write(beside, snapshot_migrations) as snapshots,
+        ):
+            _prepare(db, archive_migrations, identity)
+            _prepare(snapshots, snapshot_migrations, identity)
+            # A snapshot must be on the disk before any row of archive.db names it.
+            snapshots.conn.execute("PRAGMA synchronous = FULL")
+            # Each article writes to many of the pages that the one before it wrote to: with a
+            # longer WAL (16 MB) they are copied into the file once for several articles.
+            db.conn.execute("PRAGMA wal_autocheckpoint = 4000")
+            db.conn.execute("PRAGMA cache_size = -8000")
+            yield Archive(path, db, snapshots)
 
 
 @contextmanager
 def open_reader(path: Path) -> Iterator[Archive]:
     """The archive at `path` for reading only; takes no lock and disturbs no writer.
 
-    Raises ArchiveError where a file is missing, not ours, or not of this version.
+    Raises ArchiveError if a file is missing, not ours, not of this version, or of another archive
+    than the other file.
     """
-    with (
-        _said_in_one_line(path),
-        closing(_open_for_reading(path, archive_migrations)) as db,
-        closing(_open_snapshots(path)) as snapshots,
-    ):
-        yield Archive(path, db, snapshots)
-
-
-# What a disk or a machine does to us, told apart from what a wrong statement of ours does.
-_OUTSIDE = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_NOTADB,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_READONLY,
-}
-
-
-@contextmanager
-def _said_in_one_line(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as e:
-        if getattr(e, "sqlite_errorcode", 0) & 0xFF not in _OUTSIDE:
-            raise
-        free_mb = shutil.disk_usage(path.parent).free // 1_000_000
-        said = f"{path}: {e}; nothing filed before is lost ({free_mb} MB free on its disk)"
-        raise ArchiveError(said) from e
+    beside = snapshots_path(path)
+    with outside_faults_in_one_line(path), open_to_read(path, archive_migrations) as db:
+        require_snapshots(path)
+        with open_to_read(beside, snapshot_migrations) as snapshots:
+            with outside_faults_in_one_line(beside):
+                theirs = read_identity(snapshots)
+            require_pair(path, read_identity(db), beside, theirs)
+            yield Archive(path, db, snapshots)
 
 
 @contextmanager
@@ -103,7 +99,7 @@ def open_articles(path: Path) -> Iterator[Database]:
 
     Raises ArchiveError as `open_reader` does.
     """
-    with _said_in_one_line(path), closing(_open_for_reading(path, archive_migrations)) as db:
+    with outside_faults_in_one_line(path), open_to_read(path, archive_migrations) as db:
         yield db
 
 
@@ -113,19 +109,40 @@ def open_snapshots(path: Path) -> Iterator[Database]:
 
     Raises ArchiveError as `open_reader` does.
     """
-    with (
-        _said_in_one_line(path),
-        closing(_open_snapshots(path)) as db,
-    ):
+    require_snapshots(path)
+    beside = snapshots_path(path)
+    with outside_faults_in_one_line(path), open_to_read(beside, snapshot_migrations) as db:
         yield db
 
 
-def require_snapshots(path: Path) -> None:
-    """Raise ArchiveError where the archive at `path` has no snapshots.db: nothing to work on."""
+def upgrade(path: Path) -> list[str]:
+    """Bring the archive at `path`, or a slim copy of one, up to date; the versions applied.
+
+    Nothing but the file itself is needed. Raises ArchiveError and Locked as `open_archive` does.
+    """
     beside = snapshots_path(path)
     if not path.exists():
-        _require(beside)
-    elif not beside.exists():
+        raise ArchiveError(f"{path}: no archive here")
+    applied = []
+    with outside_faults_in_one_line(path), writer_lock(path), ExitStack() as opened:
+        pair = [(opened.enter_context(open_to_write(path, archive_migrations)), archive_migrations)]
+        if beside.exists():
+            opened.enter_context(writer_lock(beside))
+            snapshots = opened.enter_context(open_to_write(beside, snapshot_migrations))
+            require_pair(path, read_identity(pair[0][0]), beside, read_identity(snapshots))
+            pair.append((snapshots, snapshot_migrations))
+        for db, migrations in pair:
+            applied += [version.name for version in migrations.pending(db)]
+            migrations.apply(db)
+    return applied
+
+
+def require_snapshots(path: Path) -> None:
+    """Raise ArchiveError if the archive at `path` has no snapshots.db to work on."""
+    beside = snapshots_path(path)
+    if not beside.exists():
+        if not path.exists():
+            raise ArchiveError(f"{beside}: no archive here yet; `scraper crawl` makes one")
         raise ArchiveError(
             f"{beside}: missing; a slim copy has none: do this where the whole archive is, or put"
             f" the one there that belongs to {path.name}"
@@ -141,8 +158,8 @@ def snapshots_path(path: Path) -> Path:
 def write(db: Database) -> Iterator[Database]:
     """One write transaction.
 
-    BEGIN IMMEDIATE waits for a reader-turned-writer's lock; a plain BEGIN fails with "database
-    is locked" the moment it first writes beside another writer.
+    BEGIN IMMEDIATE waits for another writer's lock; a plain BEGIN fails with "database is locked"
+    the moment it first writes beside another writer.
     """
     db.conn.execute("BEGIN IMMEDIATE")
     try:
@@ -161,7 +178,7 @@ def one_moment(archive: Archive) -> Iterator[None]:
     `archive` must be open for reading only.
     """
     files = (archive.db.conn, archive.snapshots.conn)
-    with closing(_connect(archive.path, "ro")) as watcher:
+    with closing(connect(archive.path, "ro")) as watcher:
         while True:
             before = watcher.conn.execute("PRAGMA data_version").fetchone()
             for conn in files:
@@ -178,71 +195,20 @@ def one_moment(archive: Archive) -> Iterator[None]:
             conn.execute("ROLLBACK")
 
 
-@contextmanager
-def _writer_lock(path: Path) -> Iterator[None]:
-    """Hold `<path>.lock`. The kernel drops a flock with its process, however that dies.
-
-    It stands beside the file itself, so that one reached by a link has the same lock.
-    """
-    real = path.resolve()
-    lock = real.with_name(real.name + ".lock")
-    try:
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as e:
-        raise ArchiveError(f"{path}: folder is not writable: {e.strerror}") from e
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as e:
-            raise Locked(f"{path}: another scraper is writing to it; try again later") from e
-        yield
-    finally:
-        os.close(handle)
+def _look_into(
+    path: Path, migrations: Migrations, table: str, column: str
+) -> tuple[Identity | None, int]:
+    """The identity of a file and the highest number in a column; None and 0 if there is none."""
+    if not path.exists():
+        return None, 0
+    with open_to_write(path, migrations) as db:
+        highest = 0
+        if db[table].exists():
+            highest = db.execute(f"SELECT coalesce(max({column}), 0) FROM {table}").fetchone()[0]
+        return read_identity(db), highest
 
 
-def _open_for_writing(path: Path, migrations: Migrations) -> Database:
-    db = _connect(path, "rwc")
-    try:
-        # Empty is also what a kill or a full disk left of a first start.
-        if db.conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            _refuse_foreign(db, path, migrations)
-    except sqlite3.Error as e:
-        db.close()
-        raise ArchiveError(f"{path}: cannot be opened as an archive: {e}") from e
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-@contextmanager
-def _snapshots_of(path: Path, db: Database) -> Iterator[Database]:
-    """snapshots.db beside an archive.db that is open for writing.
-
-    Raises ArchiveError where it has fewer captures than archive.db tells of: new ones would get
-    the numbers of those, and take their places.
-    """
-    beside, told = snapshots_path(path), _highest(db, "captures", "snapshot_id")
-    lost = ArchiveError(
-        f"{beside}: lacks captures of which {path.name} tells (up to number {told}); put the right"
-        " one there, or leave a slim copy to its readers"
-    )
-    if told and not beside.exists():
-        raise lost
-    with closing(_open_for_writing(beside, snapshot_migrations)) as snapshots:
-        if _highest(snapshots, "snapshots", "id") < told:
-            raise lost
-        yield snapshots
-
-
-def _highest(db: Database, table: str, column: str) -> int:
-    """The highest number in a column; 0 where there is none, or no such table yet."""
-    if not db[table].exists():
-        return 0
-    return int(db.execute(f"SELECT coalesce(max({column}), 0) FROM {table}").fetchone()[0])
-
-
-def _prepare(db: Database, migrations: Migrations) -> None:
+def _prepare(db: Database, migrations: Migrations, identity: Identity) -> None:
     """Make a file that is ours, or empty, ready to be written to."""
     if migrations is snapshot_migrations:
         # Counts for a new file only. With SQLite's usual 4,096 a packed page and its record fill
@@ -254,61 +220,6 @@ def _prepare(db: Database, migrations: Migrations) -> None:
     if migrations.pending(db):
         db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         migrations.apply(db)
-
-
-def _require(path: Path) -> None:
-    if not path.exists():
-        raise ArchiveError(f"{path}: no archive here yet; `scraper crawl` makes one")
-
-
-def _open_snapshots(path: Path) -> Database:
-    require_snapshots(path)
-    return _open_for_reading(snapshots_path(path), snapshot_migrations)
-
-
-def _open_for_reading(path: Path, migrations: Migrations) -> Database:
-    _require(path)
-    db = _connect(path, "ro")
-    try:
-        _refuse_foreign(db, path, migrations)
-        if migrations.pending(db):
-            raise ArchiveError(f"{path}: written by an earlier version; `scraper crawl` updates it")
-    except sqlite3.Error as e:
-        db.close()
-        raise ArchiveError(f"{path}: cannot be read as an archive: {_told(e, path)}") from e
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _told(e: sqlite3.Error, path: Path) -> str:
-    if getattr(e, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CANTOPEN:
-        # Readers of a write-ahead log make a file beside it.
-        return f"{e}; {path.parent} must be writable, or hold a copy made by `scraper backup`"
-    return str(e)
-
-
-def _connect(path: Path, mode: str) -> Database:
-    try:
-        # Autocommit: every transaction here is begun in so many words, by write().
-        conn = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode={mode}",
-            uri=True,
-            isolation_level=None,
-            timeout=BUSY_SECONDS,
-        )
-    except sqlite3.Error as e:
-        raise ArchiveError(f"{path}: cannot be opened: {e}") from e
-    return Database(conn, execute_plugins=False)
-
-
-def _refuse_foreign(db: Database, path: Path, migrations: Migrations) -> None:
-    """Raise ArchiveError where the file is no archive of ours, or a later version's."""
-    if db.conn.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise ArchiveError(f"{path}: a database, but not an archive made by scraper; left alone")
-    known = {m.name for m in migrations.pending(db)} | {m.name for m in migrations.applied(db)}
-    with closing(Database(memory=True)) as empty:
-        ours = {m.name for m in migrations.pending(empty)}
-    if later := sorted(known - ours):
-        raise ArchiveError(f"{path}: written by a later version ({later[-1]}); update scraper")
+    if read_identity(db) != identity:
+        with write(db):
+            write_identity(db, identity)

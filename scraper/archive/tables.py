@@ -256,7 +256,8 @@ CREATE TABLE marks (
 -- Both files: the archive that they belong to, and its newspaper. One row.
 CREATE TABLE identity (
     archive_id TEXT PRIMARY KEY,
-    base_url TEXT NOT NULL
+    base_url TEXT NOT NULL,
+    archive_name TEXT NOT NULL
 ) WITHOUT ROWID;
 
 CREATE VIEW articles_full AS
@@ -328,7 +329,8 @@ CREATE TABLE withdrawals (
 -- Both files: the archive that they belong to, and its newspaper. One row.
 CREATE TABLE identity (
     archive_id TEXT PRIMARY KEY,
-    base_url TEXT NOT NULL
+    base_url TEXT NOT NULL,
+    archive_name TEXT NOT NULL
 ) WITHOUT ROWID
 """
 

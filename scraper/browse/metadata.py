@@ -238,6 +238,7 @@ TABLES: dict[str, dict[str, Any]] = {
         "columns": {
             "archive_id": "The same in archive.db and snapshots.db",
             "base_url": "Address of the newspaper",
+            "archive_name": "Name of the file archive.db",
         },
     },
     "articles_full": {

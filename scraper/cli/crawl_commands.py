@@ -72,7 +72,7 @@ def crawl(
     )
     with (
         stop_on_signal() as stop,
-        open_archive(settings.archive.path) as archive,
+        open_archive(settings.archive.path, settings.site.site) as archive,
         watch("crawl", log_format=log_format) as progress,
     ):
         outcome = crawl_site(archive, settings, plan, progress, stop)
@@ -101,7 +101,7 @@ def add(settings: Settings, urls: tuple[str, ...]) -> None:
     settings.require_contact()
     with (
         stop_on_signal() as stop,
-        open_archive(settings.archive.path) as archive,
+        open_archive(settings.archive.path, settings.site.site) as archive,
         watch("add", quiet=True) as progress,
     ):
         run, filings = add_urls(archive, settings, urls, progress, stop)
@@ -132,7 +132,7 @@ def probe(settings: Settings, bundle: Path | None, as_json: bool) -> None:
     require_place(path)
     with (
         stop_on_signal() as stop,
-        open_archive(settings.archive.path) as archive,
+        open_archive(settings.archive.path, settings.site.site) as archive,
         watch("probe") as progress,
     ):
         seen = probe_site(archive, settings, progress, stop)

@@ -46,7 +46,7 @@ def import_(
     files = files_in(paths)
     with (
         stop_on_signal() as stop,
-        open_archive(settings.archive.path) as archive,
+        open_archive(settings.archive.path, settings.site.site) as archive,
         watch("import") as progress,
     ):
         done = import_files(archive, files, Wanted(url, at), context, progress, stop)

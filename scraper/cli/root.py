@@ -19,7 +19,7 @@ SECTIONS = {
     "Run it": ("init", "demo", "probe", "crawl", "add", "import"),
     "Read it": ("serve", "search", "show", "diff", "extract", "export"),
     "Look after it": (
-        "status", "check", "failures", "verify", "backup", "reread", "withdraw", "bulk",
+        "status", "check", "failures", "verify", "backup", "upgrade", "reread", "withdraw", "bulk",
     ),
 }  # fmt: skip
 

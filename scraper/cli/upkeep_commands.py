@@ -122,7 +122,7 @@ def reread(
     context = Context(settings.site.site, settings.crawl.revisit_days)
     with (
         stop_on_signal() as stop,
-        open_archive(path) as archive,
+        open_archive(path, settings.site.site) as archive,
         watch("reread") as progress,
     ):
         done = read_again(archive, context, progress, since=at, workers=workers, stop=stop)
@@ -213,6 +213,20 @@ def backup(settings: Settings, folder: Path, slim: bool, as_json: bool) -> None:
 
 
 @cli.command()
+@click.argument("copy", type=click.Path(path_type=Path))
+def upgrade(copy: Path) -> None:
+    """Bring a copy of an earlier version up to date.
+
+    COPY is a file or a folder that `scraper backup` made. A slim copy needs nothing else.
+    """
+    from scraper.archive.files import upgrade as bring_up
+
+    path = copy / "archive.db" if copy.is_dir() else copy
+    applied = bring_up(path)
+    click.echo(f"{path}: {', '.join(applied)}" if applied else f"{path}: up to date already")
+
+
+@cli.command()
 @config_option
 @article_argument
 @click.option("--reason", required=True, help="Why; kept, and shown in place of the article.")
@@ -232,7 +246,7 @@ def withdraw(settings: Settings, article_id: int, reason: str) -> None:
         raise click.UsageError("--reason: say why")
     require_snapshots(settings.archive.path)
     context = Context(settings.site.site, settings.crawl.revisit_days)
-    with open_archive(settings.archive.path) as archive:
+    with open_archive(settings.archive.path, settings.site.site) as archive:
         file_unfiled(archive, context)
         count = take_out(archive, article_id, reason, datetime.now(UTC))
     click.echo(f"article {article_id}: withdrawn, with the pages of {count} snapshots")

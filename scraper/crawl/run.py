@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from scraper.archive import articles, frontier, runs, snapshots, tombstones
+from scraper.archive import frontier, runs, snapshots, tombstones
 from scraper.archive.files import Archive, write
 from scraper.archive.filing import Filing, file_read, file_unfiled
 from scraper.archive.frontier import Address
@@ -172,7 +172,6 @@ def open_run(
 ) -> Iterator[Crawl]:
     """A run with its row in `runs`, whose end is written down however it ends."""
     db, site = archive.db, settings.site.site
-    articles.require_site(db, site)
     runs.close_killed_runs(db)
 
     def remember(state: HostState) -> None:

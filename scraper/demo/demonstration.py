@@ -43,7 +43,7 @@ def run_demo(folder: Path, pages: int, progress: Progress) -> Demonstration:
     with StandIn(make_newspaper(pages=pages), port=_free_port()) as site:
         config.write_text(_CONFIG.format(base_url=site.base_url, pages=pages + 1000), "utf-8")
         settings = load_settings(config)
-        with open_archive(settings.archive.path) as archive:
+        with open_archive(settings.archive.path, settings.site.site) as archive:
             plan = Plan(settings.crawl.max_pages, settings.crawl.max_minutes, full=True)
             outcome = crawl_site(archive, settings, plan, progress)
             return Demonstration(outcome, status(archive, now()), settings, config)

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scraper.archive import snapshots
-from scraper.archive.articles import require_site
 from scraper.archive.files import Archive
 from scraper.archive.filing import Filing, file_snapshot, file_unfiled, is_filed
 from scraper.archive.frontier_updates import Context
@@ -45,12 +44,10 @@ def import_files(
     """File the captures of the newspaper in `files`; one filed before changes nothing.
 
     `stop` is asked between two captures. A file that cannot be read costs only itself. Raises
-    BadCapture where `wanted` names an address of another site, ArchiveError where the archive is
-    another newspaper's.
+    BadCapture if `wanted` names an address of another site.
     """
     if wanted.url and not context.site.owns(canonical(wanted.url, context.site)):
         raise BadCapture(f"{wanted.url} is not an address of {context.site.base_url}")
-    require_site(archive.db, context.site)
     file_unfiled(archive, context)
     run = _Import(archive, context, Imported(), Meter(progress, [found.path for found in files]))
     for found in files:

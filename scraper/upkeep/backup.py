@@ -1,7 +1,7 @@
 """Copies of an archive: whole ones for safety, slim ones for readers.
 
-A copy is made beside a running crawl, of both files at one moment, checked, and only then put in
-the place of an older one.
+A copy may be made while a crawl runs. It shows both files at one moment, is checked, and only then
+replaces an older one.
 """
 
 import fcntl
@@ -15,13 +15,17 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from scraper.archive import snapshots
+from scraper.archive.connections import open_to_write
 from scraper.archive.files import Archive, one_moment
+from scraper.archive.identity import read_identity
+from scraper.archive.tables import archive_migrations, snapshot_migrations
 from scraper.atomic_files import put_in_place
 from scraper.errors import ArchiveError, Locked
 from scraper.progress import Progress
-from scraper.upkeep.verify import check_file
+from scraper.upkeep.verify import check_file, missing_captures
 
-SPAN = 5000  # snapshots checked between two words about it
+SPAN = 5000  # snapshots checked between two reports of progress
+FILES = {"snapshots.db": snapshot_migrations, "archive.db": archive_migrations}
 # The crawl's own state: of no use to readers. `failures` names rows of `runs`, so it goes first.
 INTERNAL = ("failures", "runs", "frontier", "hosts", "marks")
 
@@ -33,19 +37,20 @@ class Copy:
     sizes: dict[str, int]  # file name -> bytes
     articles: int
     snapshots: int  # 0 in a slim copy
-    damages: tuple[str, ...]  # found in the copy; () where it is sound
+    damages: tuple[str, ...]  # found in the copy; () if it is sound
 
 
 def backup(archive: Archive, folder: Path, progress: Progress, *, slim: bool = False) -> Copy:
     """Copy `archive`, open for reading, into `folder`, made if missing.
 
     `slim` copies only archive.db, without the crawl's own state, analysed and packed. Raises
-    ArchiveError, and leaves an older copy as it was, where the copy cannot be made, or is
-    damaged and would take the place of an older one; Locked where another is being made there.
+    ArchiveError, and leaves an older copy as it was, if the copy cannot be made, if it is damaged
+    and an older one exists, or if the folder holds a copy of another archive; Locked if another
+    copy is being made there.
     """
-    with _said_of(folder), _alone_in(folder):
+    with _faults_in_one_line(folder), _alone_in(folder):
         _refuse_folder(archive, folder, slim)
-        names = ("archive.db",) if slim else ("snapshots.db", "archive.db")
+        names = ("archive.db",) if slim else tuple(FILES)
         partial = {name: folder / f".{name}.partial" for name in names}
         try:
             _copy(archive, partial, progress)
@@ -57,7 +62,7 @@ def backup(archive: Archive, folder: Path, progress: Progress, *, slim: bool = F
                 raise ArchiveError(
                     f"{folder}: the copy is damaged ({copy.damages[0]}); the older one was kept"
                 )
-            for name in names:  # archive.db last: it must not speak of captures not there yet
+            for name in names:  # archive.db last: the captures it was made from must be there
                 _settle(folder / name)
                 put_in_place(partial[name], folder / name)
         finally:
@@ -67,7 +72,7 @@ def backup(archive: Archive, folder: Path, progress: Progress, *, slim: bool = F
 
 
 @contextmanager
-def _said_of(folder: Path) -> Iterator[None]:
+def _faults_in_one_line(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as e:
@@ -95,6 +100,16 @@ def _refuse_folder(archive: Archive, folder: Path, slim: bool) -> None:
         raise ArchiveError(f"{folder}: holds the archive itself; name another folder")
     if slim and (folder / "snapshots.db").exists():
         raise ArchiveError(f"{folder}: holds a whole copy; name another folder for a slim one")
+    ours = read_identity(archive.db)
+    for name, migrations in FILES.items():
+        if (folder / name).exists():
+            with suppress(sqlite3.DatabaseError), open_to_write(folder / name, migrations) as db:
+                theirs = read_identity(db)
+                if ours and theirs and ours.archive_id != theirs.archive_id:
+                    raise ArchiveError(
+                        f"{folder / name}: a copy of another archive, of {theirs.base_url}; name"
+                        f" another folder for this one, of {ours.base_url}"
+                    )
 
 
 def _copy(archive: Archive, partial: dict[str, Path], progress: Progress) -> None:
@@ -104,7 +119,7 @@ def _copy(archive: Archive, partial: dict[str, Path], progress: Progress) -> Non
             progress.note(f"copying {name}")
             path.unlink(missing_ok=True)
             with closing(sqlite3.connect(path)) as target:
-                # In one step: one of many would begin anew with each write of the crawl.
+                # In one step: a copy in several steps starts again at each write of the crawl.
                 sources[name].backup(target, pages=-1)
                 # One file, that can be copied on and read where nothing can be written.
                 target.execute("PRAGMA journal_mode = DELETE")
@@ -120,7 +135,7 @@ def _slim(path: Path) -> None:
 
 
 def _checked(partial: dict[str, Path], progress: Progress) -> Copy:
-    """What the copies hold, and what is wrong with them."""
+    """What the copies hold, and what is wrong with each and with the pair."""
     damages: list[str] = []
     counts = {"articles": 0, "snapshots": 0}
     for name, path in partial.items():
@@ -131,6 +146,12 @@ def _checked(partial: dict[str, Path], progress: Progress) -> Copy:
             counts[table] = db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             if table == "snapshots":
                 damages += _broken(db, progress)
+    if not damages and "snapshots.db" in partial:
+        with (
+            closing(Database(partial["archive.db"], execute_plugins=False)) as db,
+            closing(Database(partial["snapshots.db"], execute_plugins=False)) as beside,
+        ):
+            damages += map(str, missing_captures(db, beside))
     sizes = {name: path.stat().st_size for name, path in partial.items()}
     return Copy(sizes, counts["articles"], counts["snapshots"], tuple(damages))
 
@@ -149,9 +170,9 @@ def _broken(db: Database, progress: Progress) -> Iterator[str]:
 
 
 def _settle(target: Path) -> None:
-    """Have an older copy's write-ahead log taken in: it must not be read beside the new copy.
+    """Merge an older copy's write-ahead log: it must not be read beside the new copy.
 
-    Raises ArchiveError where another program has the older copy open.
+    Raises ArchiveError if another program has the older copy open.
     """
     if not target.with_name(target.name + "-wal").exists():
         return

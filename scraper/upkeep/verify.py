@@ -46,7 +46,9 @@ def verify(archive: Archive, progress: Progress, workers: int = 1) -> Iterator[F
             ("archive.db", archive.db, _NEW),
         ):
             yield from _readable(name, remedy, check_file(name, db, remedy))
-        yield from _readable("snapshots.db", _BACKUP, _missing(archive))
+        yield from _readable(
+            "snapshots.db", _BACKUP, missing_captures(archive.db, archive.snapshots)
+        )
         altered: set[str] = set()
         for check in (_pages(archive, progress, workers), _articles(archive.db)):
             for damage in _readable("archive.db", _NEW, check):
@@ -77,11 +79,11 @@ def _readable(name: str, remedy: Remedy, found: Iterator[Finding]) -> Iterator[F
         yield Finding(name, f"cannot be read further: {e}", remedy)
 
 
-def _missing(archive: Archive) -> Iterator[Finding]:
-    """Captures of which archive.db tells, and snapshots.db has nothing."""
-    held = {n for (n,) in archive.snapshots.execute("SELECT id FROM snapshots")}
-    told = archive.db.execute("SELECT snapshot_id, article_id FROM captures ORDER BY 1")
-    for snapshot_id, number in told:
+def missing_captures(db: Database, snapshots: Database) -> Iterator[Finding]:
+    """Captures that archive.db was made from and that snapshots.db does not hold."""
+    held = {n for (n,) in snapshots.execute("SELECT id FROM snapshots")}
+    filed = db.execute("SELECT snapshot_id, article_id FROM captures ORDER BY 1")
+    for snapshot_id, number in filed:
         if snapshot_id not in held:
             found = f"not in snapshots.db, though article {number} was read from it"
             yield Finding(f"snapshot {snapshot_id}", found, "backup")

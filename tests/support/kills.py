@@ -31,7 +31,15 @@ PAGES_A_KILL = 25  # more than an idle machine crawls between two, over all
 LIVES = (0.05, 2.2)  # seconds that a crawl lives: from before its first request to many pages on
 FILES = ("archive.db", "snapshots.db")
 # What a crawl says of itself, and of the moment; all other columns must be the same.
-OF_THE_RUN = {"runs", "hosts", "failures", "dictionaries", "_sqlite_migrations", "sqlite_stat1"}
+OF_THE_RUN = {
+    "runs",
+    "hosts",
+    "failures",
+    "dictionaries",
+    "identity",
+    "_sqlite_migrations",
+    "sqlite_stat1",
+}
 OF_THE_MOMENT = {
     "captured_at",
     "first_captured_at",
