@@ -30,6 +30,7 @@ LAYERS = (
     "crawl",
     "bulk",
     "importing",
+    "recover",
     "upkeep",
     "probe",
     "browse",

@@ -150,6 +150,14 @@ def pages_at(db: Database, url: str, at: datetime | None) -> list[int]:
     return [snapshot_id for (snapshot_id,) in rows]
 
 
+def is_stored(db: Database, url: str, at: datetime) -> bool:
+    """True if there is a capture of `url` (canonical) of this very second."""
+    row = db.execute(
+        "SELECT 1 FROM snapshots WHERE url = ? AND captured_at = ?", [url, utc_text(at)]
+    ).fetchone()
+    return row is not None
+
+
 def ids(db: Database, span: IdSpan, since: datetime | None) -> list[int]:
     """The ids in `span` of snapshots captured at or after `since`."""
     rows = db.execute(

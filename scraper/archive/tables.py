@@ -247,6 +247,20 @@ CREATE TABLE hosts (
     next_request_reason TEXT NOT NULL DEFAULT ''
 );
 
+-- Captures that a public web archive lists (`scraper recover`), and what became of each.
+CREATE TABLE recoverable (
+    service TEXT NOT NULL,
+    url TEXT NOT NULL, -- as the web archive writes it
+    captured_at TEXT NOT NULL,
+    article_id INTEGER NOT NULL,
+    status INTEGER, -- HTTP; NULL: the same page as before
+    digest TEXT NOT NULL, -- of the page: SHA-1 in base 32
+    state TEXT NOT NULL DEFAULT 'listed' CHECK (state IN ('listed', 'filed', 'failed')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (service, url, captured_at)
+) WITHOUT ROWID;
+
 -- What the programs remember from one start to the next, such as the last snapshot filed.
 CREATE TABLE marks (
     name TEXT PRIMARY KEY,

@@ -12,6 +12,7 @@ from scraper.cli import crawl_commands as crawl_commands
 from scraper.cli import export_command as export_command
 from scraper.cli import import_command as import_command
 from scraper.cli import read_commands as read_commands
+from scraper.cli import recover_command as recover_command
 from scraper.cli import upkeep_commands as upkeep_commands
 from scraper.cli.root import cli as cli
 from scraper.errors import ScraperError

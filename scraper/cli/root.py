@@ -16,7 +16,7 @@ from scraper.times import VIETNAM
 from scraper.urls import article_id
 
 SECTIONS = {
-    "Run it": ("init", "demo", "probe", "crawl", "add", "import"),
+    "Run it": ("init", "demo", "probe", "crawl", "add", "recover", "import"),
     "Read it": ("serve", "search", "show", "diff", "extract", "export"),
     "Look after it": (
         "status", "check", "failures", "verify", "backup", "upgrade", "reread", "withdraw", "bulk",

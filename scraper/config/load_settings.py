@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from scraper.config.settings import ArchiveSettings, Settings
 from scraper.errors import ConfigError
+from scraper.urls import Site
 
 _HOURS = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")
 
@@ -127,27 +128,26 @@ def _did_you_mean(word: str, known: Any) -> str:
 def checked(settings: Settings) -> Settings:
     """`settings`, with base_url and aliases in their one form. Raises ConfigError."""
     site, place = settings.site, f"{settings.source}: site"
-    base_url = site.base_url.strip().rstrip("/")
-    try:
-        parts = urlsplit(base_url)
-        is_plain = bool(parts.hostname) and not (parts.path or parts.query or parts.fragment)
-        parts.port  # noqa: B018 - raises ValueError for a port that is no number
-    except ValueError:
-        is_plain = False
-    if (
-        any(c.isspace() for c in base_url)
-        or not is_plain
-        or parts.scheme not in ("http", "https")
-        or parts.username
-    ):
+    base_url = _origin(site.base_url, f"{place}.base_url", "https://baolaocai.vn")
+    recover = replace(
+        settings.recover,
+        wayback_url=_origin(
+            settings.recover.wayback_url,
+            f"{settings.source}: recover.wayback_url",
+            "https://web.archive.org",
+        ),
+    )
+    if not Site(recover.wayback_url).is_loopback and recover.delay_seconds < 1:
         raise ConfigError(
-            f'{place}.base_url: scheme and host, as "https://baolaocai.vn", is {site.base_url!r}'
+            f"{settings.source}: recover.delay_seconds: at least 1, is {recover.delay_seconds:g}"
         )
     aliases = tuple(map(_host, site.aliases))
     for before, alias in zip(site.aliases, aliases, strict=True):
         if not alias or "/" in alias:
             raise ConfigError(f'{place}.aliases: host names, as "www.baolaocai.vn", has {before!r}')
-    checked = replace(settings, site=replace(site, base_url=base_url, aliases=aliases))
+    checked = replace(
+        settings, site=replace(site, base_url=base_url, aliases=aliases), recover=recover
+    )
     if not checked.site.site.is_loopback and site.delay_seconds < 1:
         raise ConfigError(f"{place}.delay_seconds: at least 1, is {site.delay_seconds:g}")
     if any(not c.isprintable() or ord(c) > 126 for c in site.contact):
@@ -174,6 +174,25 @@ def checked(settings: Settings) -> Settings:
                     f" has {address!r}"
                 )
     return checked
+
+
+def _origin(written: str, place: str, example: str) -> str:
+    """An address that is scheme and host alone, without the slash at its end."""
+    address = written.strip().rstrip("/")
+    try:
+        parts = urlsplit(address)
+        is_plain = bool(parts.hostname) and not (parts.path or parts.query or parts.fragment)
+        parts.port  # noqa: B018 - raises ValueError for a port that is not a number
+    except ValueError:
+        is_plain = False
+    if (
+        any(c.isspace() for c in address)
+        or not is_plain
+        or parts.scheme not in ("http", "https")
+        or parts.username
+    ):
+        raise ConfigError(f'{place}: scheme and host, as "{example}", is {written!r}')
+    return address
 
 
 def _host(alias: str) -> str:

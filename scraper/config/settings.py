@@ -117,6 +117,18 @@ class ArchiveSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RecoverSettings:
+    """Older captures from public web archives: `scraper recover`."""
+
+    wayback_url: str = _key("https://web.archive.org", "Scheme and host of the Wayback Machine.")
+    delay_seconds: float = _key(
+        5.0, "Seconds of rest after each request to the web archive, at least 1.", 0.0, 3600.0
+    )
+    max_pages: int = _key(200, "Captures asked for in one run, at most.", 1, 1e9)
+    max_minutes: float = _key(50.0, "Minutes after which a run ends cleanly.", 0.1, 1e6)
+
+
+@dataclass(frozen=True, slots=True)
 class SearchSettings:
     """What readers need not know."""
 
@@ -142,6 +154,7 @@ class Settings:
     crawl: CrawlSettings = CrawlSettings()
     check: CheckSettings = CheckSettings()
     archive: ArchiveSettings = ArchiveSettings()
+    recover: RecoverSettings = RecoverSettings()
     search: SearchSettings = SearchSettings()
     serve: ServeSettings = ServeSettings()
     source: str = "config.toml"  # the file, for messages

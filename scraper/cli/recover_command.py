@@ -1,0 +1,71 @@
+"""The command that brings in older captures from a public web archive."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+import click
+
+from scraper.cli.root import (
+    COUNT,
+    DAY,
+    cli,
+    config_option,
+    json_option,
+    stop_on_signal,
+    vietnam_day,
+)
+from scraper.config import Settings
+
+
+@cli.command()
+@config_option
+@click.argument("service", type=click.Choice(["wayback"]))
+@click.option("--from", "since", type=DAY, help="Only captures made from this day on.")
+@click.option("--to", "until", type=DAY, help="Only captures made up to this day.")
+@click.option("--limit", type=COUNT, help="Ask for at most N captures.")
+@click.option("--dry-run", is_flag=True, help="Only read the index; say what would be asked for.")
+@json_option
+def recover(
+    settings: Settings,
+    service: str,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """File older captures that a public web archive holds.
+
+    The first is `wayback`, the Wayback Machine. Begin with --dry-run: it reads the index, and says
+    how many captures add something to the archive, and how long asking for them takes.
+    """
+    from scraper.archive.files import open_archive
+    from scraper.progress import watch
+    from scraper.recover.recovery import Window
+    from scraper.recover.recovery import recover as recover_captures
+
+    settings.require_contact()
+    end = vietnam_day(until)
+    window = Window(vietnam_day(since), end + timedelta(days=1) if end else None)
+    with (
+        stop_on_signal() as stop,
+        open_archive(settings.archive.path) as archive,
+        watch("recover") as progress,
+    ):
+        done = recover_captures(
+            archive, settings, window, progress, limit=limit, dry=dry_run, stop=stop
+        )
+    if as_json:
+        click.echo(json.dumps(asdict(done) | {"by_year": done.by_year}, ensure_ascii=False))
+        return
+    click.echo(
+        f"{done.requests} requests: {done.listed} captures listed, {done.filed} filed"
+        f" ({done.new_articles} new articles), {done.failed} failed"
+    )
+    if done.remaining:
+        hours = done.remaining * settings.recover.delay_seconds / 3600
+        years = ", ".join(f"{count} of {year}" for year, count in sorted(done.by_year.items()))
+        click.echo(f"{done.remaining} still to ask for, at least {hours:.1f} hours: {years}")
+    if done.detail:
+        click.echo(f"({done.detail})")

@@ -1,0 +1,1 @@
+"""Older captures of the newspaper's articles, out of public web archives."""
