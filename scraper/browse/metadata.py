@@ -225,6 +225,21 @@ TABLES: dict[str, dict[str, Any]] = {
             "next_request_reason": "Why not",
         },
     },
+    "recoverable": {
+        "title": "Captures in public web archives",
+        "description": "Captures that `scraper recover` found listed, and what became of each.",
+        "columns": {
+            "service": "The web archive",
+            "url": "The address, as the web archive writes it",
+            "captured_at": "When it captured the page, UTC",
+            "article_id": "The article",
+            "status": "HTTP status then; empty: the same page as before",
+            "digest": "Fingerprint of the page, SHA-1",
+            "state": "listed, filed or failed",
+            "attempts": "How often it was asked for",
+            "error": "Why the last attempt failed",
+        },
+    },
     "marks": {
         "title": "Marks",
         "description": "What the archive remembers about itself.",

@@ -27,7 +27,7 @@ from scraper.upkeep.verify import check_file, missing_captures
 SPAN = 5000  # snapshots checked between two reports of progress
 FILES = {"snapshots.db": snapshot_migrations, "archive.db": archive_migrations}
 # The crawl's own state: of no use to readers. `failures` names rows of `runs`, so it goes first.
-INTERNAL = ("failures", "runs", "frontier", "hosts", "marks")
+INTERNAL = ("failures", "runs", "frontier", "hosts", "marks", "recoverable")
 
 
 @dataclass(frozen=True, slots=True)
