@@ -50,7 +50,7 @@ def recover(
     window = Window(vietnam_day(since), end + timedelta(days=1) if end else None)
     with (
         stop_on_signal() as stop,
-        open_archive(settings.archive.path) as archive,
+        open_archive(settings.archive.path, settings.site.site) as archive,
         watch("recover") as progress,
     ):
         done = recover_captures(

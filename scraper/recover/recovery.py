@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from scraper.archive import runs, snapshots
-from scraper.archive.articles import require_site
 from scraper.archive.files import Archive, write
 from scraper.archive.filing import file_snapshot, file_unfiled
 from scraper.archive.frontier_updates import Context
@@ -101,7 +100,6 @@ def recover(
     At most `limit` captures (default: of the settings) are asked for; the next run goes on from
     there, and asks nothing twice. Raises SiteUnavailable if the service cannot be asked.
     """
-    require_site(archive.db, settings.site.site)
     done = Recovered()
     with (
         _run_of(archive, done, window) as run_id,
