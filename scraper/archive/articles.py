@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from scraper.archive.article_columns import FROM_PAGE
 from scraper.archive.history import (
     Capture,
     RevisionText,
@@ -24,6 +25,7 @@ from scraper.archive.history import (
     revision_of,
 )
 from scraper.archive.index import index_article, unindex_article
+from scraper.archive.read_article import read_article
 from scraper.archive.runs import set_mark
 from scraper.models import Article, utc_text
 from scraper.times import VIETNAM
@@ -104,7 +106,7 @@ def is_archived(db: Database, article_id: int) -> bool:
 def shown_by(article: Article, capture: Capture) -> Shown:
     """What the tables show where this capture of the article is the newest."""
     return Shown(
-        article=_article_row(article, capture),
+        article=article_row(article, capture),
         body="\n\n".join(article.paragraphs),
         captions=tuple(
             (
@@ -124,25 +126,15 @@ def shown_by(article: Article, capture: Capture) -> Shown:
 
 
 def shown_in(db: Database, article_id: int) -> Shown | None:
-    """What the tables show of an article; None where it is not archived."""
-    row = db.execute(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", [article_id]).fetchone()
-    if row is None:
+    """What the tables show of an article; None if it is not archived."""
+    stored = read_article(db, article_id)
+    if stored is None:
         return None
-    body = db.execute("SELECT body FROM texts WHERE article_id = ?", [article_id]).fetchone()
-    captions = db.execute(
-        "SELECT id, article_id, position, after_paragraph, text, credit, image_url, source"
-        " FROM captions WHERE article_id = ? ORDER BY position",
-        [article_id],
-    )
-    tags = db.execute(
-        "SELECT name FROM article_tags JOIN tags ON tags.id = tag_id WHERE article_id = ?",
-        [article_id],
-    )
     return Shown(
-        article=dict(zip(_ARTICLE_COLUMNS, row, strict=True)),
-        body=body[0] if body else "",
-        captions=tuple(tuple(caption) for caption in captions),
-        tags=frozenset(name for (name,) in tags),
+        article={name: stored.row[name] for name in FROM_PAGE},
+        body=stored.body,
+        captions=tuple(tuple(caption.values()) for caption in stored.captions),
+        tags=frozenset(stored.tags),
     )
 
 
@@ -194,36 +186,12 @@ def _syllables(article: Article) -> int:
     return sum(len(text.split()) for text in (article.title, article.lead, *article.paragraphs))
 
 
-_ARTICLE_COLUMNS = (
-    "id",
-    "url",
-    "title",
-    "lead",
-    "kicker",
-    "section",
-    "byline",
-    "published_at",
-    "published_source",
-    "modified_at",
-    "page_clock_at",
-    "page_clock_text",
-    "timestamp",
-    "timestamp_source",
-    "local_date",
-    "layout",
-    "template",
-    "flags",
-    "caption_count",
-    "photo_count",
-    "syllable_count",
-    "snapshot_id",
-)
-_COLUMNS = ", ".join(_ARTICLE_COLUMNS)
 _PUT_ARTICLE = (
-    # What follows from all captures is retold once they are noted.
-    f"INSERT INTO articles ({_COLUMNS}, revision_count, first_captured_at, last_captured_at)"
-    f" VALUES ({', '.join('?' * len(_ARTICLE_COLUMNS))}, 0, '', '') ON CONFLICT (id) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in _ARTICLE_COLUMNS[1:])
+    # What follows from all captures is filled in once they are noted.
+    f"INSERT INTO articles ({', '.join(FROM_PAGE)}, revision_count, first_captured_at,"
+    f" last_captured_at) VALUES (:{', :'.join(FROM_PAGE)}, 0, '', '')"
+    " ON CONFLICT (id) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in FROM_PAGE if name != "id")
 )
 _WEATHER = (
     "id, snapshot_id, article_id, position, observed_at, place, text, temperature_c,"
@@ -231,14 +199,15 @@ _WEATHER = (
 )
 
 
-def _article_row(article: Article, capture: Capture) -> dict[str, Any]:
+def article_row(article: Article, capture: Capture) -> dict[str, Any]:
+    """The columns of `articles` that follow from one capture: those of FROM_PAGE."""
     timestamp, source = best_time(article, capture.captured_at)
     return {
         "id": capture.article_id,
         "url": article.url,
         "title": article.title,
         "lead": article.lead,
-        "kicker": "",
+        "kicker": article.kicker,
         "section": article.section,
         "byline": json.dumps(article.byline, ensure_ascii=False),
         "published_at": _text_or_none(article.published_at),
@@ -268,7 +237,7 @@ def _show(db: Database, article_id: int, old: Shown | None, new: Shown) -> None:
             # Rows that were altered from outside: what the index holds of them stays in it.
             set_mark(db, REINDEX_MARK, 1)
         unindex_article(db, article_id)
-    db.execute(_PUT_ARTICLE, list(new.article.values()))
+    db.conn.execute(_PUT_ARTICLE, new.article)
     db.execute(
         "INSERT INTO texts VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
         [article_id, new.body],

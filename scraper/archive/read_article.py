@@ -8,11 +8,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from scraper.archive import tombstones
+from scraper.archive.article_columns import LISTS
 from scraper.archive.word_diff import Change, changes
 from scraper.errors import UnknownArticle
 
 _FIELDS = ("title", "lead", "body", "captions")
-_CAPTIONS = "position, after_paragraph, text, credit, image_url, source"
+_CAPTIONS = "id, article_id, position, after_paragraph, text, credit, image_url, source"
 _WEATHER = (
     "snapshot_id, observed_at, place, text, temperature_c, temperature_min_c, temperature_max_c,"
     " humidity_pct, condition"
@@ -20,14 +21,30 @@ _WEATHER = (
 
 
 @dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """One article as the tables show it: everything but its history."""
+
+    row: dict[str, Any]  # of `articles`, as stored: byline and flags are JSON text
+    body: str  # paragraphs, a blank line between
+    captions: tuple[dict[str, Any], ...]  # rows of `captions`, in page order
+    tags: tuple[str, ...]  # in alphabetical order
+    weather: tuple[dict[str, Any], ...]  # readings of every capture, oldest snapshot first
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The paragraphs of the body."""
+        return tuple(self.body.split("\n\n")) if self.body else ()
+
+    def values(self) -> dict[str, Any]:
+        """The row with its JSON arrays as lists."""
+        return self.row | {name: json.loads(self.row[name]) for name in LISTS}
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """An article as its newest capture shows it, and how it came to be so."""
 
-    article: dict[str, Any]  # the row of `articles`, byline and flags as lists
-    body: str  # paragraphs, a blank line between
-    captions: tuple[dict[str, Any], ...]
-    tags: tuple[str, ...]
-    weather: tuple[dict[str, Any], ...]
+    article: StoredArticle
     addresses: tuple[str, ...]  # every address it was met under, oldest first
     revisions: tuple[dict[str, Any], ...]  # without their texts, oldest first
     captures: tuple[dict[str, Any], ...]  # each time it was asked for, oldest first
@@ -51,40 +68,74 @@ class FieldChange:
     runs: tuple[Change, ...]  # all of both texts, in reading order
 
 
-def history(db: Database, article_id: int) -> History:
-    """The article with this number. Raises UnknownArticle where the archive does not hold it."""
-    found = _rows(db, "SELECT * FROM articles WHERE id = ?", article_id)
+def read_article(db: Database, article_id: int) -> StoredArticle | None:
+    """The article with this number; None if the archive does not hold it."""
+    found = _rows(
+        db,
+        "SELECT articles.*, coalesce(body, '') AS body FROM articles"
+        " LEFT JOIN texts ON article_id = id WHERE id = ?",
+        article_id,
+    )
     if not found:
-        raise _unknown(db, article_id)
+        return None
     row = found[0]
-    body = db.execute("SELECT body FROM texts WHERE article_id = ?", [article_id]).fetchone()
     names = db.execute(
         "SELECT name FROM tags JOIN article_tags ON tag_id = tags.id WHERE article_id = ?"
         " ORDER BY name",
         [article_id],
     )
+    captions = f"SELECT {_CAPTIONS} FROM captions WHERE article_id = ? ORDER BY position"
+    weather = f"SELECT {_WEATHER} FROM weather WHERE article_id = ? ORDER BY id"
+    return StoredArticle(
+        body=row.pop("body"),
+        row=row,
+        captions=tuple(_rows(db, captions, article_id)),
+        tags=tuple(name for (name,) in names),
+        weather=tuple(_rows(db, weather, article_id)),
+    )
+
+
+def history(db: Database, article_id: int) -> History:
+    """The article with this number. Raises UnknownArticle if the archive does not hold it."""
+    article = read_article(db, article_id)
+    if article is None:
+        raise _unknown(db, article_id)
     urls = db.execute(
         "SELECT url FROM addresses WHERE article_id = ? ORDER BY first_seen_at, url", [article_id]
     )
 
-    def parts(columns: str, table: str, order: str) -> tuple[dict[str, Any], ...]:
+    def lines(columns: str, table: str, order: str) -> tuple[dict[str, Any], ...]:
         sql = f"SELECT {columns} FROM {table} WHERE article_id = ? ORDER BY {order}"
         return tuple(_rows(db, sql, article_id))
 
     return History(
-        article=row | {name: json.loads(row[name]) for name in ("byline", "flags")},
-        body=body[0] if body else "",
-        captions=parts(_CAPTIONS, "captions", "position"),
-        tags=tuple(name for (name,) in names),
-        weather=parts(_WEATHER, "weather", "observed_at, snapshot_id, position"),
+        article=article,
         addresses=tuple(url for (url,) in urls),
-        revisions=parts(
+        revisions=lines(
             "number, captured_at, last_seen_at, snapshot_id, sha256", "revisions", "number"
         ),
-        captures=parts(
+        captures=lines(
             "snapshot_id, captured_at, status, reading", "captures", "captured_at, snapshot_id"
         ),
     )
+
+
+def as_json(history: History, proofs: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+    """What `scraper show --json` prints."""
+    article = history.article
+    return article.values() | {
+        "body": article.body,
+        "captions": [
+            {name: value for name, value in caption.items() if name not in ("id", "article_id")}
+            for caption in article.captions
+        ],
+        "tags": article.tags,
+        "weather": article.weather,
+        "addresses": history.addresses,
+        "revisions": history.revisions,
+        "captures": history.captures,
+        "snapshots": proofs,
+    }
 
 
 def evidence(snapshots: Database, article: History) -> tuple[dict[str, Any], ...]:
@@ -105,9 +156,9 @@ def evidence(snapshots: Database, article: History) -> tuple[dict[str, Any], ...
 def compared(
     db: Database, article_id: int, before: int | None, after: int | None
 ) -> tuple[RevisionRecord, RevisionRecord]:
-    """Two revisions of an article: the last two where none are named, else up to the newest.
+    """Two revisions of an article: the last two if no number is given.
 
-    Raises UnknownArticle where the archive does not hold the article, or not that revision.
+    Raises UnknownArticle if the archive does not hold the article, or not that revision.
     """
     numbers = [
         number

@@ -6,38 +6,15 @@ changes what it made. Each runs in a transaction of its own.
 
 from sqlite_utils import Database, Migrations
 
+from scraper.archive import article_columns
+
 TOKENIZER = "unicode61 remove_diacritics 0"
 AS_WRITTEN = ("title", "lead", "body", "captions")  # the columns of the index that are not folded
 
 ARCHIVE_TABLES = f"""
--- One row for each article, as the capture `snapshot_id` shows it. No body: lists stay quick.
+-- One row for each article, as the capture `snapshot_id` shows it. Columns: article_columns.py.
 CREATE TABLE articles (
-    id INTEGER PRIMARY KEY,
-    url TEXT NOT NULL,
-    title TEXT NOT NULL,
-    lead TEXT NOT NULL,
-    kicker TEXT NOT NULL,
-    section TEXT NOT NULL,
-    byline TEXT NOT NULL,
-    published_at TEXT,
-    published_source TEXT NOT NULL,
-    modified_at TEXT,
-    page_clock_at TEXT,
-    page_clock_text TEXT NOT NULL,
-    timestamp TEXT,
-    timestamp_source TEXT NOT NULL,
-    local_date TEXT,
-    layout TEXT NOT NULL,
-    template TEXT NOT NULL,
-    flags TEXT NOT NULL,
-    caption_count INTEGER NOT NULL,
-    photo_count INTEGER NOT NULL,
-    syllable_count INTEGER NOT NULL,
-    revision_count INTEGER NOT NULL,
-    first_captured_at TEXT NOT NULL,
-    last_captured_at TEXT NOT NULL,
-    gone_at TEXT,
-    snapshot_id INTEGER NOT NULL
+    {article_columns.SQL}
 );
 
 CREATE INDEX articles_timestamp ON articles (timestamp);

@@ -7,6 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from scraper.archive import tombstones
+from scraper.archive.read_article import read_article
 from scraper.export.cite import Source
 from scraper.times import vietnam_day
 
@@ -34,35 +35,28 @@ class ArticleView:
 
 def reading(db: Database, article_id: int, text: int = 0) -> ArticleView | None:
     """The article with this number, in its newest text or in that of revision `text`; or None."""
-    row = _first(db, "SELECT * FROM articles WHERE id = ?", article_id)
+    stored = read_article(db, article_id)
     revisions = _rows(
         db, "SELECT * FROM revisions WHERE article_id = ? ORDER BY number", article_id
     )
     older = next((r for r in revisions if r["number"] == text), None)
-    if row is None or (text and older is None):
+    if stored is None or (text and older is None):
         return None
-    byline = tuple(json.loads(row["byline"]))
+    row, values = stored.row, stored.values()
+    byline = tuple(values["byline"])
     shown = older or row
     at = (row["timestamp"], article_id)
     return ArticleView(
         row=row,
         byline=byline,
-        flags=tuple(json.loads(row["flags"])),
+        flags=tuple(values["flags"]),
         title=shown["title"],
         lead=shown["lead"],
-        blocks=_blocks_then(older) if older else _blocks_now(db, article_id),
+        blocks=_blocks_then(older) if older else _blocks(stored.paragraphs, stored.captions),
         text=older,
         snapshot_id=shown["snapshot_id"],
-        tags=tuple(
-            tag["name"]
-            for tag in _rows(
-                db,
-                "SELECT name FROM tags JOIN article_tags ON tag_id = tags.id WHERE article_id = ?"
-                " ORDER BY name",
-                article_id,
-            )
-        ),
-        weather=_rows(db, "SELECT * FROM weather WHERE article_id = ? ORDER BY id", article_id),
+        tags=stored.tags,
+        weather=stored.weather,
         revisions=revisions,
         earlier=_first(
             db,
@@ -109,26 +103,23 @@ def revision_text(revision: Any) -> str:
     return "\n\n".join([revision["title"], revision["lead"], revision["body"], *captions])
 
 
-def _blocks_now(db: Database, article_id: int) -> tuple[tuple[str, Any], ...]:
-    body = _first(db, "SELECT body FROM texts WHERE article_id = ?", article_id)
-    captions = _rows(
-        db, "SELECT * FROM captions WHERE article_id = ? ORDER BY position", article_id
-    )
-    return _blocks(body["body"] if body else "", captions)
-
-
 def _blocks_then(revision: Any) -> tuple[tuple[str, Any], ...]:
-    """The same of an older text; where in it the captions stood is not kept."""
-    end = revision["body"].count("\n\n") + 1
+    """The paragraphs of an older text, then its captions: their place in it is not kept."""
+    paragraphs = tuple(revision["body"].split("\n\n")) if revision["body"] else ()
     captions = [
-        {"text": text, "credit": credit, "after_paragraph": end, "image_url": "", "source": ""}
+        {
+            "text": text,
+            "credit": credit,
+            "after_paragraph": len(paragraphs),
+            "image_url": "",
+            "source": "",
+        }
         for text, credit in json.loads(revision["captions_json"])
     ]
-    return _blocks(revision["body"], tuple(captions))
+    return _blocks(paragraphs, tuple(captions))
 
 
-def _blocks(body: str, captions: tuple[Any, ...]) -> tuple[tuple[str, Any], ...]:
-    paragraphs = body.split("\n\n") if body else []
+def _blocks(paragraphs: tuple[str, ...], captions: tuple[Any, ...]) -> tuple[tuple[str, Any], ...]:
     blocks: list[tuple[str, Any]] = []
     waiting = list(captions)
     for number in range(len(paragraphs) + 1):

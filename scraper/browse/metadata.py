@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from scraper.archive.article_columns import COLUMNS
+
 TABLES: dict[str, dict[str, Any]] = {
     "articles": {
         "title": "Articles (bài viết)",
@@ -10,38 +12,7 @@ TABLES: dict[str, dict[str, Any]] = {
         "sort_desc": "timestamp",
         "facets": ["section"],
         "label_column": "title",
-        "columns": {
-            "id": "The paper's own number of the article, from its address",
-            "url": "Address at the newspaper (địa chỉ)",
-            "title": "Headline (tiêu đề)",
-            "lead": "Opening paragraph, the sapo; older ones begin with the mark LCĐT",
-            "kicker": "Short line above the headline; empty if there is none",
-            "section": "Section of the paper (chuyên mục)",
-            "byline": "Names under the article (tác giả), a JSON array in the order printed",
-            "published_at": "Time of publication that the page states (ngày đăng), UTC; empty where"
-            " the page does not say",
-            "published_source": "Where on the page that time was read: meta, json-ld, time, text;"
-            " ends in (date only) where no hour is given",
-            "modified_at": "Time of the last change that the page states, UTC",
-            "page_clock_at": "The clock in the page's header, UTC: when the server made the page,"
-            " never a time of publication",
-            "page_clock_text": "That clock as printed",
-            "timestamp": "Best known time of the article, UTC, to sort by; see timestamp_source",
-            "timestamp_source": "What kind of time that is: published; page clock and captured only"
-            " say: not later than",
-            "local_date": "Day of timestamp in Vietnam, to group days and months by",
-            "layout": "Kind of page: article, photo, emagazine, video, podcast, infographic, live",
-            "template": "Which design of the site the page wore when captured",
-            "flags": "What a reader should doubt about this reading, a JSON array",
-            "caption_count": "Number of captions",
-            "photo_count": "Number of photos, with or without caption (ảnh)",
-            "syllable_count": "Length: syllables (tiếng) of headline, lead and body",
-            "revision_count": "Number of different texts seen under this number",
-            "first_captured_at": "Time of the first capture, UTC",
-            "last_captured_at": "Time of the latest capture, UTC",
-            "gone_at": "When the page was found to be no longer on the site, UTC",
-            "snapshot_id": "The capture, in snapshots.db, that this row was read from",
-        },
+        "columns": {column.name: column.english for column in COLUMNS},
     },
     "texts": {
         "title": "Bodies (nội dung)",

@@ -8,7 +8,7 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from scraper.export.csv_safety import inert
+from scraper.export.csv_safety import escape_formula
 
 
 async def page(
@@ -54,7 +54,7 @@ def csv_file(rows: Iterable[Iterable[Any]]) -> Response:
     out = io.StringIO()
     table = csv.writer(out)
     for row in rows:
-        table.writerow([inert(cell) if isinstance(cell, str) else cell for cell in row])
+        table.writerow([escape_formula(cell) if isinstance(cell, str) else cell for cell in row])
     return file(out.getvalue(), "text/csv")
 
 

@@ -7,7 +7,7 @@ article, for those who only want to look.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,8 +16,8 @@ import pyarrow as pa
 from pyarrow.parquet import ParquetFile, ParquetWriter
 
 from scraper.errors import BadCapture
-from scraper.export.parquet import CAPTION, TEXTS, TIME, WEATHER
-from scraper.models import Snapshot
+from scraper.export.parquet import ARTICLE, CAPTION, TEXTS, TIME, WEATHER
+from scraper.models import Article, Snapshot
 from scraper.reading import Read
 from scraper.urls import Site
 from scraper.warc.reader import Captured, Passed, Revisit
@@ -47,23 +47,12 @@ _READ = {
     "reading": pa.string(),  # null for a revisit: its page is elsewhere
     "detail": pa.string(),
     "article_id": pa.int64(),
-    "title": pa.string(),
-    "lead": pa.string(),
     "paragraphs": TEXTS,
     "captions": pa.list_(CAPTION),
-    "published_at": TIME,
-    "published_source": pa.string(),
-    "modified_at": TIME,
-    "page_clock_at": TIME,
-    "page_clock_text": pa.string(),
-    "section": pa.string(),
-    "byline": TEXTS,
     "tags": TEXTS,
     "weather": pa.list_(pa.struct(WEATHER)),
-    "template": pa.string(),
-    "layout": pa.string(),
-    "photo_count": pa.int32(),
-    "flags": TEXTS,
+    # Those columns of the table `articles` that the page itself states.
+    **{f.name: ARTICLE[f.name] for f in fields(Article) if f.name in ARTICLE},
 }
 Record = Captured | Revisit
 PartHeaders = tuple[tuple[str, str], ...]

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +68,7 @@ def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
 def show(settings: Settings, article_id: int, as_json: bool) -> None:
     """Print an article with its history: texts, captures, hashes."""
     from scraper.archive.files import open_articles, open_reader, snapshots_path
+    from scraper.archive.read_article import as_json as article_json
     from scraper.archive.read_article import evidence, history
 
     path = settings.archive.path
@@ -80,24 +80,22 @@ def show(settings: Settings, article_id: int, as_json: bool) -> None:
         with open_articles(path) as db:
             found, proofs = history(db, article_id), ()
     if as_json:
-        told = asdict(found)
-        whole = told.pop("article") | told | {"snapshots": proofs}
-        click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(article_json(found, proofs), ensure_ascii=False, indent=2))
         return
-    _show_text(found)
+    _show_text(found.article)
     _show_past(found, proofs)
 
 
-def _show_text(found: Any) -> None:
-    row = found.article
+def _show_text(article: Any) -> None:
+    row = article.values()
     time = f"{row['local_date']} in Vietnam: {row['timestamp']} ({row['timestamp_source']})"
     click.echo(f"{row['title']}\n{row['url']}\n{time}")
-    click.echo(" · ".join(filter(None, [row["section"], *row["byline"], *found.tags])))
-    for text in filter(None, (row["lead"], found.body)):
+    click.echo(" · ".join(filter(None, [row["section"], *row["byline"], *article.tags])))
+    for text in filter(None, (row["lead"], article.body)):
         click.echo(f"\n{text}")
-    if found.captions:
+    if article.captions:
         click.echo()
-    for caption in found.captions:
+    for caption in article.captions:
         credit = f" (Ảnh: {caption['credit']})" if caption["credit"] else ""
         click.echo(
             f"[photo after paragraph {caption['after_paragraph']}] {caption['text']}{credit}"
@@ -106,7 +104,7 @@ def _show_text(found: Any) -> None:
 
 def _show_past(found: Any, proofs: tuple[dict[str, Any], ...]) -> None:
     click.echo()
-    for weather in found.weather:
+    for weather in found.article.weather:
         click.echo(f"weather {weather['observed_at']}: {weather['text']}")
     for revision in found.revisions:
         seen = f"{revision['captured_at']} to {revision['last_seen_at']}"
@@ -116,8 +114,8 @@ def _show_past(found: Any, proofs: tuple[dict[str, Any], ...]) -> None:
         number = capture["snapshot_id"]
         said = f"{capture['captured_at']} {capture['status']} {capture['reading']}"
         click.echo(f"snapshot {number}: {said} {hashes.get(number, '')}".rstrip())
-    if found.article["gone_at"]:
-        click.echo(f"gone from the site since {found.article['gone_at']}")
+    if gone_at := found.article.row["gone_at"]:
+        click.echo(f"gone from the site since {gone_at}")
 
 
 @cli.command()

@@ -36,12 +36,13 @@ def _sources(chosen: Chosen) -> Iterator[Source]:
 
 
 def _source(entry: Entry) -> Source:
+    values = entry.values
     return Source(
-        id=entry.id,
-        title=entry.title,
-        byline=entry.byline,
-        published=_day(entry.published_at),
-        url=entry.url,
+        id=values["id"],
+        title=values["title"],
+        byline=tuple(values["byline"]),
+        published=_day(values["published_at"]),
+        url=values["url"],
         captured=_day(entry.snapshot_captured_at),
         sha256=entry.snapshot_sha256 or "",
     )

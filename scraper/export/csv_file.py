@@ -7,14 +7,15 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from scraper.export.csv_safety import inert
+from scraper.archive.article_columns import LISTS, NAMES
+from scraper.export.csv_safety import escape_formula
 from scraper.export.entries import Chosen, Entry, entries
-from scraper.models import Caption
 
 TEXTS = ("lead", "body", "captions")
-COLUMNS = (
+# What a spreadsheet shows first and last; the other columns are between them.
+_FIRST = (
     "id",
     "local_date",
     "section",
@@ -24,24 +25,9 @@ COLUMNS = (
     "tags",
     "timestamp",
     "timestamp_source",
-    "published_at",
-    "published_source",
-    "modified_at",
-    "layout",
-    "template",
-    "flags",
-    "caption_count",
-    "photo_count",
-    "syllable_count",
-    "revision_count",
-    "first_captured_at",
-    "last_captured_at",
-    "gone_at",
-    "url",
-    "snapshot_id",
-    "snapshot_captured_at",
-    "snapshot_sha256",
 )
+_LAST = ("url", "snapshot_id", "snapshot_captured_at", "snapshot_sha256")
+COLUMNS = (*_FIRST, *(name for name in NAMES if name not in (*_FIRST, *_LAST)), *_LAST)
 _BOM = "\ufeff"
 OPENINGS = ((_BOM + ",".join(COLUMNS[:4])).encode(),)
 
@@ -67,19 +53,22 @@ def new_table(out: BinaryIO, columns: Sequence[str]) -> Iterator["csv.DictWriter
 
 
 def cells(entry: Entry) -> dict[str, str | int | None]:
-    """One article's cells; lists on one line, parted by semicolons, captions on one each."""
-    made: dict[str, str | int] = {
-        "caption_count": len(entry.captions),
-        "body": "\n\n".join(entry.paragraphs),
-        "captions": "\n".join(map(_caption, entry.captions)),
-        "byline": "; ".join(entry.byline),
-        "tags": "; ".join(entry.tags),
-        "flags": "; ".join(entry.flags),
+    """One article's cells: lists joined with semicolons, a caption on each line."""
+    values, article = entry.values, entry.article
+    row = values | {
+        **{name: "; ".join(values[name]) for name in LISTS},
+        "body": article.body,
+        "captions": "\n".join(map(_caption, article.captions)),
+        "tags": "; ".join(article.tags),
+        "snapshot_captured_at": entry.snapshot_captured_at,
+        "snapshot_sha256": entry.snapshot_sha256,
     }
-    row = {name: made[name] if name in made else getattr(entry, name) for name in COLUMNS}
-    return {name: inert(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+    return {
+        name: escape_formula(cell) if isinstance(cell := row[name], str) else cell
+        for name in COLUMNS
+    }
 
 
-def _caption(caption: Caption) -> str:
-    credit = f"(Ảnh: {caption.credit})" if caption.credit else ""
-    return " ".join(filter(None, (caption.text, credit)))
+def _caption(caption: dict[str, Any]) -> str:
+    credit = f"(Ảnh: {caption['credit']})" if caption["credit"] else ""
+    return " ".join(filter(None, (caption["text"], credit)))

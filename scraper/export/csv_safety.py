@@ -3,7 +3,7 @@
 _FORMULA = tuple("=+-@＝＋－＠")
 
 
-def inert(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula: a quote sign goes before what looks like one.
 
     Some take a formula also behind spaces, a tab, a line's end, or in the wide signs of East Asia.

@@ -1,73 +1,46 @@
-"""The articles to export, each with all that the archive tells of it, one after the other."""
+"""The articles to export, each with all that the archive knows of it, one after the other."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
 from scraper.archive import tombstones
 from scraper.archive.files import one_moment, open_articles, open_reader, snapshots_path
+from scraper.archive.read_article import StoredArticle, read_article
 from scraper.errors import ExportStopped
 from scraper.export.filters import Condition, Where, conditions
-from scraper.models import Caption
 from scraper.progress import Progress
 from scraper.search.query import Aliases
 
+CAPTION = ("text", "credit", "image_url", "after_paragraph", "source")  # columns exported
 TOLD_EVERY = 1000  # articles or captures between two words about how far it has come
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """One row of the weather widget, on one capture of an article's page."""
-
-    observed_at: str  # UTC, the page clock, else the time of the capture
-    snapshot_id: int
-    place: str
-    text: str
-    temperature_c: float | None
-    temperature_min_c: float | None
-    temperature_max_c: float | None
-    humidity_pct: float | None
-    condition: str
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
-    """One article. Times are UTC as in the archive, "2022-12-03T08:38:00Z"."""
+    """One article, and the capture that it was read from. Times are UTC as in the archive."""
 
-    id: int  # the paper's number
-    url: str
-    title: str
-    lead: str
-    paragraphs: tuple[str, ...]
-    captions: tuple[Caption, ...]
-    section: str
-    byline: tuple[str, ...]
-    tags: tuple[str, ...]
-    timestamp: str  # the best known time, and what kind of time it is
-    timestamp_source: str
-    local_date: str  # its day in Vietnam
-    published_at: str | None
-    published_source: str
-    modified_at: str | None
-    page_clock_at: str | None
-    page_clock_text: str
-    layout: str
-    template: str
-    flags: tuple[str, ...]
-    photo_count: int
-    syllable_count: int
-    revision_count: int
-    first_captured_at: str
-    last_captured_at: str
-    gone_at: str | None
-    weather: tuple[Observation, ...]
-    snapshot_id: int  # the capture all this was read from
+    article: StoredArticle
+    values: dict[str, Any]  # the columns of `articles`, JSON arrays as lists
     snapshot_captured_at: str
-    snapshot_sha256: str | None  # of its body; None where snapshots.db is not here
+    snapshot_sha256: str | None  # of its body; None if snapshots.db is not here
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, as JSON Lines and Parquet have it."""
+        article = self.article
+        return self.values | {
+            "paragraphs": article.paragraphs,
+            "captions": [{name: caption[name] for name in CAPTION} for caption in article.captions],
+            "tags": article.tags,
+            "weather": article.weather,
+            "snapshot_captured_at": self.snapshot_captured_at,
+            "snapshot_sha256": self.snapshot_sha256,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,46 +127,16 @@ def select(what: str, chosen: Chosen) -> tuple[str, list[str]]:
     return f"SELECT {what} FROM articles WHERE {where}", parameters
 
 
-_COLUMNS = (
-    "url, title, lead, section, byline, timestamp, timestamp_source, local_date, published_at,"
-    " published_source, modified_at, page_clock_at, page_clock_text, layout, template, flags,"
-    " photo_count, syllable_count, revision_count, first_captured_at, last_captured_at, gone_at,"
-    " snapshot_id"
-)
-_TOLD = [name.strip() for name in _COLUMNS.split(",")]
-_ARRAYS = ("byline", "flags")
-
-
 def _entry(chosen: Chosen, number: int) -> Entry:
-    query = chosen.db.conn.execute
-    row = query(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", [number]).fetchone()
-    told = dict(zip(_TOLD, row, strict=True))
-    told |= {name: tuple(json.loads(told[name])) for name in _ARRAYS}
-    body = query("SELECT body FROM texts WHERE article_id = ?", [number]).fetchone()
-    captured_at, sha256 = _evidence(chosen, told["snapshot_id"])
+    article = read_article(chosen.db, number)
+    assert article is not None  # all is read in one transaction
+    captured_at, sha256 = _evidence(chosen, article.row["snapshot_id"])
     return Entry(
-        **told,
-        id=number,
-        paragraphs=tuple(body[0].split("\n\n")) if body and body[0] else (),
-        captions=tuple(Caption(*caption) for caption in query(_CAPTIONS, [number])),
-        tags=tuple(name for (name,) in query(_TAGS, [number])),
-        weather=tuple(Observation(*seen) for seen in query(_WEATHER, [number])),
-        snapshot_captured_at=captured_at or told["last_captured_at"],
+        article=article,
+        values=article.values(),
+        snapshot_captured_at=captured_at or article.row["last_captured_at"],
         snapshot_sha256=sha256,
     )
-
-
-_CAPTIONS = (
-    "SELECT text, credit, image_url, after_paragraph, source FROM captions WHERE article_id = ?"
-    " ORDER BY position"
-)
-_TAGS = (
-    "SELECT name FROM article_tags JOIN tags ON tags.id = tag_id WHERE article_id = ? ORDER BY name"
-)
-_WEATHER = (
-    "SELECT observed_at, snapshot_id, place, text, temperature_c, temperature_min_c,"
-    " temperature_max_c, humidity_pct, condition FROM weather WHERE article_id = ? ORDER BY id"
-)
 
 
 def _evidence(chosen: Chosen, snapshot_id: int) -> tuple[str | None, str | None]:

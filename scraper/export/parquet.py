@@ -1,6 +1,5 @@
 """Parquet: one article a row, typed; times are timestamps, lists are lists."""
 
-from dataclasses import asdict
 from datetime import date
 from itertools import islice
 from typing import Any, BinaryIO
@@ -8,6 +7,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 from pyarrow.parquet import ParquetWriter
 
+from scraper.archive.article_columns import COLUMNS
 from scraper.export.entries import Chosen, Entry, entries
 from scraper.models import utc_time
 
@@ -35,41 +35,28 @@ WEATHER = {
     "condition": pa.string(),
 }
 _OBSERVATION = pa.struct({"observed_at": TIME, "snapshot_id": pa.int64()} | WEATHER)
+_TYPES = {
+    "id": pa.int64(),
+    "count": pa.int32(),
+    "text": pa.string(),
+    "time": TIME,
+    "day": pa.date32(),
+    "list": TEXTS,
+}
+ARTICLE = {column.name: _TYPES[column.kind] for column in COLUMNS}
 SCHEMA = pa.schema(
-    {
-        "id": pa.int64(),
-        "url": pa.string(),
-        "title": pa.string(),
-        "lead": pa.string(),
+    ARTICLE
+    | {
         "paragraphs": TEXTS,
         "captions": pa.list_(CAPTION),
-        "section": pa.string(),
-        "byline": TEXTS,
         "tags": TEXTS,
-        "timestamp": TIME,
-        "timestamp_source": pa.string(),
-        "local_date": pa.date32(),
-        "published_at": TIME,
-        "published_source": pa.string(),
-        "modified_at": TIME,
-        "page_clock_at": TIME,
-        "page_clock_text": pa.string(),
-        "layout": pa.string(),
-        "template": pa.string(),
-        "flags": TEXTS,
-        "photo_count": pa.int32(),
-        "syllable_count": pa.int32(),
-        "revision_count": pa.int32(),
-        "first_captured_at": TIME,
-        "last_captured_at": TIME,
-        "gone_at": TIME,
         "weather": pa.list_(_OBSERVATION),
-        "snapshot_id": pa.int64(),
         "snapshot_captured_at": TIME,
         "snapshot_sha256": pa.string(),
     }
 )
 _TIMES = tuple(field.name for field in SCHEMA if field.type == TIME)
+_DAYS = tuple(field.name for field in SCHEMA if field.type == pa.date32())
 
 
 def write(chosen: Chosen, out: BinaryIO) -> None:
@@ -81,8 +68,10 @@ def write(chosen: Chosen, out: BinaryIO) -> None:
 
 
 def _row(entry: Entry) -> dict[str, Any]:
-    told = asdict(entry)
-    for observation in told["weather"]:
-        observation["observed_at"] = utc_time(observation["observed_at"])
-    times = {name: utc_time(told[name]) if told[name] else None for name in _TIMES}
-    return {**told, **times, "local_date": date.fromisoformat(entry.local_date)}
+    row = entry.as_json()
+    for name in _TIMES:
+        row[name] = utc_time(row[name]) if row[name] else None
+    for name in _DAYS:
+        row[name] = date.fromisoformat(row[name]) if row[name] else None
+    row["weather"] = [w | {"observed_at": utc_time(w["observed_at"])} for w in row["weather"]]
+    return row

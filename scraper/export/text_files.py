@@ -41,8 +41,9 @@ def is_earlier(folder: Path) -> bool:
 def _file_name(entry: Entry) -> str:
     # The paper's number alone: it never changes, and rises with time, so that tools which go by
     # file name have the articles in order.
-    return f"{entry.id:07}.txt"
+    return f"{entry.values['id']:07}.txt"
 
 
 def _text(entry: Entry) -> str:
-    return "\n\n".join(filter(None, (entry.title, entry.lead, *entry.paragraphs))) + "\n"
+    texts = (entry.values["title"], entry.values["lead"], entry.article.body)
+    return "\n\n".join(filter(None, texts)) + "\n"
