@@ -7,7 +7,9 @@ by FTS5's own 'rebuild', which would put the originals into the folded columns, 
 'integrity-check': `reindex` and `check_index` are here for that.
 """
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 from sqlite_utils import Database
 
@@ -66,9 +68,9 @@ def check_index(db: Database) -> Iterator[tuple[int, str]]:
     for texts in texts_of(db, "ORDER BY id"):
         batch.append(_indexed(texts))
         if len(batch) == BATCH:
-            yield from _differences(batch, held)
+            yield from _differences(db, batch, held)
             batch = []
-    yield from _differences(batch, held)
+    yield from _differences(db, batch, held)
     for article_id in sorted(held):
         yield article_id, "is in the search index but not in the archive"
 
@@ -87,17 +89,12 @@ def is_complete(db: Database) -> bool:
 
 
 def _differences(
-    batch: list[tuple[int | str, ...]], held: dict[int, int]
+    db: Database, batch: list[tuple[int | str, ...]], held: dict[int, int]
 ) -> Iterator[tuple[int, str]]:
     """What is wrong with the entries of a batch of articles, which are taken out of `held`."""
-    scratch = Database(memory=True, execute_plugins=False)
-    scratch.conn.execute(
-        f"CREATE VIRTUAL TABLE articles_fts USING fts5({', '.join(_COLUMNS)}, content='',"
-        f' tokenize="{TOKENIZER}")'
-    )
-    scratch.conn.executemany(_INSERT, batch)
-    wanted = _fingerprints(scratch)
-    scratch.close()
+    with scratch_index(db, ":memory:") as scratch:
+        scratch.conn.executemany(_INSERT, batch)
+        wanted = _fingerprints(scratch)
     for article_id in (int(row[0]) for row in batch):
         has = held.pop(article_id, None)
         if has is None:
@@ -106,9 +103,25 @@ def _differences(
             yield article_id, "is in the search index with other words than its text has"
 
 
+@contextmanager
+def scratch_index(db: Database, path: str) -> Iterator[Database]:
+    """An empty index at `path` with the columns, in their order, of the one in `db`."""
+    columns = [column for _, column, *_ in db.conn.execute("PRAGMA table_info(articles_fts)")]
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute(
+            f"CREATE VIRTUAL TABLE articles_fts USING fts5({', '.join(columns)}, content='',"
+            f' tokenize="{TOKENIZER}")'
+        )
+        yield Database(conn, execute_plugins=False)
+
+
 def _fingerprints(db: Database) -> dict[int, int]:
-    """For each article in the index, a number made from every word of it, column and place."""
-    numbers = {row[0]: 0 for row in db.conn.execute("SELECT id FROM articles_fts_docsize")}
+    """For each article in the index, a number made from every word of it, column and place.
+
+    How many words each column has, by which hits are ranked, counts too.
+    """
+    sizes = db.conn.execute("SELECT id, sz FROM articles_fts_docsize")
+    numbers = {article_id: hash(size) for article_id, size in sizes}
     db.conn.execute(
         "CREATE VIRTUAL TABLE temp.articles_words USING fts5vocab(main, articles_fts, instance)"
     )

@@ -16,6 +16,7 @@ from scraper.archive.files import Archive, one_moment
 from scraper.archive.filing import is_filed
 from scraper.archive.history import Capture, is_told
 from scraper.archive.index import check_index, is_complete
+from scraper.archive.index_check import check_structure
 from scraper.progress import Progress
 from scraper.upkeep.read_again import Reread
 from scraper.upkeep.reread import batches, changes_of
