@@ -2,14 +2,18 @@
 
 import random
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlite_utils import Database
 
 from scraper.archive import snapshots
-from scraper.archive.files import open_archive, open_reader
-from scraper.archive.index import unindex_article
+from scraper.archive.files import open_archive, open_articles, open_reader
+from scraper.archive.index import check_index, reindex, scratch_index, unindex_article
+from scraper.archive.index_check import check_structure
 from scraper.cli import cli
 from scraper.errors import ArchiveError
 from scraper.progress import Silence
@@ -117,6 +121,137 @@ def test_other_words_in_the_index_are_found(path: Path) -> None:
     (damage,) = damages(path)
     assert str(damage).startswith(f"article {NUMBER}: is in the search index with other words")
     assert damage.remedy == "new archive.db"
+
+
+def flipped(path: Path, table: str, column: str, condition: str, chance: random.Random) -> None:
+    """Flip one bit of one cell of the search index."""
+    db = sqlite3.connect(path)
+    cells = db.execute(f"SELECT rowid, {column} FROM {table} WHERE {condition}").fetchall()
+    rowid, cell = chance.choice(cells)
+    at = chance.randrange(len(cell))
+    bit = bytes([cell[at] ^ 1 << chance.randrange(8)])
+    db.execute(
+        f"UPDATE {table} SET {column} = ? WHERE rowid = ?",
+        [cell[:at] + bit + cell[at + 1 :], rowid],
+    )
+    db.commit()
+    db.close()
+
+
+def answers(path: Path, words: list[str]) -> list[object]:
+    """What the search index returns for many searches, in every order; or that it fails."""
+    found: list[object] = []
+    db = sqlite3.connect(path)
+    for word in words:
+        for query in (f'"{word}"', f'"{word[:1]}"*', f'"{word}" NOT "{words[0]}"'):
+            for order in ("rank, rowid", "rowid", "rowid DESC"):
+                sql = f"SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? ORDER BY {order}"
+                try:
+                    found.append(db.execute(sql, [query]).fetchall())
+                except sqlite3.DatabaseError as e:
+                    found.append(str(e))
+    db.close()
+    return found
+
+
+def index_damages(path: Path) -> list[object]:
+    """What `verify` says of the search index alone."""
+    with open_articles(path) as db:
+        try:
+            return [*check_structure(db), *check_index(db)]
+        except sqlite3.DatabaseError as e:
+            return [str(e)]
+
+
+LONG_LISTS = "id >> 36 & 1"  # FTS5's doclist indexes
+
+
+def with_long_lists(path: Path) -> None:
+    """Make the search index anew in pages so short that common words have doclist indexes."""
+    with open_archive(path) as archive:
+        archive.db.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('pgsz', 32)")
+        reindex(archive.db)
+
+
+@pytest.mark.slow
+def test_any_bit_flipped_in_the_search_index_that_changes_an_answer_is_found(path: Path) -> None:
+    fill(path, (page(n) for n in range(8, 24)))
+    with_long_lists(path)
+    db = sqlite3.connect(path)
+    db.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, articles_fts, row)")
+    words = [word for (word,) in db.execute("SELECT term FROM temp.words ORDER BY doc DESC")]
+    db.close()
+    chance = random.Random(8)
+    words = words[:5] + chance.sample(words[5:], 120)
+    sound, before = path.read_bytes(), answers(path, words)
+    assert index_damages(path) == []
+    changed = 0
+    for _ in range(12):
+        for table, column, condition in (
+            ("articles_fts_data", "block", "id > 10"),  # words, and the articles that hold them
+            ("articles_fts_data", "block", "id <= 10"),
+            ("articles_fts_data", "block", LONG_LISTS),
+            ("articles_fts_docsize", "sz", "true"),
+        ):
+            flipped(path, table, column, condition, chance)
+            if answers(path, words) != before:
+                changed += 1
+                assert index_damages(path) != [], (table, condition)
+            path.write_bytes(sound)
+    assert changed > 15
+
+
+def test_a_look_up_that_passes_over_its_words_is_found(path: Path) -> None:
+    with open_archive(path) as archive:
+        archive.db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
+    db = sqlite3.connect(path)
+    ((segment, first),) = db.execute(
+        "SELECT segid, min(term) FROM articles_fts_idx WHERE length(term) > 1"
+    ).fetchall()
+    db.execute(  # the second page is looked into for words that the first one holds
+        "UPDATE articles_fts_idx SET term = x'3030' WHERE segid = ? AND term = ?", [segment, first]
+    )
+    db.commit()
+    db.close()
+    (damage,) = damages(path)
+    assert str(damage).startswith(
+        "archive.db: the search index does not find every article that it holds, as with the word"
+    )
+    assert damage.remedy == "new archive.db"
+
+
+def test_an_index_that_miscounts_its_words_is_found(path: Path) -> None:
+    block = "CAST(x'01' || substr(block, 2) AS BLOB)"
+    alter(path, f"UPDATE articles_fts_data SET block = {block} WHERE id = 1")
+    assert list(map(str, damages(path))) == [
+        "archive.db: the search index does not count its words rightly: hits are ranked wrongly"
+    ]
+
+
+def test_a_flip_in_what_finds_a_place_in_a_long_list_of_articles_is_found(path: Path) -> None:
+    fill(path, (page(n) for n in range(8, 24)))
+    with_long_lists(path)
+    sound = path.read_bytes()
+    chance, found = random.Random(3), []
+    for _ in range(5):
+        flipped(path, "articles_fts_data", "block", LONG_LISTS, chance)
+        found += map(str, damages(path))
+        path.write_bytes(sound)
+    assert set(found) == {"archive.db: the search index is malformed"}
+
+
+def test_an_index_that_cannot_be_copied_to_be_checked_is_not_called_damaged(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def tiny(db: Database, file: str) -> Iterator[Database]:
+        with scratch_index(db, file) as scratch:
+            scratch.execute("PRAGMA max_page_count = 20")
+            yield scratch
+
+    monkeypatch.setattr("scraper.archive.index_check.scratch_index", tiny)
+    with pytest.raises(ArchiveError, match="temporary file to check it.*TMPDIR"):
+        damages(path)
 
 
 def test_rows_without_an_article_are_found(path: Path) -> None:

@@ -55,8 +55,9 @@ def verify(archive: Archive, progress: Progress, workers: int = 1) -> Iterator[F
             for damage in _readable("archive.db", _NEW, check):
                 altered.add(damage.where)
                 yield damage
-        progress.note("holding the search index against the texts")
-        yield from _readable("archive.db", _NEW, _index(archive.db, altered))
+        progress.note("comparing the search index with the texts")
+        for check in (_index_structure(archive.db), _index(archive.db, altered)):
+            yield from _readable("archive.db", _NEW, check)
 
 
 _BACKUP: Remedy = "backup"
@@ -137,6 +138,11 @@ def _articles(db: Database) -> Iterator[Finding]:
     for (number,) in numbers.fetchall():
         if not is_told(db, number):
             yield Finding(f"article {number}", "not what its captures tell", "reread")
+
+
+def _index_structure(db: Database) -> Iterator[Finding]:
+    for found in check_structure(db):
+        yield Finding("archive.db", f"the search index {found}", _NEW)
 
 
 def _index(db: Database, altered: set[str]) -> Iterator[Finding]:
