@@ -15,6 +15,7 @@ LAYERS = (
     "models",
     "times",
     "spelling",
+    "places",
     "progress",
     "atomic_files",
     "inflate",

@@ -7,7 +7,7 @@ are whole, if any is; `weather` has rows of each. What has not changed is not wr
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -25,6 +25,7 @@ from scraper.archive.history import (
     revision_of,
 )
 from scraper.archive.index import index_article, unindex_article
+from scraper.archive.place_rows import mention_rows, mentions_in, put_mentions
 from scraper.archive.read_article import read_article
 from scraper.archive.runs import set_mark
 from scraper.models import Article, utc_text
@@ -53,6 +54,7 @@ class Shown:
     body: str
     captions: tuple[tuple[Any, ...], ...]  # rows of `captions`
     tags: frozenset[str]
+    places: tuple[tuple[Any, ...], ...]  # rows of `article_places`
 
 
 def file_article(db: Database, article: Article, capture: Capture) -> Filed:
@@ -122,6 +124,7 @@ def shown_by(article: Article, capture: Capture) -> Shown:
             for position, caption in enumerate(article.captions, 1)
         ),
         tags=frozenset(article.tags),
+        places=mention_rows(capture.article_id, article, _day(article, capture)),
     )
 
 
@@ -135,6 +138,7 @@ def shown_in(db: Database, article_id: int) -> Shown | None:
         body=stored.body,
         captions=tuple(tuple(caption.values()) for caption in stored.captions),
         tags=frozenset(stored.tags),
+        places=mentions_in(db, article_id),
     )
 
 
@@ -177,6 +181,11 @@ def best_time(article: Article, captured_at: datetime) -> tuple[datetime, str]:
     return captured_at, "captured"
 
 
+def _day(article: Article, capture: Capture) -> date:
+    """The day of an article in Vietnam, as far as it is known."""
+    return best_time(article, capture.captured_at)[0].astimezone(VIETNAM).date()
+
+
 def _text_or_none(at: datetime | None) -> str | None:
     return utc_text(at) if at else None
 
@@ -217,7 +226,7 @@ def article_row(article: Article, capture: Capture) -> dict[str, Any]:
         "page_clock_text": article.page_clock_text,
         "timestamp": utc_text(timestamp),
         "timestamp_source": source,
-        "local_date": timestamp.astimezone(VIETNAM).date().isoformat(),
+        "local_date": _day(article, capture).isoformat(),
         "layout": article.layout,
         "template": article.template,
         "flags": json.dumps(article.flags, ensure_ascii=False),
@@ -251,6 +260,8 @@ def _show(db: Database, article_id: int, old: Shown | None, new: Shown) -> None:
         )
     if old is None or old.tags != new.tags:
         _put_tags(db, article_id, new.tags)
+    if old is None or old.places != new.places:
+        put_mentions(db, article_id, new.places)
     index_article(db, article_id)
 
 

@@ -26,6 +26,7 @@ from scraper.archive.identity import (
     write_identity,
 )
 from scraper.archive.lock import writer_lock
+from scraper.archive.place_rows import keep_places_current
 from scraper.archive.tables import archive_migrations, snapshot_migrations
 from scraper.errors import ArchiveError
 from scraper.urls import BAOLAOCAI, Site
@@ -220,6 +221,9 @@ def _prepare(db: Database, migrations: Migrations, identity: Identity) -> None:
     if migrations.pending(db):
         db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         migrations.apply(db)
+    if migrations is archive_migrations:
+        with write(db):
+            keep_places_current(db)
     if read_identity(db) != identity:
         with write(db):
             write_identity(db, identity)

@@ -91,6 +91,38 @@ CREATE TRIGGER articles_unsigned AFTER DELETE ON articles BEGIN
     DELETE FROM article_bylines WHERE article_id = old.id;
 END;
 
+-- Units of both old provinces and of the new one, as scraper/places/places.tsv has them.
+CREATE TABLE places (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    label TEXT NOT NULL UNIQUE,
+    other_names TEXT NOT NULL, -- a JSON array
+    code TEXT NOT NULL,
+    parent_id TEXT REFERENCES places (id) DEFERRABLE INITIALLY DEFERRED,
+    valid_from TEXT,
+    valid_to TEXT, -- the first day on which it did not exist any more
+    became TEXT NOT NULL, -- a JSON array of ids
+    latitude REAL,
+    longitude REAL,
+    source TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX places_parent ON places (parent_id);
+
+-- The units that each article names, in each of its parts and forms.
+CREATE TABLE article_places (
+    article_id INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    place_id TEXT NOT NULL REFERENCES places (id) DEFERRABLE INITIALLY DEFERRED,
+    part TEXT NOT NULL CHECK (part IN ('title', 'lead', 'text', 'caption')),
+    form TEXT NOT NULL, -- as printed
+    certainty TEXT NOT NULL CHECK (certainty IN ('sure', 'ambiguous')),
+    times INTEGER NOT NULL,
+    PRIMARY KEY (article_id, place_id, part, form, certainty)
+) WITHOUT ROWID;
+
+CREATE INDEX article_places_place ON article_places (place_id, certainty, article_id);
+
 -- Weather readings of every capture, not only of the one shown. `id`: snapshot and position.
 CREATE TABLE weather (
     id INTEGER PRIMARY KEY,
