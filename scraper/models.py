@@ -8,6 +8,12 @@ be read again.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
+
+# What a capture is of, the best first. A text without headline bears a supplied title.
+CaptureKind = Literal["page", "text with headline", "text"]
+PLAINTEXT = "plaintext"  # the template of captures that hold a page's text alone
+NO_HEADLINE = "no headline"  # the flag of those whose title is made from the address
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,19 @@ class Article:
     photo_count: int  # with or without a caption
     flags: tuple[str, ...] = ()  # what a reader should doubt: "fallback", "cut short" ...
     kicker: str = ""  # the line above the headline: "Kỷ niệm 60 năm …:"
+
+    @property
+    def kind(self) -> CaptureKind:
+        """The kind of capture that it was read from."""
+        if self.template != PLAINTEXT:
+            return "page"
+        return "text" if NO_HEADLINE in self.flags else "text with headline"
+
+    @property
+    def syllable_count(self) -> int:
+        """The syllables of title, lead and body: Vietnamese puts a space between any two."""
+        texts = (self.title, self.lead, *self.paragraphs)
+        return sum(len(text.split()) for text in texts)
 
 
 def utc_text(at: datetime) -> str:

@@ -1,7 +1,7 @@
 """Articles and all that belongs to them: rows derived from captures.
 
-`articles`, `texts`, `captions` and tags show the newest capture that could be read, of those that
-are whole, if any is; `weather` has rows of each. What has not changed is not written again.
+`articles`, `texts`, `captions` and tags show one capture, `history.shown_capture`; `weather` has
+rows of each. What has not changed is not written again.
 """
 
 import hashlib
@@ -13,20 +13,19 @@ from typing import Any
 from sqlite_utils import Database
 
 from scraper.archive.article_columns import FROM_PAGE
-from scraper.archive.history import (
-    Capture,
-    RevisionText,
-    add_revision,
-    has_revision,
-    is_outdone,
-    newest_text,
-    note,
-    retell,
-    revision_of,
-)
+from scraper.archive.history import Capture, note, shown_capture
 from scraper.archive.index import index_article, unindex_article
 from scraper.archive.place_rows import mention_rows, mentions_in, put_mentions
 from scraper.archive.read_article import read_article
+from scraper.archive.revisions import (
+    RevisionText,
+    add_revision,
+    has_revision,
+    is_told_of,
+    retell,
+    revision_count,
+    revision_of,
+)
 from scraper.archive.runs import set_mark
 from scraper.models import Article, utc_text
 from scraper.times import VIETNAM
@@ -60,19 +59,21 @@ class Shown:
 def file_article(db: Database, article: Article, capture: Capture) -> Filed:
     """File what one capture says, inside the caller's transaction.
 
-    `articles` shows the newest capture that could be read whole, `revisions` each distinct text.
     Filing a capture twice, or an old one late, leaves the same rows.
     """
     article_id, revision = capture.article_id, revision_of(article)
     is_known = is_archived(db, article_id)
+    before = revision_count(db, article_id)
     note(db, capture, revision.sha256)
-    if not is_known or newest_text(db, article_id) == capture.snapshot_id:
+    if not is_known or shown_capture(db, article_id) == capture.snapshot_id:
         shown = shown_in(db, article_id) if is_known else None
         _show(db, article_id, shown, shown_by(article, capture))
-    is_new_text = not is_outdone(db, capture) and add_revision(db, revision, capture)
+    if is_told_of(db, article_id, revision.sha256):
+        add_revision(db, revision, capture)
     _put_weather(db, capture.snapshot_id, weather_rows(article, capture))
     retell(db, article_id)
-    return Filed(new_article=not is_known, new_revision=is_known and is_new_text)
+    has_more = revision_count(db, article_id) > before
+    return Filed(new_article=not is_known, new_revision=is_known and has_more)
 
 
 def note_capture(db: Database, capture: Capture) -> int | None:
@@ -83,7 +84,7 @@ def note_capture(db: Database, capture: Capture) -> int | None:
     """
     note(db, capture, None)
     _put_weather(db, capture.snapshot_id, [])
-    newest = newest_text(db, capture.article_id)
+    newest = shown_capture(db, capture.article_id)
     shown = db.execute(
         "SELECT snapshot_id FROM articles WHERE id = ?", [capture.article_id]
     ).fetchone()
@@ -172,27 +173,25 @@ def weather_in(db: Database, snapshot_id: int) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-def best_time(article: Article, captured_at: datetime) -> tuple[datetime, str]:
-    """The time to sort an article by, and what kind of time that is."""
+def best_time(article: Article, capture: Capture) -> tuple[datetime | None, str]:
+    """The time to sort an article by, None if nothing states one, and what kind of time it is."""
     if article.published_at:
         return article.published_at, "published"
     if article.page_clock_at:
         return article.page_clock_at, "page clock"
-    return captured_at, "captured"
+    if capture.captured_source == "file":
+        return None, "unknown"
+    return capture.captured_at, "captured"
 
 
-def _day(article: Article, capture: Capture) -> date:
+def _day(article: Article, capture: Capture) -> date | None:
     """The day of an article in Vietnam, as far as it is known."""
-    return best_time(article, capture.captured_at)[0].astimezone(VIETNAM).date()
+    at, _ = best_time(article, capture)
+    return at.astimezone(VIETNAM).date() if at else None
 
 
 def _text_or_none(at: datetime | None) -> str | None:
     return utc_text(at) if at else None
-
-
-def _syllables(article: Article) -> int:
-    """How many syllables title, lead and body hold: Vietnamese puts a space between any two."""
-    return sum(len(text.split()) for text in (article.title, article.lead, *article.paragraphs))
 
 
 _PUT_ARTICLE = (
@@ -210,7 +209,8 @@ _WEATHER = (
 
 def article_row(article: Article, capture: Capture) -> dict[str, Any]:
     """The columns of `articles` that follow from one capture: those of FROM_PAGE."""
-    timestamp, source = best_time(article, capture.captured_at)
+    timestamp, source = best_time(article, capture)
+    day = _day(article, capture)
     return {
         "id": capture.article_id,
         "url": article.url,
@@ -224,15 +224,15 @@ def article_row(article: Article, capture: Capture) -> dict[str, Any]:
         "modified_at": _text_or_none(article.modified_at),
         "page_clock_at": _text_or_none(article.page_clock_at),
         "page_clock_text": article.page_clock_text,
-        "timestamp": utc_text(timestamp),
+        "timestamp": _text_or_none(timestamp),
         "timestamp_source": source,
-        "local_date": _day(article, capture).isoformat(),
+        "local_date": day.isoformat() if day else None,
         "layout": article.layout,
         "template": article.template,
         "flags": json.dumps(article.flags, ensure_ascii=False),
         "caption_count": len(article.captions),
         "photo_count": article.photo_count,
-        "syllable_count": _syllables(article),
+        "syllable_count": article.syllable_count,
         "snapshot_id": capture.snapshot_id,
     }
 

@@ -15,7 +15,7 @@ from scraper.archive import frontier, snapshots, tombstones
 from scraper.archive.articles import file_article, note_capture
 from scraper.archive.files import Archive, write
 from scraper.archive.frontier_updates import Context, says_absent, settle
-from scraper.archive.history import Capture, reading_of
+from scraper.archive.history import capture_of, reading_of
 from scraper.archive.runs import add_failure, read_mark, set_mark
 from scraper.archive.withdrawals import carry_out
 from scraper.errors import ArchiveError
@@ -89,14 +89,8 @@ def file_read(
     is_again = _was_read_so(db, snapshot_id, number, read)
     if read.reading in SEEN:
         _add_address(archive, snapshot)
-    capture = Capture(
-        snapshot_id,
-        number or 0,
-        snapshot.captured_at,
-        snapshot.status,
-        read.reading,
-        snapshot.url if says_absent(snapshot, read, context) else "",
-    )
+    absent_from = snapshot.url if says_absent(snapshot, read, context) else ""
+    capture = capture_of(snapshot_id, snapshot, read, absent_from)
     filed = None
     if read.article is not None:
         filed = file_article(db, read.article, capture)

@@ -7,7 +7,8 @@ from datetime import datetime
 from scraper.archive import frontier
 from scraper.archive.articles import is_archived
 from scraper.archive.files import Archive
-from scraper.archive.history import GONE_AFTER, address_since, is_gone
+from scraper.archive.history import address_since, is_gone
+from scraper.archive.revisions import GONE_AFTER
 from scraper.models import Snapshot, utc_text, utc_time
 from scraper.reading import SEEN, Read
 from scraper.urls import Site, article_id, canonical

@@ -115,7 +115,9 @@ def history(db: Database, article_id: int) -> History:
             "number, captured_at, last_seen_at, snapshot_id, sha256", "revisions", "number"
         ),
         captures=lines(
-            "snapshot_id, captured_at, status, reading", "captures", "captured_at, snapshot_id"
+            "snapshot_id, captured_at, captured_source, status, reading, kind",
+            "captures",
+            "captured_at, snapshot_id",
         ),
     )
 

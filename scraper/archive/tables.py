@@ -169,10 +169,12 @@ CREATE TABLE captures (
     snapshot_id INTEGER PRIMARY KEY,
     article_id INTEGER NOT NULL,
     captured_at TEXT NOT NULL,
+    captured_source TEXT NOT NULL,
     status INTEGER NOT NULL,
     reading TEXT NOT NULL CHECK (reading IN ('text', 'cut', 'unchanged', 'missing',
         'redirect', 'not_article', 'refused', 'unreadable')),
     kind TEXT CHECK (kind IN ('page', 'text with headline', 'text')),
+    syllable_count INTEGER NOT NULL,
     sha256 TEXT,
     absent_from TEXT
 );
@@ -292,7 +294,8 @@ CREATE VIEW articles_searched AS
     SELECT id, title, lead, body, captions, title AS title_folded, lead AS lead_folded,
         body AS body_folded, captions AS captions_folded
     FROM (
-        SELECT articles.id, title, lead, coalesce(texts.body, '') AS body, coalesce((
+        SELECT articles.id, title, trim(kicker || ' ' || lead) AS lead,
+            coalesce(texts.body, '') AS body, coalesce((
             SELECT group_concat(line, char(10)) FROM (
                 SELECT trim(text || ' ' || credit) AS line FROM captions
                 WHERE article_id = articles.id ORDER BY position

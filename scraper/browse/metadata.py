@@ -102,10 +102,12 @@ TABLES: dict[str, dict[str, Any]] = {
             "snapshot_id": "The capture itself, in snapshots.db",
             "article_id": "The article's number",
             "captured_at": "When it was asked for, UTC",
+            "captured_source": "file: the time is that of a file, and may be much later",
             "status": "HTTP status of the answer",
             "reading": "text, cut (short), unchanged, missing, redirect, not_article, refused,"
             " unreadable",
             "kind": "page (HTML), text with headline, or text; empty if it shows no text",
+            "syllable_count": "Syllables of title, lead and body that it shows",
             "sha256": "Hash of the text it showed, as in revisions; empty where it shows none",
             "absent_from": "The address asked, where it no longer had the article",
         },

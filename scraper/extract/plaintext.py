@@ -24,10 +24,9 @@ from scraper.extract.frame_lines import (
 from scraper.extract.text import clean, decode
 from scraper.extract.text_lines import Headed, Kept, Line, keep_text, separate, take_lead
 from scraper.extract.trace import Choice, Notes
-from scraper.models import Article, Caption, Snapshot
+from scraper.models import PLAINTEXT, Article, Caption, Snapshot
 from scraper.urls import article_id
 
-NAME = "plaintext"
 _LEAST = 40  # characters; a text without a line as long is a list, a message, a program's file
 _MOST_TITLE = 250  # characters of a line that is the headline by its place alone
 _MOST_LINES = 20_000  # of a capture; no page of the paper comes near
@@ -69,7 +68,7 @@ def read(snapshot: Snapshot, notes: Notes = None) -> Article:
         byline=(),
         tags=(),
         weather=weather_below(texts[end:]),
-        template=NAME,
+        template=PLAINTEXT,
         layout="emagazine" if is_emagazine else "article",
         photo_count=max(kept.photos, len(captions)),
         flags=tuple(dict.fromkeys((*kept.flags, *doubts, *clock_flags(moment)))),

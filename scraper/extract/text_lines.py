@@ -9,9 +9,9 @@ from scraper.extract.captions import is_caption, split_credit
 from scraper.extract.foreign_leads import are_foreign
 from scraper.extract.frame_lines import LEAD_MARK
 from scraper.extract.trace import Choice
-from scraper.models import Caption
+from scraper.models import NO_HEADLINE, Caption
 
-NO_HEADLINE, LEFT_OUT, GUESSED = "no headline", "text left out", "captions guessed"
+LEFT_OUT, GUESSED = "text left out", "captions guessed"
 CUT_SHORT = "cut short"
 _MOST_ABOVE_LEAD = 3  # captions between headline and lead
 _LONGER_THAN_SUBHEAD = 100  # characters

@@ -18,8 +18,9 @@ from scraper.archive.articles import REINDEX_MARK, shown_by, shown_in
 from scraper.archive.files import Archive, write
 from scraper.archive.filing import file_read, file_unfiled
 from scraper.archive.frontier_updates import Context
-from scraper.archive.history import Capture, reading_of, revision_of
+from scraper.archive.history import capture_of, reading_of
 from scraper.archive.index import is_complete, reindex
+from scraper.archive.revisions import revision_of
 from scraper.archive.runs import read_mark, set_mark
 from scraper.archive.withdrawals import carry_out
 from scraper.models import utc_text
@@ -175,9 +176,7 @@ def changes_of(db: Database, reread: Reread) -> Iterator[tuple[str, str]]:
     old = shown_in(db, number)
     if old is None or old.article["snapshot_id"] != reread.snapshot_id:
         return
-    capture = Capture(
-        reread.snapshot_id, number, snapshot.captured_at, snapshot.status, read.reading
-    )
+    capture = capture_of(reread.snapshot_id, snapshot, read)
     new = shown_by(read.article, capture)
     for name, value in new.article.items():
         if value != old.article[name]:

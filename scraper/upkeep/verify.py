@@ -14,9 +14,10 @@ from sqlite_utils import Database
 from scraper.archive.articles import weather_in, weather_rows
 from scraper.archive.files import Archive, one_moment
 from scraper.archive.filing import is_filed
-from scraper.archive.history import Capture, is_told
+from scraper.archive.history import capture_of
 from scraper.archive.index import check_index, is_complete
 from scraper.archive.index_check import check_structure
+from scraper.archive.revisions import is_told
 from scraper.progress import Progress
 from scraper.upkeep.read_again import Reread
 from scraper.upkeep.reread import batches, changes_of
@@ -115,13 +116,7 @@ def _row(db: Database, reread: Reread) -> Iterator[Finding]:
     differ = [name for name, _ in changes_of(db, reread)]
     number = article_id(reread.snapshot.url) if reread.snapshot else None
     if reread.snapshot and reread.read and reread.read.article and number is not None:
-        capture = Capture(
-            reread.snapshot_id,
-            number,
-            reread.snapshot.captured_at,
-            reread.snapshot.status,
-            reread.read.reading,
-        )
+        capture = capture_of(reread.snapshot_id, reread.snapshot, reread.read)
         if weather_rows(reread.read.article, capture) != weather_in(db, reread.snapshot_id):
             differ.append("weather")
     if differ:
