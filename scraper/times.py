@@ -11,6 +11,7 @@ KINDS = {
     "published": "published",
     "page clock": "not later than this: clock on the page",
     "captured": "not later than this: time of capture",
+    "unknown": "time unknown",
 }
 
 
@@ -19,28 +20,34 @@ def vietnam_day(utc: str | None) -> str:
     return (utc_time(utc).astimezone(VIETNAM)).strftime("%Y-%m-%d") if utc else ""
 
 
-def vietnam_time(utc: str) -> str:
-    """A time in UTC as "15:38, 3/12/2022"."""
+def vietnam_time(utc: str | None) -> str:
+    """A time in UTC as "15:38, 3/12/2022"; "" for none."""
+    if not utc:
+        return ""
     at = utc_time(utc).astimezone(VIETNAM)
     return f"{at:%H:%M}, {at.day}/{at.month}/{at.year}"
 
 
-def dateline(utc: str, date_only: bool) -> str:
-    """The same with its weekday: "Thứ Bảy, 3/12/2022, 15:38"."""
+def dateline(utc: str | None, date_only: bool) -> str:
+    """The same with its weekday: "Thứ Bảy, 3/12/2022, 15:38"; "" for none."""
+    if not utc:
+        return ""
     at = utc_time(utc).astimezone(VIETNAM)
     day = f"{_WEEKDAYS[at.weekday()]}, {at.day}/{at.month}/{at.year}"
     return day if date_only else f"{day}, {at:%H:%M}"
 
 
-def shown(timestamp: str, timestamp_source: str, published_source: str) -> str:
-    """The time of an article in a list: "15:38, 3/12/2022", or its day where no hour is stated."""
+def shown(timestamp: str | None, timestamp_source: str, published_source: str) -> str:
+    """The time of an article in a list: "15:38, 3/12/2022", its day if no hour is stated, or ""."""
     if timestamp_source == "published" and published_source.endswith("(date only)"):
         return day_shown(vietnam_day(timestamp))
     return vietnam_time(timestamp)
 
 
-def day_shown(day: str) -> str:
-    """A day, "2022-12-03", as "3/12/2022"."""
+def day_shown(day: str | None) -> str:
+    """A day, "2022-12-03", as "3/12/2022"; "" for none."""
+    if not day:
+        return ""
     at = date.fromisoformat(day)
     return f"{at.day}/{at.month}/{at.year}"
 

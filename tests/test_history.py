@@ -56,7 +56,7 @@ def test_diff_prints_the_changed_words_of_the_last_change(folder: Path) -> None:
     fill(folder / "archive.db", [page(0, 5, title="Giá vé 70 nghìn".encode())])
     said = run(folder, "diff", NUMBER).stdout
     assert said.splitlines() == [
-        "revision 2 (2026-05-03T12:00:00Z) -> 3 (2026-05-06T12:00:00Z)",
+        "revision 2 (2026-05-03T12:00:00Z, page) -> 3 (2026-05-06T12:00:00Z, page)",
         "title:",
         "  Giá vé [-50-]{+70+} nghìn",
     ]
@@ -71,8 +71,9 @@ def test_diff_as_json_holds_both_texts(folder: Path) -> None:
     assert (change["field"], after) == ("title", "Giá vé 50 nghìn")
 
 
-def test_diff_of_an_article_with_one_text_finds_no_difference(folder: Path) -> None:
-    assert run(folder, "diff", article_id(page(1).url)).stdout.endswith(": no difference\n")
+def test_diff_of_an_article_with_one_text_prints_one_line(folder: Path) -> None:
+    (said,) = run(folder, "diff", article_id(page(1).url)).stdout.splitlines()
+    assert said.endswith(", page): no other to compare it with")
 
 
 @pytest.mark.parametrize("arguments", [("show", 7), ("diff", 7), ("diff", NUMBER, 1, 9)])

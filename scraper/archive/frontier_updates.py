@@ -88,8 +88,8 @@ def _settle_outdated(archive: Archive, snapshot: Snapshot, state: frontier.State
 def _settle_archived(archive: Archive, snapshot: Snapshot, read: Read, context: Context) -> None:
     db, number = archive.db, article_id(snapshot.url)
     row = db.execute(
-        "SELECT coalesce(published_at, timestamp), first_captured_at, last_captured_at"
-        " FROM articles WHERE id = ?",
+        "SELECT coalesce(published_at, timestamp, first_captured_at), first_captured_at,"
+        " last_captured_at FROM articles WHERE id = ?",
         [number],
     ).fetchone()
     if row is None:

@@ -56,6 +56,7 @@ class RevisionRecord:
 
     number: int  # from 1
     captured_at: str  # when it was first seen, and the capture that shows it
+    kind: str  # of that capture: "page", "text with headline" or "text"
     snapshot_id: int
     texts: tuple[str, str, str, str]  # title, lead, body, captions: one on a line
 
@@ -220,8 +221,9 @@ def _revision(db: Database, article_id: int, number: int) -> RevisionRecord:
         " WHERE article_id = ? AND number = ?",
         [article_id, number],
     ).fetchone()
+    kind = db.execute("SELECT kind FROM captures WHERE snapshot_id = ?", [snapshot_id]).fetchone()
     shown = "\n".join(" ".join(filter(None, pair)) for pair in json.loads(captions))
-    return RevisionRecord(number, captured_at, snapshot_id, (title, lead, body, shown))
+    return RevisionRecord(number, captured_at, kind[0], snapshot_id, (title, lead, body, shown))
 
 
 def _rows(db: Database, sql: str, value: int) -> list[dict[str, Any]]:

@@ -37,7 +37,10 @@ def reading(db: Database, article_id: int, text: int = 0) -> ArticleView | None:
     """The article with this number, in its newest text or in that of revision `text`; or None."""
     stored = read_article(db, article_id)
     revisions = _rows(
-        db, "SELECT * FROM revisions WHERE article_id = ? ORDER BY number", article_id
+        db,
+        "SELECT revisions.*, kind FROM revisions LEFT JOIN captures USING (snapshot_id)"
+        " WHERE revisions.article_id = ? ORDER BY number",
+        article_id,
     )
     older = next((r for r in revisions if r["number"] == text), None)
     if stored is None or (text and older is None):

@@ -50,7 +50,10 @@ def holdings(db: Database) -> Holdings:
 
 def months(db: Database) -> tuple[tuple[str, int], ...]:
     """Articles for each month, oldest first."""
-    sql = "SELECT substr(local_date, 1, 7) AS month, count(*) FROM articles GROUP BY month"
+    sql = (
+        "SELECT substr(local_date, 1, 7) AS month, count(*) FROM articles"
+        " WHERE local_date IS NOT NULL GROUP BY month"
+    )
     return tuple((month, count) for month, count in _rows(db, sql))
 
 
@@ -80,7 +83,8 @@ def health(db: Database) -> dict[str, Any]:
             for section, month, n in _rows(
                 db,
                 "SELECT section, substr(local_date, 1, 7) AS month, count(*)"
-                " FROM articles INDEXED BY articles_section_day GROUP BY section, month",
+                " FROM articles INDEXED BY articles_section_day WHERE local_date IS NOT NULL"
+                " GROUP BY section, month",
             )
         },
         **{name: dict(map(tuple, _rows(db, sql))) for name, sql in _BY_MONTH.items()},
@@ -89,7 +93,8 @@ def health(db: Database) -> dict[str, Any]:
 
 _BY_MONTH = {
     "captions": "SELECT substr(local_date, 1, 7) AS month, count(*) FROM captions CROSS JOIN"
-    " articles INDEXED BY articles_days ON articles.id = article_id GROUP BY month",
+    " articles INDEXED BY articles_days ON articles.id = article_id"
+    " WHERE local_date IS NOT NULL GROUP BY month",
     "edits": "SELECT substr(captured_at, 1, 7) AS month, count(*) FROM revisions"
     " WHERE number > 1 GROUP BY month",
     "removals": "SELECT substr(gone_at, 1, 7) AS month, count(*) FROM articles"
@@ -98,7 +103,7 @@ _BY_MONTH = {
     " FROM runs GROUP BY month HAVING sum(requests) > 0",
     "fallback": "SELECT substr(local_date, 1, 7) AS month, 100.0 * count(*) / (SELECT count(*)"
     " FROM articles AS a WHERE substr(a.local_date, 1, 7) = substr(articles.local_date, 1, 7))"
-    " FROM articles WHERE template = 'fallback' GROUP BY month",
+    " FROM articles WHERE template = 'fallback' AND local_date IS NOT NULL GROUP BY month",
     "weather": "SELECT substr(observed_at, 1, 7) AS month, avg(coalesce(temperature_c,"
     " (temperature_min_c + temperature_max_c) / 2)) AS mean FROM weather"
     " GROUP BY month HAVING mean IS NOT NULL",

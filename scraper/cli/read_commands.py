@@ -88,7 +88,9 @@ def show(settings: Settings, article_id: int, as_json: bool) -> None:
 
 def _show_text(article: Any) -> None:
     row = article.values()
-    time = f"{row['local_date']} in Vietnam: {row['timestamp']} ({row['timestamp_source']})"
+    time = "time unknown"
+    if row["timestamp"]:
+        time = f"{row['local_date']} in Vietnam: {row['timestamp']} ({row['timestamp_source']})"
     click.echo(f"{row['title']}\n{row['url']}\n{time}")
     click.echo(" · ".join(filter(None, [row["section"], *row["byline"], *article.tags])))
     for text in filter(None, (row["lead"], article.body)):
@@ -112,7 +114,9 @@ def _show_past(found: Any, proofs: tuple[dict[str, Any], ...]) -> None:
     hashes = {proof["id"]: proof["sha256"] for proof in proofs}
     for capture in found.captures:
         number = capture["snapshot_id"]
-        said = f"{capture['captured_at']} {capture['status']} {capture['reading']}"
+        at = capture["captured_at"] + " (time of the file)" * (capture["captured_source"] == "file")
+        said = f"{at} {capture['status']} {capture['reading']}"
+        said += f", {capture['kind']}" if capture["kind"] else ""
         click.echo(f"snapshot {number}: {said} {hashes.get(number, '')}".rstrip())
     if gone_at := found.article.row["gone_at"]:
         click.echo(f"gone from the site since {gone_at}")
@@ -139,7 +143,12 @@ def diff(
     found = differences(old, new)
     if as_json:
         sides = [
-            {"number": r.number, "captured_at": r.captured_at, "snapshot_id": r.snapshot_id}
+            {
+                "number": r.number,
+                "captured_at": r.captured_at,
+                "kind": r.kind,
+                "snapshot_id": r.snapshot_id,
+            }
             for r in (old, new)
         ]
         fields = [
@@ -148,10 +157,12 @@ def diff(
         whole = {"id": article_id, "from": sides[0], "to": sides[1], "changes": fields}
         click.echo(json.dumps(whole, ensure_ascii=False))
         return
-    click.echo(
-        f"revision {old.number} ({old.captured_at}) -> {new.number} ({new.captured_at})"
-        + ("" if found else ": no difference")
-    )
+    first = f"revision {old.number} ({old.captured_at}, {old.kind})"
+    if old.number == new.number:
+        click.echo(f"{first}: no other to compare it with")
+        return
+    second = f"{new.number} ({new.captured_at}, {new.kind})"
+    click.echo(f"{first} -> {second}" + ("" if found else ": no difference"))
     for change in found:
         click.echo(f"{change.field}:")
         for line in marked_lines(change):

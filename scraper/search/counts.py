@@ -43,7 +43,9 @@ class Stretch:
 
 def stretches(db: Database) -> tuple[Stretch, ...]:
     """The months as stretches of numbers; reads the day of every article."""
-    rows = db.conn.execute("SELECT id, local_date FROM articles INDEXED BY articles_days")
+    rows = db.conn.execute(
+        "SELECT id, local_date FROM articles INDEXED BY articles_days WHERE local_date IS NOT NULL"
+    )
     numbers, months = [], []
     for number, day in rows:
         numbers.append(number)

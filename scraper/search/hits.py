@@ -31,7 +31,7 @@ class Hit:
     id: int
     url: str
     title: str
-    timestamp: str  # UTC, as in `articles`
+    timestamp: str | None  # UTC, as in `articles`
     timestamp_source: str  # the same
     published_source: str  # the same
     section: str

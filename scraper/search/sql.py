@@ -130,9 +130,10 @@ def count_by_period(
     month = "substr(local_date, 1, 7)" + (" || ''" if asked.where else "")
     sql, parameters = select(f"{month} AS month, count(*)", asked, is_covered=True)
     months = db.conn.execute(f"{sql} GROUP BY month ORDER BY month", parameters).fetchall()
+    dated = (row for row in months if row[0])  # the time of some is not known
     return [
         (period, sum(count for _, count in same))
-        for period, same in groupby(months, key=lambda row: str(row[0][:digits]))
+        for period, same in groupby(dated, key=lambda row: str(row[0][:digits]))
     ]
 
 
