@@ -27,6 +27,7 @@ from sqlite_utils import Database
 from scraper.archive.files import open_archive, write
 from scraper.archive.index import index_article
 from scraper.archive.tombstones import Tombstone, put
+from scraper.browse.datasette_065 import BOM
 from scraper.browse.metadata import QUERIES as CANNED
 from scraper.browse.metadata import TABLES
 from scraper.browse.serve import open_datasette
@@ -553,7 +554,7 @@ def test_every_address_on_the_help_page_answers_as_it_says(datasette: Datasette)
         if ".json" in address:
             answer.json()
         else:
-            rows = list(csv.reader(answer.text.splitlines()))
+            rows = list(csv.reader(answer.text.removeprefix(BOM).splitlines()))
             assert rows[0][0] in ("id", "period") and len({len(row) for row in rows}) == 1
     told = re.findall(r"<code>(/[^<]+)</code>", text)
     assert len(told) >= 9

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from datasette.app import Datasette
-from datasette.database import Database as DatasetteDatabase
 from datasette.utils import sqlite_timelimit
 from sqlite_utils import Database
 
 from scraper.archive.files import snapshots_path
-from scraper.search.query import match_expression, read_aliases, read_query, resolve
+from scraper.browse.datasette_065 import connected
+from scraper.search.query import Aliases, match_expression, read_aliases, read_query, resolve
 from scraper.search.sql import name_words
 from scraper.spelling import fold
 
@@ -50,29 +50,18 @@ LONGEST_PATTERN = 500  # bytes, of LIKE: with more, one cell may take longer tha
 LARGEST_ANSWER = 100_000_000  # characters and bytes of all cells that one statement may give
 
 
-class ArchiveFile(DatasetteDatabase):  # type: ignore[misc, unused-ignore]
-    """archive.db as Datasette opens it, wherever it stands.
-
-    Datasette puts the path into a URI as it is, where `#`, `?` and `%` say something else.
-    """
-
-    def connect(self, write: bool = False) -> sqlite3.Connection:
-        conn = _connected(Path(self.path), "mode=ro" if self.is_mutable else "immutable=1")
-        self._all_file_connections.append(conn)
-        return conn
-
-
-def _connected(path: Path, how: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, check_same_thread=False)
+def aliases(datasette: Datasette) -> Aliases:
+    """The names in several forms that config.toml lists; none in plain Datasette."""
+    return read_aliases(tuple((datasette.plugin_config("scraper") or {}).get("aliases", ())))
 
 
 def guard(conn: sqlite3.Connection, datasette: Datasette) -> None:
     """Give a connection our functions, then take from it all but reading."""
-    aliases = read_aliases(tuple(datasette.plugin_config("scraper")["aliases"]))
+    known = aliases(datasette)
 
     def search_words(text: Any) -> str:
         """What articles_fts must MATCH for a text typed as in the search box."""
-        query = read_query(str(text or "")[:LONGEST_TYPED], aliases)
+        query = read_query(str(text or "")[:LONGEST_TYPED], known)
         everywhere = lambda word, is_beginning: True  # noqa: E731 - no asking from inside a query
         return match_expression(resolve(query, everywhere), everywhere) or '""'
 
@@ -143,7 +132,7 @@ async def capture_of(datasette: Datasette, snapshot_id: int) -> Any:
 
     def inner() -> Any:
         try:
-            conn = _connected(beside, "mode=ro")
+            conn = connected(beside, "mode=ro")
         except sqlite3.OperationalError:
             return None
         conn.row_factory = sqlite3.Row

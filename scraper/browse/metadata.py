@@ -3,6 +3,7 @@
 from typing import Any
 
 from scraper.archive.article_columns import COLUMNS
+from scraper.config import BUILT_IN
 
 TABLES: dict[str, dict[str, Any]] = {
     "articles": {
@@ -324,23 +325,21 @@ QUERIES: dict[str, dict[str, str]] = {
 }
 
 
-def metadata(title: str, source_url: str, aliases: tuple[str, ...]) -> dict[str, Any]:
-    """Datasette's metadata for the one database `archive`."""
+def descriptions() -> dict[str, Any]:
+    """Datasette's metadata for the database `archive`, as a new dict: Datasette writes into it."""
+    tables = {
+        name: {**told, "columns": dict(told.get("columns", {}))} for name, told in TABLES.items()
+    }
     return {
-        "title": title,
+        "title": BUILT_IN.serve.title,
         "source": "Báo Lào Cai",
-        "source_url": source_url,
         "databases": {
             "archive": {
-                "title": title,
                 "description": "Tables of the archive. Times are UTC; columns that hold lists are"
                 " JSON arrays.",
-                "tables": TABLES,
-                "queries": QUERIES,
+                "tables": tables,
+                "queries": dict(QUERIES),
             }
         },
-        "plugins": {
-            "datasette-block-robots": {"disallow": "/"},
-            "scraper": {"aliases": list(aliases)},
-        },
+        "plugins": {"datasette-block-robots": {"disallow": "/"}},
     }

@@ -8,6 +8,7 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
+from scraper.browse.datasette_065 import BOM
 from scraper.export.csv_safety import escape_formula
 
 
@@ -50,8 +51,9 @@ async def atom(
 
 
 def csv_file(rows: Iterable[Iterable[Any]]) -> Response:
-    """A CSV file whose cells no spreadsheet takes for formulas."""
+    """A CSV file for spreadsheets: with a byte order mark, and no cell that is a formula."""
     out = io.StringIO()
+    out.write(BOM)
     table = csv.writer(out)
     for row in rows:
         table.writerow([escape_formula(cell) if isinstance(cell, str) else cell for cell in row])

@@ -15,22 +15,16 @@ from sqlite_utils import Database
 from scraper.browse import overview
 from scraper.browse.cache import cached
 from scraper.browse.charts import Point, bar_chart
-from scraper.browse.connection import in_archive
+from scraper.browse.connection import aliases, in_archive
 from scraper.browse.rendering import arguments, atom, csv_file, file, page, whole
 from scraper.models import utc_text
 from scraper.search import hits as index
 from scraper.search.counts import Stretch, stretches
-from scraper.search.query import Aliases, read_aliases
 from scraper.search.sql import Filters
 
 PAGE = 20
 ROWS_AT_ONCE = 500
 FILE = 5000  # rows of a CSV file; the page says so, and the next begins with &start=5000
-
-
-def aliases(datasette: Datasette) -> Aliases:
-    """The names in several forms that config.toml lists."""
-    return read_aliases(tuple(datasette.plugin_config("scraper")["aliases"]))
 
 
 async def stretches_of(datasette: Datasette) -> tuple[Stretch, ...]:

@@ -10,21 +10,13 @@ from typing import Any
 
 import uvicorn
 from datasette.app import Datasette
-from datasette.plugins import pm
 
 from scraper.archive.files import open_articles
-from scraper.browse import overview
-from scraper.browse.connection import ArchiveFile
-from scraper.browse.metadata import metadata
+from scraper.browse import overview, plugin
+from scraper.browse.adoption import NAME
+from scraper.browse.datasette_065 import use_plugin
 from scraper.config import Settings
 from scraper.errors import ArchiveError, CannotServe
-
-HERE = Path(__file__).parent
-
-# Where rich is installed, Datasette prints each missing page as a traceback with all variables.
-# Asked of the plugin manager: imported before Datasette itself, the module is registered empty,
-# and every page that is not there ends as an error of the server.
-pm.get_plugin("datasette.handle_exception").rich = None
 
 LIMITS = {
     "suggest_facets": False,  # times out on large archives
@@ -33,7 +25,7 @@ LIMITS = {
     "max_returned_rows": 1000,
     "default_page_size": 50,
     "default_facet_size": 12,
-    "max_csv_mb": 100,
+    "max_csv_mb": 0,  # no limit: rows are streamed
     "truncate_cells_html": 400,
     "cache_size_kb": 65536,
     "allow_download": True,  # takes effect on immutable copies only
@@ -57,21 +49,18 @@ def open_datasette(
             f"{path}: in use, and not all of it stands in this file: --immutable is for a copy made"
             " by `scraper backup`"
         )
-    datasette = Datasette(
-        metadata=metadata(
-            settings.serve.title, settings.site.base_url, tuple(settings.search.aliases)
-        ),
-        template_dir=str(HERE / "templates"),
-        plugins_dir=str(HERE / "plugins"),
-        static_mounts=[("assets", str(HERE / "static"))],
+    use_plugin(plugin)
+    return Datasette(
+        files=[] if immutable else [str(path)],
+        immutables=[str(path)] if immutable else [],
+        metadata={
+            "title": settings.serve.title,
+            "source_url": settings.site.base_url,
+            "plugins": {"scraper": {"aliases": list(settings.search.aliases)}},
+        },
         settings={**LIMITS, "base_url": _prefix(base_url), "default_allow_sql": own_sql},
-        inspect_data={"archive": inspected(path)} if immutable else None,
+        inspect_data={NAME: inspected(path)} if immutable else None,
     )
-    datasette.add_database(
-        ArchiveFile(datasette, path=str(path), is_mutable=not immutable), name="archive"
-    )
-    datasette.remove_database("_memory")
-    return datasette
 
 
 def _is_in_use(path: Path) -> bool:

@@ -9,10 +9,9 @@ from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
 from scraper.browse.charts import Point, Series, line_chart, svg_file
-from scraper.browse.connection import in_archive
+from scraper.browse.connection import aliases, in_archive
 from scraper.browse.rendering import arguments, csv_file, file, page
 from scraper.browse.search_page import (
-    aliases,
     filters_of,
     search_url,
     sections_of,

@@ -120,10 +120,10 @@ def walk(chosen: Chosen, numbers: Iterable[int], total: int, what: str) -> Itera
         chosen.progress.step("all", done - told)
 
 
-def select(what: str, chosen: Chosen) -> tuple[str, list[str]]:
+def select(what: str, chosen: Chosen) -> tuple[str, list[str | int]]:
     """A query for a column of the chosen articles, and its parameters."""
     where = " AND ".join(condition.sql for condition in chosen.wanted) or "1"
-    parameters = [text for condition in chosen.wanted for text in condition.parameters]
+    parameters = [value for condition in chosen.wanted for value in condition.parameters]
     return f"SELECT {what} FROM articles WHERE {where}", parameters
 
 

@@ -20,7 +20,7 @@ from sqlite_utils import Database
 
 from scraper.errors import BadFilter
 from scraper.search.query import Aliases, read_query
-from scraper.search.sql import condition as search_condition
+from scraper.search.sql import clauses as search_clauses
 from scraper.spelling import spell
 
 _SHAPE = re.compile(r"\s*([^\s=<>!]+)\s*(>=|<=|!=|=|>|<)(.*)", re.DOTALL)
@@ -49,7 +49,7 @@ class Condition:
     """A condition on rows of `articles`, as SQL."""
 
     sql: str
-    parameters: tuple[str, ...] = ()
+    parameters: tuple[str | int, ...] = ()
     doubt: str = ""  # what may be wrong with it
 
 
@@ -96,7 +96,10 @@ def conditions(db: Database, wheres: Iterable[Where], aliases: Aliases) -> list[
         if where.key in _DIGITS:
             found.append(_dated(where))
         elif where.key == "search":
-            found.append(Condition(*search_condition(db, read_query(where.value, aliases))))
+            found += [
+                Condition(clause.written(), clause.values)
+                for clause in search_clauses(db, read_query(where.value, aliases))
+            ]
         elif where.key == "gone":
             found.append(Condition(f"gone_at IS {'NOT ' if where.value == 'yes' else ''}NULL"))
         else:

@@ -1,7 +1,7 @@
 """Search: finding articles in the index `articles_fts` (scraper/archive/index.py)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count, takewhile
 
 from sqlite_utils import Database
@@ -11,7 +11,7 @@ from scraper.archive.tables import AS_WRITTEN
 from scraper.search.counts import Stretch
 from scraper.search.excerpt import excerpt, marks
 from scraper.search.query import Aliases, read_query
-from scraper.search.sql import ALL, Asked, Filters, ask, count_by_period, count_hits, select
+from scraper.search.sql import ALL, Asked, Clause, Filters, ask, count_by_period, count_hits, select
 
 RANKED_AT_MOST = 5_000  # of more hits, the newest are put in order of fit; SearchPage says so
 
@@ -110,10 +110,8 @@ def _newest(
                 break
             if len(recent) >= offset + limit:
                 return [number for _, number in recent[offset : offset + limit]]
-    if total > RANKED_AT_MOST:
-        # On the way back in time, rather than sorting all articles of a name.
-        asked = replace(asked, where=asked.where.replace("id IN (", "+id IN ("))
-    sql, parameters = select("id", asked)
+    # Many are met on the way back in time: not all articles of a name are sorted.
+    sql, parameters = select("id", asked, in_order=total > RANKED_AT_MOST)
     order = "ORDER BY timestamp DESC, id DESC LIMIT ? OFFSET ?"
     return [row[0] for row in db.conn.execute(f"{sql} {order}", (*parameters, limit, offset))]
 
@@ -129,11 +127,11 @@ def _recent(db: Database, asked: Asked, since: Stretch) -> list[tuple[str, int]]
     ).fetchall()
     if len(strays) > STRAYS_ASKED:
         return None
-    sql, parameters = select("timestamp, id", asked, "local_date >= ? AND articles_fts.rowid >= ?")
-    found = db.conn.execute(sql, (*parameters, since.month, since.first)).fetchall()
-    sql, parameters = select("timestamp, id", asked, "articles_fts.rowid = ?")
+    later = Clause("local_date >= {} AND articles_fts.rowid >= {}", (since.month, since.first))
+    found = db.conn.execute(*select("timestamp, id", asked, later)).fetchall()
     for (number,) in strays:
-        found += db.conn.execute(sql, (*parameters, number)).fetchall()
+        one = Clause("articles_fts.rowid = {}", (number,))
+        found += db.conn.execute(*select("timestamp, id", asked, one)).fetchall()
     return sorted((tuple(row) for row in found), reverse=True)
 
 
@@ -143,8 +141,8 @@ def _best(db: Database, asked: Asked, total: int, limit: int, offset: int) -> li
         sql, parameters = select("articles_fts.rowid", asked, is_covered=True)
         sql += " ORDER BY articles_fts.rowid DESC LIMIT 1 OFFSET ?"
         floor = db.conn.execute(sql, (*parameters, RANKED_AT_MOST - 1)).fetchone()[0]
-    sql, parameters = select("articles.id", asked, "articles_fts.rowid >= ?", is_covered=True)
-    parameters = (*parameters, floor)
+    newest = Clause("articles_fts.rowid >= {}", (floor,))
+    sql, parameters = select("articles.id", asked, newest, is_covered=True)
     order = f"bm25(articles_fts, {_WEIGHTS}), articles.id DESC LIMIT ? OFFSET ?"
     if asked.typed:
         order = (

@@ -29,6 +29,7 @@ SHORTEST_NAMED = 3  # letters; too many words begin with fewer
 COUNTED_AT_MOST = 50_000  # to choose a way of counting; the count itself is exact
 
 MATCHING = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
+_MATCHING = MATCHING.replace("?", "{}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,30 @@ ALL = Filters()
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """A condition on rows of `articles`, and the values for its `{}`, in order."""
+
+    sql: str
+    values: tuple[str | int, ...] = ()
+
+    @property
+    def is_set(self) -> bool:
+        """True if it says of an article's number that it is in a set."""
+        return self.sql.startswith("id IN (")
+
+    def written(self, *marks: str) -> str:
+        """The condition as SQL, with `marks` for its values; question marks if none are given."""
+        return self.sql.format(*(marks or ["?"] * len(self.values)))
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A query as SQL."""
 
     match: str  # what `articles_fts` must match; "" for anything
     typed: str  # what it must match to have every word as typed; "" where all that fit have
-    where: str  # the conditions on the table `articles`, joined by AND; "" for none
-    parameters: tuple[str, ...]  # of `where`
-    among: str  # what follows from `where` for numbers in the index; "" for nothing
+    where: tuple[Clause, ...]  # all of which an article must fulfil
+    among: tuple[Clause, ...]  # what follows from `where` for numbers in the index
     needs_no_row: bool  # the index articles_days has all that `where` asks, and is best for it
     patterns: tuple[Pattern, ...]  # what to mark in texts
     captions_only: bool
@@ -77,16 +94,14 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
         byline=_as_printed(db, _BYLINES, filters.byline),
         tag=_as_printed(db, "SELECT name FROM tags", filters.tag),
     )
-    where, parameters = _conditions(filters)
+    where = _clauses(filters)
     if not match and (unwanted := exclusion(named, occurs, columns)):
-        where.append(f"id NOT IN ({MATCHING})")
-        parameters.append(unwanted)
+        where.append(Clause(f"id NOT IN ({_MATCHING})", (unwanted,)))
     return Asked(
         match=match,
         typed="" if is_as_typed(resolved, query) else typed_expression(query, columns),
-        where=" AND ".join(where),
-        parameters=tuple(parameters),
-        among=_among(db, filters) if match else "",
+        where=tuple(where),
+        among=_among(db, filters) if match else (),
         needs_no_row=bool(match or filters.byline or filters.tag)
         and not (filters.known_by or filters.photos or filters.gone),
         patterns=tuple(pattern for either in resolved.include for pattern in either),
@@ -94,14 +109,13 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
     )
 
 
-def condition(db: Database, query: Query) -> tuple[str, tuple[str, ...]]:
-    """A condition that the rows of `articles` fulfil which fit `query`, and its parameters."""
+def clauses(db: Database, query: Query) -> tuple[Clause, ...]:
+    """What the rows of `articles` fulfil that fit `query`."""
     asked = ask(db, query)
     if asked is None:
-        return "0", ()
-    if asked.match:
-        return f"id IN ({MATCHING})", (asked.match,)
-    return asked.where or "1", asked.parameters
+        return (Clause("0"),)
+    found = (Clause(f"id IN ({_MATCHING})", (asked.match,)),) if asked.match else ()
+    return found + asked.where
 
 
 def count_hits(db: Database, asked: Asked) -> int:
@@ -180,8 +194,8 @@ def _occurs(db: Database) -> Occurs:
     return occurs
 
 
-_SIGNED = "SELECT article_id FROM article_bylines WHERE name = ?"
-_TAGGED = "SELECT article_id FROM article_tags JOIN tags ON tags.id = tag_id WHERE tags.name = ?"
+_SIGNED = "SELECT article_id FROM article_bylines WHERE name = {}"
+_TAGGED = "SELECT article_id FROM article_tags JOIN tags ON tags.id = tag_id WHERE tags.name = {}"
 
 # The names one after the other, without a look at every article of each.
 _BYLINES = """
@@ -204,48 +218,49 @@ def _as_printed(db: Database, names: str, typed: str) -> str:
     return next(fitting, typed)
 
 
-def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
+def _clauses(filters: Filters) -> list[Clause]:
     # A day is compared as text, so that "2023" and "2023-05" mean all their days.
     texts = {
-        "section = ?": filters.section,
-        "local_date >= ?": filters.since,
-        "local_date < ?": f"{filters.until}~" if filters.until else "",
-        "first_captured_at <= ?": filters.known_by,
+        "section = {}": filters.section,
+        "local_date >= {}": filters.since,
+        "local_date < {}": f"{filters.until}~" if filters.until else "",
+        "first_captured_at <= {}": filters.known_by,
         f"id IN ({_SIGNED})": filters.byline,
         f"id IN ({_TAGGED})": filters.tag,
     }
     flags = {"photo_count > 0": filters.photos, "gone_at IS NOT NULL": filters.gone}
-    wanted = [sql for sql, text in texts.items() if text]
-    parameters = [text for text in texts.values() if text]
-    return wanted + [sql for sql, is_set in flags.items() if is_set], parameters
+    wanted = [Clause(sql, (text,)) for sql, text in texts.items() if text]
+    return wanted + [Clause(sql) for sql, is_set in flags.items() if is_set]
 
 
-def _among(db: Database, filters: Filters) -> str:
-    """A condition on numbers in the index that follows from `filters`; "" for none."""
+def _among(db: Database, filters: Filters) -> tuple[Clause, ...]:
+    """What follows from `filters` for numbers in the index."""
     if not (filters.since or filters.until):
-        return ""
+        return ()
     first, last = db.conn.execute(
         "SELECT min(id), max(id) FROM articles WHERE local_date >= ? AND local_date < ?",
         (filters.since, f"{filters.until}~" if filters.until else "~"),
     ).fetchone()
-    return f"articles_fts.rowid BETWEEN {first or 0} AND {last or 0}"
+    return (Clause("articles_fts.rowid BETWEEN {} AND {}", (first or 0, last or 0)),)
 
 
 def select(
-    what: str, asked: Asked, condition: str = "", *, is_covered: bool = False
+    what: str, asked: Asked, *more: Clause, is_covered: bool = False, in_order: bool = False
 ) -> tuple[str, tuple[str | int, ...]]:
-    """A SELECT of `what` from all articles that fit, and its parameters; those of `condition`
-    follow them. `is_covered` where `what` asks for numbers, days and sections only.
+    """A SELECT of `what` from all articles that fit and fulfil `more`, and its parameters.
+
+    `is_covered`: `what` asks for numbers, days and sections only. `in_order`: the rows are taken
+    in an order that an index has, so that no set of numbers is to be looked up first.
     """
     # That index has all that is asked: a third of the time that the table itself takes.
     by = " INDEXED BY articles_days" if is_covered and asked.needs_no_row else ""
     source = f"articles{by}"
-    conditions = [c for c in (asked.where, condition) if c]
-    parameters: tuple[str | int, ...] = asked.parameters
+    wanted = [*asked.where, *more]
     if asked.match:
         # CROSS JOIN: the index first, whatever the planner thinks of a condition on articles.
         source = f"articles_fts CROSS JOIN articles{by} ON articles.id = articles_fts.rowid"
-        conditions = ["articles_fts MATCH ?", *filter(None, [asked.among]), *conditions]
-        parameters = (asked.match, *parameters)
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"SELECT {what} FROM {source}{where}", parameters
+        match = Clause("articles_fts MATCH {}", (asked.match,))
+        wanted = [match, *asked.among, *wanted]
+    written = [("+" if in_order and c.is_set else "") + c.written() for c in wanted]
+    where = f" WHERE {' AND '.join(written)}" if wanted else ""
+    return f"SELECT {what} FROM {source}{where}", tuple(v for c in wanted for v in c.values)

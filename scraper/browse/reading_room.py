@@ -1,13 +1,13 @@
-"""Datasette as a reading room: routes, search rules, connections that only read, headers."""
+"""The reading room: its addresses, and how Datasette shows the cells of our tables."""
 
 import re
-import sqlite3
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
-from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.filters import FilterArguments
+from datasette.utils.asgi import asgi_static
 from markupsafe import Markup, escape
 
 from scraper import times
@@ -20,20 +20,26 @@ from scraper.browse import (
     table_pages,
     trends,
 )
-from scraper.browse.connection import guard, listed
-from scraper.browse.security import below, secured
+from scraper.browse.connection import listed
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
-@hookimpl  # type: ignore[untyped-decorator, unused-ignore]
-def register_routes() -> list[tuple[str, Any]]:
+STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def routes() -> list[tuple[str, Any]]:
+    """The addresses that we answer, each as a pattern of its path and the function that does."""
     return [
         (r"^/$", home.home),
         (r"^/search(?:\.(?P<format>json|csv|atom))?$", search_page.search),
         (r"^/trends(?:\.(?P<format>csv|svg))?$", trends.trends),
+        (r"^/assets/(?P<path>.*)$", asgi_static(STATIC)),
         (r"^/archive$", table_pages.tables),
-        (r"^/archive/articles$", table_pages.articles),
+        (r"^/archive\.(?P<format>csv)$", table_pages.select),
+        (r"^/archive/(?P<table>[^/.]+)(?:\.(?P<format>\w+))?$", table_pages.table),
+        (r"^/archive/(?P<table>[^/.]+)/(?P<pks>[^/]+?)\.(?P<format>csv)$", table_pages.row),
         (r"^/days$", calendar_pages.years),
         (r"^/days/(?P<year>\d{4})$", calendar_pages.year),
         (r"^/days/(?P<day>\d{4}-\d\d-\d\d)$", calendar_pages.day),
@@ -47,16 +53,11 @@ def register_routes() -> list[tuple[str, Any]]:
     ]
 
 
-@hookimpl(trylast=True)  # type: ignore[untyped-decorator, unused-ignore]
-def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
-    if database == "archive":
-        guard(conn, datasette)
-
-
-@hookimpl  # type: ignore[untyped-decorator, unused-ignore]
-def filters_from_request(
+def filters(
     request: Any, database: str, table: str, datasette: Datasette
 ) -> Callable[[], Awaitable[FilterArguments | None]]:
+    """What the search box of our tables adds to Datasette's SELECT."""
+
     async def inner() -> FilterArguments | None:
         is_ours = database == "archive" and table in ("articles", "articles_full")
         if is_ours and request.args.get("_search", "").strip():
@@ -66,8 +67,8 @@ def filters_from_request(
     return inner
 
 
-@hookimpl  # type: ignore[untyped-decorator, unused-ignore]
-def prepare_jinja2_environment(env: Any) -> None:
+def add_filters(env: Any) -> None:
+    """Give the templates what they format times, numbers and marked text with."""
     env.filters["vietnam_time"] = times.vietnam_time
     env.filters["vietnam_day"] = times.vietnam_day
     env.filters["marked"] = _marked
@@ -80,8 +81,8 @@ def prepare_jinja2_environment(env: Any) -> None:
     env.globals["kinds_of_time"] = times.KINDS
 
 
-@hookimpl  # type: ignore[untyped-decorator, unused-ignore]
-def render_cell(value: Any, column: str, table: str, database: str, datasette: Datasette) -> Any:
+def cell(value: Any, column: str, table: str, database: str) -> Any:
+    """A cell of a table as HTML; None for Datasette to show it."""
     if database != "archive" or not isinstance(value, str):
         return None
     if (column == "timestamp" or column.endswith("_at")) and _TIME.fullmatch(value):
@@ -97,11 +98,6 @@ def render_cell(value: Any, column: str, table: str, database: str, datasette: D
     if column in ("byline", "flags") and value.startswith("["):
         return ", ".join(listed(value)) or Markup("&nbsp;")
     return None
-
-
-@hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
-def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
-    return lambda app: secured(below(app, datasette.setting("base_url")))
 
 
 def _marked(text: str, spans: tuple[tuple[int, int], ...]) -> Markup:
