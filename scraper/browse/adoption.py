@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 from datasette.app import Datasette
 
-from scraper.archive.files import APPLICATION_ID
+from scraper.archive.connections import APPLICATION_ID
 from scraper.browse.datasette_065 import ArchiveFile, connected, show_no_traceback
 
 NAME = "archive"  # of the database, in every address
