@@ -7,8 +7,9 @@
     ├── RunEnded               time is up, quiet hours, or told to stop: nothing was sent; 0
     ├── FetchError             .url
     │   ├── RobotsDisallowed   never retried
-    │   ├── Refused            outside the site, or too large: asking again is no use
-    │   │   └── NotAPage       an image, a PDF, a video: its body was not read
+    │   ├── Refused            an answer that cannot be taken: too large, its encoding
+    │   │   ├── NotAPage       an image, a PDF, a video: its body was not read
+    │   │   └── OutsideSite    not an address of the site; nothing was sent
     │   └── Transient          .retry_after, seconds or None; retried, then recorded
     ├── UnreadableList         .url; a sitemap, feed or section page that is none
     ├── ExtractError           .url
@@ -79,11 +80,15 @@ class RobotsDisallowed(FetchError):
 
 
 class Refused(FetchError):
-    """This answer, or this address, is not one we take; asking again would not help."""
+    """The answer cannot be taken: its size, its encoding, its status; not asked again soon."""
 
 
 class NotAPage(Refused):
     """The answer is an image, a PDF, a video: no article, and its body was not read."""
+
+
+class OutsideSite(Refused):
+    """The address is not one of the site's; nothing was sent."""
 
 
 class Transient(FetchError):

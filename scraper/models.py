@@ -131,4 +131,5 @@ class HostState:
     robots_status: int | None = None  # HTTP status it came with
     robots_fetched_at: datetime | None = None  # aware, UTC
     next_request_at: datetime | None = None  # aware, UTC, whole seconds: none earlier
-    next_request_reason: str = ""  # DELAY, IN_FLIGHT, or starts with ASKED
+    next_request_reason: str = ""  # DELAY, IN_FLIGHT, or starts with ASKED or REFUSED
+    refused_in_row: int = 0  # article pages since the last one that was not refused

@@ -1,13 +1,12 @@
 """What one snapshot says: the article on it, or what it is instead. Pure."""
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from scraper.errors import ExtractError, NotAnArticle
-from scraper.extract import extract
-from scraper.extract.text import is_html
+from scraper.extract import extract, is_truncated
 from scraper.models import Article, Snapshot
+from scraper.refusals import refusal
 
 # The version of the rules by which snapshots are read: raise it with every change that reads any
 # page differently. `reread` begins anew and `bulk` makes its parts again when it is another one.
@@ -15,12 +14,12 @@ from scraper.models import Article, Snapshot
 RULES_VERSION = 1
 
 # cut: a text, but the capture ends before the page did. It counts only if there is no whole one.
-Reading = Literal["text", "cut", "unchanged", "missing", "redirect", "not_article", "unreadable"]
+# refused: the answer is about us, and says nothing of the article.
+Reading = Literal[
+    "text", "cut", "unchanged", "missing", "redirect", "not_article", "refused", "unreadable"
+]
 WITH_TEXT: tuple[Reading, ...] = ("text", "cut")
 SEEN: tuple[Reading, ...] = (*WITH_TEXT, "unchanged")  # the article was there then
-
-_END = re.compile(rb"</(?:body|html)\b", re.IGNORECASE)
-_TAIL = 4000  # bytes in which a page's end usually is
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,8 @@ def read_snapshot(snapshot: Snapshot) -> Read:
         return _read_page(snapshot)
     if snapshot.status == 304:
         return Read("unchanged")
+    if snapshot.status != 200 and (why := refusal(snapshot)):
+        return Read("refused", detail=f"refused: {why}")
     if snapshot.status in (404, 410):
         return Read("missing", detail=f"answered {snapshot.status}")
     if snapshot.is_redirect:
@@ -49,16 +50,11 @@ def _read_page(snapshot: Snapshot) -> Read:
     try:
         article = extract(snapshot)
     except NotAnArticle as e:
+        if why := refusal(snapshot):
+            return Read("refused", detail=f"refused: {why}")
         return Read("not_article", detail=e.reason)
     except ExtractError as e:
         return Read("unreadable", detail=e.reason)
     if article.article_id is None:
         return Read("not_article", detail="no article number in its address")
-    return Read("cut" if snapshot.truncated or _is_truncated(snapshot.body) else "text", article)
-
-
-def _is_truncated(body: bytes) -> bool:
-    """True if the HTML has no closing body or html tag, as in a truncated copy."""
-    if not is_html(body.lstrip()):
-        return False
-    return not (_END.search(body, max(0, len(body) - _TAIL)) or _END.search(body))
+    return Read("cut" if is_truncated(snapshot) else "text", article)

@@ -20,6 +20,7 @@ LAYERS = (
     "atomic_files",
     "inflate",
     "processes",
+    "refusals",
     "config",
     "http",
     "extract",
@@ -38,7 +39,16 @@ LAYERS = (
     "demo",
     "cli",
 )
-PURE = ("extract", "reading", "urls", "spelling", "crawl.discover", "http.robots", "search.query")
+PURE = (
+    "extract",
+    "reading",
+    "refusals",
+    "urls",
+    "spelling",
+    "crawl.discover",
+    "http.robots",
+    "search.query",
+)
 IMPURE = {"httpx", "sqlite3", "sqlite_utils", "time", "os", "logging"}
 MOST_TOP_MODULES = 12  # without __init__ and __main__
 NAMED_TWICE = {"__init__", "__main__"}

@@ -24,6 +24,7 @@ from scraper.reading import SEEN, Read, Reading, read_snapshot
 from scraper.urls import article_id
 
 FilingKind = Literal["new", "changed"] | Reading
+_FAILURES: dict[Reading, str] = {"unreadable": "extract", "refused": "refused"}  # kind by reading
 FILED_MARK = "filed_snapshot"  # the highest snapshot id that has been filed
 
 
@@ -36,6 +37,7 @@ class Filing:
     detail: str = ""  # why, where it is no article
     title: str = ""
     target: str = ""  # where a redirect leads, if to an article of the site
+    is_cut: bool = False  # filed, but the capture ends before the page did
 
 
 def file_snapshot(
@@ -103,14 +105,14 @@ def file_read(
         detail, target = read.detail, ""
     else:
         detail, target = settle(archive, snapshot, read, context, state)
-        if read.reading == "unreadable":
-            add_failure(db, context.run_id, snapshot.url, "extract", detail, snapshot.captured_at)
+        if kind := _FAILURES.get(read.reading):
+            add_failure(db, context.run_id, snapshot.url, kind, detail, snapshot.captured_at)
     _mark_filed(db, snapshot_id)
     if filed is None or read.article is None:
         return Filing(read.reading, snapshot.url, detail, target=target)
     known: FilingKind = "changed" if filed.new_revision else "unchanged"
     kind = "new" if filed.new_article else known
-    return Filing(kind, snapshot.url, title=read.article.title)
+    return Filing(kind, snapshot.url, title=read.article.title, is_cut=read.reading == "cut")
 
 
 def _was_read_so(db: Database, snapshot_id: int, number: int | None, read: Read) -> bool:

@@ -48,7 +48,7 @@ def settle(
     elif read.reading == "redirect":
         return _settle_redirect(archive, snapshot, context)
     else:
-        _settle_refused(archive, snapshot, read)
+        _settle_not_article(archive, snapshot, read)
     return read.detail, ""
 
 
@@ -175,14 +175,15 @@ def _settle_redirect(archive: Archive, snapshot: Snapshot, context: Context) -> 
     return detail, "" if due else target
 
 
-def _settle_refused(archive: Archive, snapshot: Snapshot, read: Read) -> None:
-    """Mark a page that is no article, or could not be read as one.
+def _settle_not_article(archive: Archive, snapshot: Snapshot, read: Read) -> None:
+    """Mark a page that is no article, refuses us, or could not be read as one.
 
     An article that is archived stays so: what answered in its place says nothing of its text.
     """
     db, url, at = archive.db, snapshot.url, snapshot.captured_at
     number = article_id(url)
-    state: frontier.State = "failed" if read.reading == "unreadable" else "not_article"
+    is_failure = read.reading in ("unreadable", "refused")
+    state: frontier.State = "failed" if is_failure else "not_article"
     if number is not None and is_archived(db, number):
         state = "archived"
     attempts = _attempts(archive, url) + 1

@@ -59,7 +59,7 @@ def crawl(
 ) -> None:
     """Fetch what is new or due and file it: one polite run."""
     from scraper.archive.files import open_archive
-    from scraper.crawl.run import Plan, crawl_site
+    from scraper.crawl.run import Plan, RunOutcome, crawl_site
     from scraper.progress import watch
 
     settings.require_contact()
@@ -75,15 +75,23 @@ def crawl(
         open_archive(settings.archive.path, settings.site.site) as archive,
         watch("crawl", log_format=log_format) as progress,
     ):
-        outcome = crawl_site(archive, settings, plan, progress, stop)
-    for url in () if as_json else outcome.due:
-        click.echo(url)
-    _say_outcome(outcome, as_json)
+        outcomes: list[RunOutcome] = []
+        try:
+            crawl_site(archive, settings, plan, progress, stop, outcomes.append)
+        finally:
+            for outcome in outcomes:
+                _say_outcome(outcome, as_json, log_format)
 
 
-def _say_outcome(outcome: Any, as_json: bool) -> None:
+def _say_outcome(outcome: Any, as_json: bool, log_format: str) -> None:
     from scraper.crawl.run import summary, summary_row
 
+    for url in () if as_json else outcome.due:
+        click.echo(url)
+    if log_format == "json" and not as_json:
+        row = {"event": "summary", **summary_row(outcome)}
+        click.echo(json.dumps(row, ensure_ascii=False))
+        return
     if as_json:
         click.echo(json.dumps(summary_row(outcome), ensure_ascii=False))
     click.echo(summary(outcome), err=as_json)

@@ -19,6 +19,7 @@ from scraper.config import Settings
 from scraper.crawl.lists import read_lists
 from scraper.errors import (
     FetchError,
+    OutsideSite,
     Refused,
     RobotsDisallowed,
     RunEnded,
@@ -53,6 +54,8 @@ class RunOutcome:
     due: tuple[str, ...] = ()  # dry run: the addresses that would be asked for, in order
     missing: int = 0  # pages answered 404 or 410
     redirects: int = 0
+    cut_short: int = 0  # pages filed, but marked as cut short
+    refused: int = 0  # pages refused, of those that failed
 
 
 def crawl_site(
@@ -61,37 +64,56 @@ def crawl_site(
     plan: Plan,
     progress: Progress,
     stop: Callable[[], bool] = lambda: False,
+    report: Callable[[RunOutcome], None] = lambda _: None,
 ) -> RunOutcome:
-    """One polite run. Raises SiteUnavailable where the site cannot be asked any more.
+    """One polite run. Raises SiteUnavailable if the site cannot be asked any more.
 
-    Single failed pages and lists are recorded in `failures`, and are no errors. `stop` is asked
-    between two requests, and while waiting for the next.
+    `report` gets what the run did, also if it raises that. Single failed pages and lists are
+    recorded in `failures`, and are no errors. `stop` is asked between two requests, and while
+    waiting for the next.
     """
-    due: tuple[str, ...] = ()
-    # `check` counts crawls: a dry run is none.
+    # `check` counts crawls; a dry run is not one.
     command = "dry run" if plan.dry else "crawl"
-    with open_run(archive, settings, command, plan.minutes, progress, stop) as crawl:
-        started = crawl.run.started_at
-        progress.note("reading robots.txt")
-        crawl.fetcher.read_robots()
-        survey = read_lists(
-            archive.db,
-            crawl.fetcher,
-            settings,
-            crawl.run,
-            progress,
-            full=plan.full,
-            since=plan.since,
-        )
-        crawl.count(found=survey.found)
-        for failure in survey.failures:
-            crawl.fail(failure.url, "list", failure.reason)
-        if plan.dry:
-            due = tuple(frontier.due_urls(archive.db, started, plan.since, plan.pages))
-        else:
-            _fetch_what_is_due(crawl, plan)
-    remaining = frontier.count_due(archive.db, crawl.run.started_at, plan.since)
-    return RunOutcome(crawl.run, remaining, due, crawl.missing, crawl.redirects)
+    try:
+        with open_run(archive, settings, command, plan.minutes, progress, stop) as crawl:
+            _run(crawl, settings, plan)
+    except SiteUnavailable:
+        report(_outcome(crawl, plan))
+        raise
+    report(outcome := _outcome(crawl, plan))
+    return outcome
+
+
+def _run(crawl: "Crawl", settings: Settings, plan: Plan) -> None:
+    crawl.progress.note("reading robots.txt")
+    crawl.fetcher.read_robots()
+    survey = read_lists(
+        crawl.archive.db,
+        crawl.fetcher,
+        settings,
+        crawl.run,
+        crawl.progress,
+        full=plan.full,
+        since=plan.since,
+    )
+    crawl.count(found=survey.found)
+    for failure in survey.failures:
+        crawl.fail(failure.url, "list", failure.reason)
+    if not plan.dry:
+        _fetch_what_is_due(crawl, plan)
+
+
+def _outcome(crawl: "Crawl", plan: Plan) -> RunOutcome:
+    db, started = crawl.archive.db, crawl.run.started_at
+    return RunOutcome(
+        crawl.run,
+        frontier.count_due(db, started, plan.since),
+        tuple(frontier.due_urls(db, started, plan.since, plan.pages)) if plan.dry else (),
+        crawl.missing,
+        crawl.redirects,
+        crawl.cut_short,
+        crawl.refused,
+    )
 
 
 def add_urls(
@@ -103,13 +125,13 @@ def add_urls(
 ) -> tuple[Run, list[Filing]]:
     """Capture these article addresses now, and follow each one's redirects within the site.
 
-    Raises Refused for an address that is no article of the site, before anything is asked.
+    Raises OutsideSite for an address that is no article of the site, before anything is asked.
     """
     site = settings.site.site
     wanted = [canonical(url, site) for url in urls]
     for given, url in zip(urls, wanted, strict=True):
         if not site.owns(url) or article_id(url) is None:
-            raise Refused(given, f"no article address of {site.base_url}")
+            raise OutsideSite(given, f"no article address of {site.base_url}")
         if tombstone := tombstones.find(archive.snapshots, article_id(url)):
             raise Refused(given, str(tombstone))
     filings: list[Filing] = []
@@ -137,7 +159,8 @@ class Crawl:
     ) -> None:
         self.archive, self.fetcher, self.run, self.progress = archive, fetcher, run, progress
         self.context = Context(settings.site.site, settings.crawl.revisit_days, run.id)
-        self.missing = self.redirects = 0  # no columns of `runs`: told at the end of the run
+        # Not columns of `runs`: reported at the end of the run.
+        self.missing = self.redirects = self.cut_short = self.refused = 0
 
     def count(self, **counts: int) -> None:
         """Add to the run's counts."""
@@ -148,6 +171,7 @@ class Crawl:
         """Record a failure that is no reason to stop."""
         runs.add_failure(self.archive.db, self.run.id, url, kind, reason, now())
         self.count(failed=1)
+        self.refused += kind == "refused"
         self.progress.note(f"{url}: {reason}")
 
     def end(self, outcome: str, detail: str) -> None:
@@ -249,9 +273,13 @@ def ask(crawl: Crawl, address: Address, *, conditionally: bool) -> Snapshot | No
         )
     except RobotsDisallowed as e:
         _settle(crawl, address, "disallowed", e)
-    except Refused as e:
+    except OutsideSite as e:
         _settle(crawl, address, "not_article", e)
-        crawl.count(fetched=1, not_articles=1)
+    except Refused as e:
+        refused = Refused(url, f"refused: {e.reason}")
+        _settle(crawl, address, "failed", refused)
+        crawl.fail(url, "refused", refused.reason)
+        crawl.fetcher.note_refused(refused)
     except Transient as e:
         _settle(crawl, address, "failed", e)
         crawl.fail(url, "fetch", e.reason)
@@ -274,6 +302,10 @@ def file(crawl: Crawl, snapshot: Snapshot) -> Filing:
     crawl.progress.step(
         f"{filing.kind}: {filing.title or filing.url}{filing.detail and ': '}{filing.detail}"
     )
+    if filing.kind == "refused":
+        crawl.fetcher.note_refused(Refused(filing.url, read.detail))
+    elif filing.kind not in ("not_article", "unreadable"):
+        crawl.fetcher.note_welcome()
     return filing
 
 
@@ -294,14 +326,17 @@ def _settle(crawl: Crawl, address: Address, state: frontier.State, error: FetchE
 
 
 def _count_filing(crawl: Crawl, filing: Filing) -> None:
+    failed = filing.kind in ("unreadable", "refused")
     crawl.count(
-        fetched=1,
+        fetched=not failed,
         new_articles=filing.kind == "new",
         new_revisions=filing.kind == "changed",
         unchanged=filing.kind == "unchanged",
         not_articles=filing.kind == "not_article",
-        failed=filing.kind == "unreadable",
+        failed=failed,
     )
+    crawl.cut_short += filing.is_cut
+    crawl.refused += filing.kind == "refused"
     crawl.missing += filing.kind == "missing"
     crawl.redirects += filing.kind == "redirect"
 
@@ -318,8 +353,11 @@ def summary(outcome: RunOutcome) -> str:
         )
     else:
         said = f"nothing new: {run.requests} requests, all for lists"
+    if outcome.cut_short:
+        said += f"; {outcome.cut_short} cut short"
     if run.failed:
-        said += f"; {run.failed} failed, see the table failures"
+        refused = f" ({outcome.refused} refused)" if outcome.refused else ""
+        said += f"; {run.failed} failed{refused}, see `scraper failures`"
     return f"{said} ({run.detail})" if run.detail else said
 
 
@@ -331,6 +369,8 @@ def summary_row(outcome: RunOutcome) -> dict[str, object]:
         **run,
         "missing": outcome.missing,
         "redirects": outcome.redirects,
+        "cut_short": outcome.cut_short,
+        "refused": outcome.refused,
         "remaining": outcome.remaining,
         "due": list(outcome.due),
     }

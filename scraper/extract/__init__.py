@@ -4,6 +4,7 @@ The template is chosen by its marker in the page, never by the article's date: a
 that is fetched today wears today's template.
 """
 
+import re
 from dataclasses import replace
 
 from scraper.errors import NotAnArticle
@@ -13,10 +14,14 @@ from scraper.extract.onecms import ARTICLE, EMAGAZINE
 from scraper.extract.page import parse
 from scraper.extract.template import Template, read
 from scraper.extract.text import is_binary, is_html
+from scraper.extract.text_lines import CUT_SHORT
 from scraper.extract.trace import Notes, select
 from scraper.models import Article, Caption, Snapshot, Weather, utc_text
 
 TEMPLATES: tuple[Template, ...] = (EMAGAZINE, ARTICLE)  # newest first
+
+_END = re.compile(rb"</(?:body|html)\b", re.IGNORECASE)
+_TAIL = 4000  # bytes in which a page's end usually is
 
 
 def extract(snapshot: Snapshot, notes: Notes = None) -> Article:
@@ -28,9 +33,17 @@ def extract(snapshot: Snapshot, notes: Notes = None) -> Article:
     where a template's marker is present but its title, or all of its text, is not.
     """
     article = _read(snapshot, notes)
-    if snapshot.truncated:
-        return replace(article, flags=(*article.flags, "cut short"))
+    if is_truncated(snapshot) and CUT_SHORT not in article.flags:
+        return replace(article, flags=(*article.flags, CUT_SHORT))
     return article
+
+
+def is_truncated(snapshot: Snapshot) -> bool:
+    """True if the capture ends before the page did: it says so, or has no closing body tag."""
+    body = snapshot.body
+    if snapshot.truncated or not is_html(body.lstrip()):
+        return snapshot.truncated
+    return not (_END.search(body, max(0, len(body) - _TAIL)) or _END.search(body))
 
 
 def _read(snapshot: Snapshot, notes: Notes) -> Article:

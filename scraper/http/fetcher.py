@@ -17,11 +17,19 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from scraper import __version__
 from scraper.config import Settings
-from scraper.errors import Refused, RobotsDisallowed, SiteUnavailable, Transient
+from scraper.errors import (
+    FetchError,
+    OutsideSite,
+    Refused,
+    RobotsDisallowed,
+    SiteUnavailable,
+    Transient,
+)
 from scraper.http.pace import (
     ASKED,
     DELAY,
     LONGEST_BACKOFF_SECONDS,
+    REFUSED,
     SYSTEM_CLOCK,
     Clock,
     Pace,
@@ -38,12 +46,17 @@ from scraper.http.response import (
 from scraper.http.robots import AGENT, MAX_BYTES, Rules, decode, is_robots_file, read_rules
 from scraper.http.transport import Allowance, Overflow, Transport
 from scraper.models import HostState, Snapshot
+from scraper.refusals import BUSY_STATUSES, is_challenge
+from scraper.refusals import MOST_BYTES as CHALLENGE_BYTES
 from scraper.urls import canonical
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
 _ROBOTS_VALID = timedelta(hours=24)
 _ROBOTS_REDIRECTS = 5
+# The silence after a run that was refused; it doubles with each further page that is.
+FIRST_REFUSED_SECONDS = 3600.0
+LONGEST_REFUSED_SECONDS = 86400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,7 @@ class Fetcher:
         self._allowance = allowance
         self._clock = clock
         self._robots_until = -1.0  # monotonic; when the rules must be read again
-        self._failures = 0  # addresses in a row whose last attempt failed
+        self._failures = pace.state.refused_in_row  # addresses in a row that failed
         self._headers = (
             (b"user-agent", user_agent(settings.site.contact).encode()),
             (b"accept", b"text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.1"),
@@ -99,10 +112,10 @@ class Fetcher:
         to us is the same address, it is asked under that one from then on.
 
         With `etag` or `last_modified` of an earlier capture the answer may be a 304 without
-        body. A 404 is news about the paper, not an error. Raises RobotsDisallowed and Refused
-        before any traffic; NotAPage and Refused for what we do not take; Transient when the
-        last attempt broke off or was answered 429 or 5xx; SiteUnavailable and RunEnded when
-        the run is to stop.
+        body. A 404 is news about the paper, not an error. Raises RobotsDisallowed and
+        OutsideSite before any traffic; NotAPage and Refused for what we do not take; Transient
+        if the last attempt broke off or was answered 429 or 5xx; SiteUnavailable and RunEnded
+        if the run is to stop.
         """
         target = self._renamed(self._admit(url))
         sent = str(target)
@@ -118,17 +131,49 @@ class Fetcher:
         try:
             snapshot = self._retrying()(self._capture, ask)
         except Transient as e:
-            self._failures += 1
-            if self._failures >= self._settings.crawl.stop_after_failures:
-                raise SiteUnavailable(f"{self._failures} failures in a row; the last: {e}") from e
+            self._count_failure(e)
             raise
         except Refused:
-            self._failures = 0  # the server is there, and answers
+            self._note_answer()
             raise
-        self._failures = 0
+        self._note_answer()
         if self._is_sent_on(target, snapshot):
             return self.get(url, etag=etag, last_modified=last_modified, kind=kind)
         return snapshot
+
+    def note_refused(self, error: FetchError) -> None:
+        """Count an article page that was refused.
+
+        Raises SiteUnavailable after `stop_after_failures` failures in a row, also over several
+        runs; then nothing is asked for an hour, and twice as long after each further refusal.
+        """
+        self.pace.learn(replace(self.pace.state, refused_in_row=self.pace.state.refused_in_row + 1))
+        self._count_failure(error)
+
+    def note_welcome(self) -> None:
+        """An article page was shown to us: the row of failures is over."""
+        self._failures = 0
+        if self.pace.state.refused_in_row:
+            self.pace.learn(replace(self.pace.state, refused_in_row=0))
+
+    def _note_answer(self) -> None:
+        """The server is there. A row of refusals ends only with an article page."""
+        if not self.pace.state.refused_in_row:
+            self._failures = 0
+
+    def _count_failure(self, error: FetchError) -> None:
+        self._failures += 1
+        most = self._settings.crawl.stop_after_failures
+        if self._failures < most:
+            return
+        if not self.pace.state.refused_in_row:
+            raise SiteUnavailable(
+                f"{self._failures} failures in a row; the last: {error}"
+            ) from error
+        seconds = FIRST_REFUSED_SECONDS * 2.0 ** min(self._failures - most, 10)
+        reason = f"{REFUSED} {self._failures} pages in a row; the last: {error}"
+        self.pace.hold(min(seconds, LONGEST_REFUSED_SECONDS), reason)
+        raise SiteUnavailable(self.pace.silence()) from error
 
     def _renamed(self, target: httpx.URL) -> httpx.URL:
         """`target` under the name by which the site wants to be asked."""
@@ -218,9 +263,9 @@ class Fetcher:
             # What httpx will connect to, however another parser reads the address.
             origin = _origin(target)
         except (httpx.InvalidURL, ValueError) as e:
-            raise Refused(url, f"is no address: {e}") from e
+            raise OutsideSite(url, f"is no address: {e}") from e
         if target.userinfo or not (origin in self._origins or self._site.owns(origin)):
-            raise Refused(url, "is outside the site")
+            raise OutsideSite(url, "is outside the site")
         self._origins.add(origin)
         return target
 
@@ -266,20 +311,44 @@ class Fetcher:
         request = httpx.Request("GET", ask.target, headers=ask.headers)
         try:
             with closing(self._transport.handle_request(request)) as response:
-                check(ask.url, response, conditional=ask.conditional)
-                body = read_body(ask.url, response, ask.limit, self._allowance.is_spent)
+                body = self._challenge(ask, response)
+                if body is None:
+                    check(ask.url, response, conditional=ask.conditional)
+                    body = read_body(ask.url, response, ask.limit, self._allowance.is_spent)
         except httpx.TransportError as e:
             raise Transient(ask.url, str(e) or type(e).__name__) from e
         except Overflow as e:
             raise Refused(ask.url, "the server sent far more than it should") from e
+        return replace(
+            self._snapshot(ask, response, body), request_headers=texts(request.headers.raw)
+        )
+
+    def _snapshot(self, ask: Ask, response: httpx.Response, body: bytes) -> Snapshot:
         return Snapshot(
             url=ask.url,
             captured_at=self._clock.now().replace(microsecond=0),
             status=response.status_code,
             headers=texts(response.headers.raw),
             body=body,
-            request_headers=texts(request.headers.raw),
         )
+
+    def _challenge(self, ask: Ask, response: httpx.Response) -> bytes | None:
+        """The body of a challenge page that comes as 429 or 503; None for other answers.
+
+        A server that says when to come again is busy, not unwilling.
+        """
+        if (
+            response.status_code not in BUSY_STATUSES
+            or "retry-after" in response.headers
+            or ask.limit.types is None  # robots.txt
+        ):
+            return None
+        limit = Limits(CHALLENGE_BYTES, cut=True)
+        try:
+            body = read_body(ask.url, response, limit, self._allowance.is_spent)
+        except FetchError:
+            return None  # it counts as what its status says
+        return body if is_challenge(self._snapshot(ask, response, body)) else None
 
 
 def _origin(url: httpx.URL) -> str:

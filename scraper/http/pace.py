@@ -20,6 +20,8 @@ from scraper.times import VIETNAM
 IN_FLIGHT = "request in flight"  # or may be: the reason that a killed run leaves behind
 DELAY = "delay"
 ASKED = "Retry-After"
+REFUSED = "refused"
+REFUSES = "the site refuses us"  # begins the end of a run that was refused, or waits after one
 LONGEST_ASKED_SECONDS = 7 * 86400.0  # a Retry-After beyond this is taken for a mistake
 LONGEST_REST_SECONDS = 60.0  # however slow the server was
 LONGEST_BACKOFF_SECONDS = 3600.0  # before an address is tried again
@@ -100,6 +102,8 @@ class Pace:
     def hold(self, seconds: float, reason: str) -> None:
         """Let nothing through for so long from now; where more is owed already, that stays."""
         now = self._clock.monotonic()
+        if self._reason.startswith(REFUSED) and self._ready > now:
+            return
         if now + seconds >= self._ready:
             self._ready, self._reason = now + min(seconds, LONGEST_ASKED_SECONDS), reason
         owed = self._ready - now
@@ -112,12 +116,14 @@ class Pace:
             self._note(self._ready - self._clock.monotonic())
 
     def silence(self) -> str:
-        """Why the rest of this run is silence, where the server asked for that; else ""."""
+        """Why the rest of this run is silence: the server asked for it, or refuses us; else ""."""
         wait = self._ready - self._clock.monotonic()
-        if not self._reason.startswith(ASKED) or wait <= self.seconds_left():
-            return ""
         until = utc_text(self._clock.now() + timedelta(seconds=wait))
-        return f"the site asked for silence until {until}: {self._reason}"
+        if self._reason.startswith(REFUSED) and wait > 0:
+            return f"{REFUSES}; nothing is asked until {until}: {self._reason}"
+        if self._reason.startswith(ASKED) and wait > self.seconds_left():
+            return f"the site asked for silence until {until}: {self._reason}"
+        return ""
 
     def _note(self, owed_seconds: float) -> None:
         at = self._clock.now() + timedelta(seconds=owed_seconds)
@@ -135,7 +141,7 @@ class Pace:
             # Killed, no one knows when, at the latest just now.
             owed = max(owed, self.delay_seconds)
         # More than is ever noted means that the clock has been set back since.
-        asked = self._reason.startswith(ASKED)
+        asked = self._reason.startswith((ASKED, REFUSED))
         longest = LONGEST_ASKED_SECONDS if asked else 2 * LONGEST_BACKOFF_SECONDS
         return owed if owed <= max(longest, self.delay_seconds) + 1 else self.delay_seconds
 

@@ -193,5 +193,5 @@ def _is_text(snapshot: Snapshot) -> bool:
 
 def _count(run: _Import, snapshot: Snapshot, filing: Filing) -> None:
     run.done.filed[filing.kind] += 1
-    run.done.cut += snapshot.truncated
+    run.done.cut += filing.is_cut or snapshot.truncated
     run.done.last = filing

@@ -76,7 +76,8 @@ def summary(done: Imported) -> str:
     """One line: of a single page what came of it, else the counts."""
     if done.records == 1 and done.last:
         said = done.last.title or done.last.url
-        return f"{done.last.kind}: {said} {done.last.detail}".rstrip()
+        cut = "(cut short)" if done.cut else ""
+        return " ".join(filter(None, (f"{done.last.kind}: {said}", done.last.detail, cut)))
     counts = [(done.filed[kind], word) for kind, word in _WORDS.items()]
     counts += [(done.other_sites, "of other sites"), (done.no_pages, "no pages")]
     counts += [(done.bad, "bad"), (done.cut, "cut short")]
@@ -108,5 +109,6 @@ _WORDS: dict[FilingKind, str] = {
     "not_article": "no articles",
     "missing": "missing",
     "redirect": "redirects",
+    "refused": "refused",
     "unreadable": "unreadable",
 }

@@ -11,12 +11,14 @@ from sqlite_utils import Database
 from scraper.archive.files import Archive, open_reader
 from scraper.config import CheckSettings
 from scraper.errors import ArchiveError
+from scraper.http.pace import REFUSES
 from scraper.models import utc_text, utc_time
 
 RECENT = timedelta(days=7)  # what drift is looked for in
 BEFORE = timedelta(days=90)  # what it is compared with
 ENOUGH = 20  # articles on either side, below which a share says nothing
 ENOUGH_FAILED = 3  # requests, below which a share says nothing: a quiet run asks for few pages
+MOST_NOT_ARTICLES = 0.5  # share of a run's pages: a ban that looks like pages taken down
 AHEAD = timedelta(hours=1)  # what is dated later was written while the clock was wrong
 
 # Fields that a changed page design would lose, and how a row of `articles` shows that it has one.
@@ -86,14 +88,34 @@ def _runs(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
     elif now - utc_time(row[0]) > timedelta(hours=limits.max_hours_since_run):
         yield f"last good crawl ended {row[0]}, limit {limits.max_hours_since_run:g} hours"
     last = db.execute(
-        "SELECT fetched, failed FROM runs WHERE command = 'crawl' AND outcome <> 'running'"
-        " ORDER BY id DESC LIMIT 1"
+        "SELECT id, fetched, failed, not_articles, detail FROM runs WHERE command = 'crawl'"
+        " AND outcome <> 'running' ORDER BY id DESC LIMIT 1"
     ).fetchone()
-    if last and last[1] >= ENOUGH_FAILED and last[1] > limits.max_failure_share * sum(last):
+    if last is None:
+        return
+    run_id, fetched, failed, not_articles, detail = last
+    asked = fetched + failed  # a page that failed is not among those fetched
+    if detail.startswith(REFUSES):
+        yield f"the last crawl ended: {detail}"
+    if failed >= ENOUGH_FAILED and failed > limits.max_failure_share * asked:
         yield (
-            f"{last[1]} of {last[0] + last[1]} requests failed in the last crawl,"
+            f"{failed} of {asked} requests failed in the last crawl ({_kinds(db, run_id)}),"
             f" limit {limits.max_failure_share:.0%}"
         )
+    if not_articles >= ENOUGH_FAILED and not_articles > MOST_NOT_ARTICLES * asked:
+        yield (
+            f"{not_articles} of {asked} pages of the last crawl are not articles,"
+            f" limit {MOST_NOT_ARTICLES:.0%}: has the site changed, or does it refuse us?"
+        )
+
+
+def _kinds(db: Database, run_id: int) -> str:
+    """The failures of a run by kind, as in "5 refused, 1 list"."""
+    kinds = db.execute(
+        "SELECT count(*), kind FROM failures WHERE run_id = ? GROUP BY kind ORDER BY 1 DESC, 2",
+        [run_id],
+    )
+    return ", ".join(f"{count} {kind}" for count, kind in kinds)
 
 
 def _lists(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
