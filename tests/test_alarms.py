@@ -19,8 +19,7 @@ from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError
 from scraper.progress import Silence
 from scraper.upkeep.check import alarms, check
-from scraper.upkeep.status import status
-from scraper.upkeep.status_tables import tables
+from scraper.upkeep.status import status, tables
 
 LIMITS = CheckSettings(min_free_mb=0)
 

@@ -5,12 +5,9 @@ answers, hold NULL. Bodies are zstd frames (`codec` "zstd"), see dictionaries.py
 to be withdrawn leaves its row with `codec` "withdrawn"; only `load` finds it, and refuses.
 """
 
-import gzip
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 
 import zstandard
@@ -241,34 +238,6 @@ _RECORD = (
     "url, captured_at, captured_source, status, headers_json, sha256, size_bytes,"
     " request_headers_json, origin, truncated"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PageCost:
-    """What the newest pages take in snapshots.db."""
-
-    page_bytes: int  # mean, as stored
-    of_plain: float  # share of their bytes as served
-    of_gzip: float  # share of what `gzip -6` makes of each
-    dictionaries: int
-
-
-def page_cost(db: Database, pages: int = 100) -> PageCost | None:
-    """What the newest `pages` cost; None where there are none."""
-    rows = db.execute(
-        "SELECT body, dictionary_id, size_bytes FROM snapshots WHERE body IS NOT NULL"
-        " AND status = 200 ORDER BY id DESC LIMIT ?",
-        [pages],
-    ).fetchall()
-    packed = plain = gzipped = count = 0
-    for row in rows:
-        with suppress(zstandard.ZstdError):  # damaged: for `verify` to name
-            gzipped += len(gzip.compress(dictionaries.unpack(db, *row), 6))
-            packed, plain, count = packed + len(row[0]), plain + row[2], count + 1
-    if not plain:
-        return None
-    number = db.execute("SELECT count(*) FROM dictionaries").fetchone()[0]
-    return PageCost(packed // count, round(packed / plain, 3), round(packed / gzipped, 3), number)
 
 
 def _has_body(db: Database, sha256: str) -> bool:

@@ -30,8 +30,8 @@ from scraper.config import Settings
 def status(settings: Settings, as_json: bool) -> None:
     """Print what the archive holds, how runs went, and alarms."""
     from scraper.archive.files import open_reader
-    from scraper.upkeep import status_tables
     from scraper.upkeep.check import alarms
+    from scraper.upkeep.status import lines, tables
     from scraper.upkeep.status import status as read_status
 
     now = datetime.now(UTC)
@@ -42,9 +42,9 @@ def status(settings: Settings, as_json: bool) -> None:
     elif sys.stdout.isatty():
         from rich.console import Console
 
-        Console(markup=False, emoji=False).print(*status_tables.tables(found, raised), sep="\n")
+        Console(markup=False, emoji=False).print(*tables(found, raised), sep="\n")
     else:
-        for line in status_tables.lines(found, raised):
+        for line in lines(found, raised):
             click.echo(line)
 
 

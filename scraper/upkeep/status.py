@@ -1,13 +1,17 @@
-"""Counts: what is in the archive, and how the last runs went."""
+"""What is in the archive and how the last runs went: lines, or tables on a terminal."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scraper.archive import frontier
 from scraper.archive.files import Archive, snapshots_path
-from scraper.archive.snapshots import PageCost, page_cost
 from scraper.models import utc_time
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class RunLine:
 
     @property
     def took(self) -> str:
-        """How long it ran, as "1:02:03"; "" where it never ended."""
+        """How long it ran, as "1:02:03"; "" if it never ended."""
         if self.finished_at is None:
             return ""
         return str(utc_time(self.finished_at) - utc_time(self.started_at))
@@ -45,10 +49,9 @@ class Status:
     last_day: str | None
     templates: dict[str, int]  # template -> articles
     frontier: dict[str, int]  # state -> addresses
-    due: int  # addresses that a run begun now would ask for, lists aside
+    due: int  # addresses that a run started now would ask for, lists aside
     archive_mb: float
     snapshots_mb: float
-    pages: PageCost | None  # of the newest pages; None where there are none
     runs: tuple[RunLine, ...]  # the last ones, newest first
 
 
@@ -78,9 +81,65 @@ def status(archive: Archive, now: datetime, last_runs: int = 5) -> Status:
         due=frontier.count_due(db, now, None),
         archive_mb=_megabytes(archive.path),
         snapshots_mb=_megabytes(snapshots_path(archive.path)),
-        pages=page_cost(archive.snapshots),
         runs=tuple(RunLine(*row) for row in runs),
     )
+
+
+def lines(now: Status, alarms: list[str]) -> Iterator[str]:
+    """The archive at a glance, for a pipe or a log."""
+    yield from (f"ALARM: {alarm}" for alarm in alarms)
+    for name, value in _facts(now):
+        yield f"{name}: {value}"
+    yield "frontier: " + (", ".join(f"{n} {s}" for s, n in now.frontier.items()) or "empty")
+    for run in now.runs:
+        counts = f"{run.requests} requests, {run.new_articles} new, {run.new_revisions} changed"
+        line = f"{run.started_at} {run.command}: {run.outcome}, {counts}, {run.failed} failed"
+        yield f"{line}; {run.detail}" if run.detail else line
+
+
+def tables(now: Status, alarms: list[str]) -> Iterator["RenderableType"]:
+    """The same for a terminal."""
+    from rich.table import Table
+    from rich.text import Text
+
+    yield from (Text(f"ALARM: {alarm}", "bold red") for alarm in alarms)
+    if not alarms:
+        yield Text("no limit of [check] is passed", "green")
+    facts = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for name, value in _facts(now):
+        facts.add_row(Text(name, "bold"), value)
+    yield facts
+    frontier = Table(
+        "addresses", "of them due", *now.frontier, title="frontier", title_justify="left"
+    )
+    for column in frontier.columns:
+        column.justify = "right"
+    frontier.add_row(*map(str, (sum(now.frontier.values()), now.due, *now.frontier.values())))
+    yield frontier
+    runs = Table(title="last runs", title_justify="left")
+    for heading in ("started (UTC)", "took", "command", "outcome"):
+        runs.add_column(heading, no_wrap=True)
+    for heading in ("requests", "new", "changed", "failed"):
+        runs.add_column(heading, justify="right")
+    runs.add_column("why it ended")
+    for run in now.runs:
+        runs.add_row(*_cells(run), style="red" if run.outcome in ("failed", "killed") else "")
+    yield runs
+
+
+def _facts(now: Status) -> Iterator[tuple[str, str]]:
+    days = f" ({now.first_day} to {now.last_day})" if now.articles else ""
+    yield "articles", f"{now.articles}{days}, {now.gone} gone from the site"
+    yield "texts", f"{now.revisions} revisions, {now.captions} captions"
+    yield "templates", ", ".join(f"{n} {name}" for name, n in now.templates.items()) or "none"
+    yield "files", f"archive.db {now.archive_mb} MB, snapshots.db {now.snapshots_mb} MB"
+    yield "snapshots", str(now.snapshots)
+
+
+def _cells(run: RunLine) -> tuple[str, ...]:
+    counts = (run.requests, run.new_articles, run.new_revisions, run.failed)
+    started = run.started_at.replace("T", " ").removesuffix("Z")
+    return (started, run.took, run.command, run.outcome, *map(str, counts), run.detail)
 
 
 def _megabytes(path: Path) -> float:
