@@ -1,12 +1,17 @@
-"""The tables of archive.db and snapshots.db, as SQL, and the migrations that make them.
+"""The tables of archive.db, as SQL, and the migrations that make both files.
+
+Those of snapshots.db are in snapshot_tables.py.
 
 Until the first release, edit these statements. A released migration is never edited: a later one
 changes what it made. Each runs in a transaction of its own.
 """
 
+from sqlite3 import complete_statement
+
 from sqlite_utils import Database, Migrations
 
 from scraper.archive import article_columns
+from scraper.archive.snapshot_tables import IN_BOTH_FILES, SNAPSHOT_TABLES
 
 TOKENIZER = "unicode61 remove_diacritics 0"
 AS_WRITTEN = ("title", "lead", "body", "captions")  # the columns of the index that are not folded
@@ -16,21 +21,13 @@ ARCHIVE_TABLES = f"""
 CREATE TABLE articles (
     {article_columns.SQL}
 );
-
 CREATE INDEX articles_timestamp ON articles (timestamp);
-
 CREATE INDEX articles_local_date ON articles (local_date);
-
 CREATE INDEX articles_section ON articles (section, timestamp);
-
 CREATE INDEX articles_section_day ON articles (section, local_date);
-
 CREATE INDEX articles_days ON articles (id, local_date, section);
-
 CREATE INDEX articles_month ON articles (substr(local_date, 1, 7));
-
 CREATE INDEX articles_template ON articles (template);
-
 CREATE INDEX articles_gone ON articles (gone_at) WHERE gone_at IS NOT NULL;
 
 -- Bodies: paragraphs, a blank line between them; no lead, no captions.
@@ -51,7 +48,6 @@ CREATE TABLE captions (
     source TEXT NOT NULL,
     UNIQUE (article_id, position)
 );
-
 CREATE INDEX captions_credit ON captions (credit);
 
 -- `id` is made from the name.
@@ -65,7 +61,6 @@ CREATE TABLE article_tags (
     tag_id INTEGER NOT NULL REFERENCES tags (id),
     PRIMARY KEY (article_id, tag_id)
 ) WITHOUT ROWID;
-
 CREATE INDEX article_tags_tag ON article_tags (tag_id, article_id);
 
 -- The names of `articles.byline`, kept up to date by the three triggers.
@@ -74,7 +69,6 @@ CREATE TABLE article_bylines (
     article_id INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
     PRIMARY KEY (name, article_id)
 ) WITHOUT ROWID;
-
 CREATE INDEX article_bylines_article ON article_bylines (article_id);
 
 CREATE TRIGGER articles_signed AFTER INSERT ON articles BEGIN
@@ -107,7 +101,6 @@ CREATE TABLE places (
     longitude REAL,
     source TEXT NOT NULL
 ) WITHOUT ROWID;
-
 CREATE INDEX places_parent ON places (parent_id);
 
 -- The units that each article names, in each of its parts and forms.
@@ -120,7 +113,6 @@ CREATE TABLE article_places (
     times INTEGER NOT NULL,
     PRIMARY KEY (article_id, place_id, part, form, certainty)
 ) WITHOUT ROWID;
-
 CREATE INDEX article_places_place ON article_places (place_id, certainty, article_id);
 
 -- Weather readings of every capture, not only of the one shown. `id`: snapshot and position.
@@ -139,9 +131,7 @@ CREATE TABLE weather (
     condition TEXT NOT NULL,
     UNIQUE (snapshot_id, position)
 );
-
 CREATE INDEX weather_article ON weather (article_id);
-
 CREATE INDEX weather_place ON weather (place, observed_at);
 
 -- Each text that the newspaper published under an article id, oldest first.
@@ -159,9 +149,7 @@ CREATE TABLE revisions (
     PRIMARY KEY (article_id, number),
     UNIQUE (article_id, sha256)
 );
-
 CREATE INDEX revisions_seen ON revisions (captured_at);
-
 CREATE INDEX revisions_later ON revisions (captured_at, article_id, number) WHERE number > 1;
 
 -- What each snapshot says of an article; revisions and gone_at follow from these lines.
@@ -178,7 +166,6 @@ CREATE TABLE captures (
     sha256 TEXT,
     absent_from TEXT
 );
-
 CREATE INDEX captures_article ON captures (article_id, captured_at, snapshot_id);
 
 -- Every address under which an article was met.
@@ -187,15 +174,7 @@ CREATE TABLE addresses (
     article_id INTEGER NOT NULL,
     first_seen_at TEXT NOT NULL
 ) WITHOUT ROWID;
-
 CREATE INDEX addresses_article ON addresses (article_id);
-
--- Both files: articles taken out for legal reasons; see archive/withdrawals.py.
-CREATE TABLE withdrawals (
-    article_id INTEGER PRIMARY KEY,
-    withdrawn_at TEXT NOT NULL,
-    reason TEXT NOT NULL
-);
 
 -- From here on the crawl's own state; a slim copy has these tables empty.
 CREATE TABLE runs (
@@ -205,14 +184,9 @@ CREATE TABLE runs (
     finished_at TEXT,
     outcome TEXT NOT NULL,
     detail TEXT NOT NULL,
-    requests INTEGER NOT NULL,
-    found INTEGER NOT NULL,
-    fetched INTEGER NOT NULL,
-    new_articles INTEGER NOT NULL,
-    new_revisions INTEGER NOT NULL,
-    unchanged INTEGER NOT NULL,
-    not_articles INTEGER NOT NULL,
-    failed INTEGER NOT NULL
+    requests INTEGER NOT NULL, found INTEGER NOT NULL, fetched INTEGER NOT NULL,
+    new_articles INTEGER NOT NULL, new_revisions INTEGER NOT NULL,
+    unchanged INTEGER NOT NULL, not_articles INTEGER NOT NULL, failed INTEGER NOT NULL
 );
 
 CREATE TABLE frontier (
@@ -231,11 +205,8 @@ CREATE TABLE frontier (
     error TEXT NOT NULL DEFAULT '',
     backfill INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
-
 CREATE INDEX frontier_article ON frontier (article_id);
-
 CREATE INDEX frontier_state ON frontier (state, backfill, article_id);
-
 CREATE INDEX frontier_due ON frontier (due_at) WHERE due_at IS NOT NULL;
 
 CREATE TABLE failures (
@@ -246,7 +217,6 @@ CREATE TABLE failures (
     kind TEXT NOT NULL,
     detail TEXT NOT NULL
 );
-
 CREATE INDEX failures_run ON failures (run_id);
 
 CREATE TABLE hosts (
@@ -279,13 +249,6 @@ CREATE TABLE marks (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- Both files: the archive that they belong to, and its newspaper. One row.
-CREATE TABLE identity (
-    archive_id TEXT PRIMARY KEY,
-    base_url TEXT NOT NULL,
-    archive_name TEXT NOT NULL
-) WITHOUT ROWID;
-
 CREATE VIEW articles_full AS
     SELECT articles.*, texts.body
     FROM articles JOIN texts ON texts.article_id = articles.id;
@@ -309,57 +272,8 @@ CREATE VIEW articles_searched AS
 CREATE VIRTUAL TABLE articles_fts USING fts5(
     body, title, lead, captions, title_folded, lead_folded, body_folded, captions_folded,
     content='articles_searched', content_rowid='id', tokenize="{TOKENIZER}"
-)
-"""
-
-SNAPSHOT_TABLES = """
--- What compresses bodies. A row that a snapshot names is never deleted.
-CREATE TABLE dictionaries (
-    id INTEGER PRIMARY KEY,
-    made_at TEXT NOT NULL,
-    sample_count INTEGER NOT NULL,
-    body BLOB NOT NULL
 );
-
--- One row for each capture. `body` is NULL for a 304 and if an earlier row has the same sha256.
-CREATE TABLE snapshots (
-    id INTEGER PRIMARY KEY,
-    url TEXT NOT NULL,
-    captured_at TEXT NOT NULL,
-    captured_source TEXT NOT NULL DEFAULT '',
-    status INTEGER NOT NULL,
-    headers_json TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
-    size_bytes INTEGER NOT NULL,
-    codec TEXT NOT NULL,
-    dictionary_id INTEGER REFERENCES dictionaries (id),
-    body BLOB,
-    request_headers_json TEXT NOT NULL,
-    origin TEXT NOT NULL,
-    truncated INTEGER NOT NULL,
-    record_sha256 TEXT NOT NULL,
-    UNIQUE (url, captured_at, sha256, status)
-);
-
-CREATE INDEX snapshots_sha256 ON snapshots (sha256);
-
-CREATE INDEX snapshots_plain ON snapshots (id)
-    WHERE codec = 'zstd' AND dictionary_id IS NULL;
-
--- Both files: articles taken out for legal reasons; see archive/withdrawals.py.
-CREATE TABLE withdrawals (
-    article_id INTEGER PRIMARY KEY,
-    withdrawn_at TEXT NOT NULL,
-    reason TEXT NOT NULL
-);
-
--- Both files: the archive that they belong to, and its newspaper. One row.
-CREATE TABLE identity (
-    archive_id TEXT PRIMARY KEY,
-    base_url TEXT NOT NULL,
-    archive_name TEXT NOT NULL
-) WITHOUT ROWID
-"""
+{IN_BOTH_FILES}"""
 
 archive_migrations = Migrations("archive")
 snapshot_migrations = Migrations("snapshots")
@@ -379,5 +293,9 @@ def m001_snapshots(db: Database) -> None:
 
 def _execute(db: Database, statements: str) -> None:
     # Not executescript(), which would commit the transaction of the migration.
-    for statement in statements.split(";\n\n"):
-        db.conn.execute(statement)
+    statement = ""
+    for line in statements.splitlines(keepends=True):
+        statement += line
+        if complete_statement(statement):
+            db.conn.execute(statement)
+            statement = ""
