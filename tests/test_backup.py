@@ -101,18 +101,18 @@ def test_two_copies_are_not_made_in_one_folder_at_once(path: Path, tmp_path: Pat
     before = [(folder / name).read_bytes() for name in ("archive.db", "snapshots.db")]
 
     class Second(Silence):
-        told = ""
+        refusal = ""
 
         def note(self, text: str) -> None:
-            if not self.told:
+            if not self.refusal:
                 with pytest.raises(Locked) as refusal:
                     copied(path, folder)
-                self.told = str(refusal.value)
+                self.refusal = str(refusal.value)
 
     first = Second()
     with open_reader(path) as archive:
         backup(archive, folder, first)
-    assert first.told == f"{folder}: another copy is being made there; try again later"
+    assert first.refusal == f"{folder}: another copy is being made there; try again later"
     assert [(folder / name).read_bytes() for name in ("archive.db", "snapshots.db")] == before
     assert copied(path, folder).articles == 6
 
@@ -218,7 +218,7 @@ def test_a_folder_that_cannot_be_made_is_said_in_one_line(path: Path, tmp_path: 
 
 @contextmanager
 def crawl(path: Path, site: StandIn) -> Iterator[None]:
-    """A crawl of the whole stand-in, in a thread of its own, until it ends."""
+    """Crawl the whole stand-in in a thread of its own; ends when the crawl has ended."""
     settings = Settings(SiteSettings(site.base_url, delay_seconds=0.0), CrawlSettings())
 
     def run() -> int:
@@ -252,7 +252,7 @@ def test_twenty_copies_during_a_crawl_are_each_of_one_moment(
             folder = tmp_path / f"copy{number % 3}"  # some take the place of older ones
             made = copied(path, folder)
             assert made.damages == ()
-            # At one moment, at most the page in hand is stored and not filed yet.
+            # At one moment, at most one page is stored and not filed yet.
             assert made.snapshots - made.articles in (0, 1)
             seen.append(made.articles)
             if number % 5 == 0:

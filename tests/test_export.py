@@ -177,7 +177,7 @@ def test_no_title_or_name_breaks_out_of_its_bibtex_entry(title: str, byline: lis
 
 
 def read_bibtex(text: str) -> dict[str, dict[str, str]]:
-    """Entries as BibTeX takes them: it counts braces, whatever stands before them."""
+    """Entries as BibTeX takes them: it counts braces, also after a backslash."""
     found: dict[str, dict[str, str]] = {}
     at = text.find("@")
     while at >= 0:

@@ -34,7 +34,7 @@ from scraper.times import VIETNAM
 # reread gives the same ids, so that citations of a row stay right.
 CAPTIONS_PER_ARTICLE = 10_000
 READINGS_PER_SNAPSHOT = 1_000
-REINDEX_MARK = "reindex"  # 1: `reread` has to make the search index anew
+REINDEX_MARK = "reindex"  # 1: `reread` has to make a new search index
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def file_article(db: Database, article: Article, capture: Capture) -> Filed:
 def note_capture(db: Database, capture: Capture) -> int | None:
     """File a capture that holds no article text: a 304, a 404, a page that is none.
 
-    Returns the snapshot that the article now has to be read from, where it was shown from this
+    Returns the snapshot that the article now has to be read from, if it was shown from this
     one, which other rules of reading took for its text.
     """
     note(db, capture, None)
@@ -102,12 +102,12 @@ def remove_article(db: Database, article_id: int) -> None:
 
 
 def is_archived(db: Database, article_id: int) -> bool:
-    """Whether the archive holds this article."""
+    """True if the archive holds this article."""
     return bool(db.execute("SELECT 1 FROM articles WHERE id = ?", [article_id]).fetchone())
 
 
 def shown_by(article: Article, capture: Capture) -> Shown:
-    """What the tables show where this capture of the article is the newest."""
+    """What the tables show if this capture of the article is the one shown."""
     return Shown(
         article=article_row(article, capture),
         body="\n\n".join(article.paragraphs),
@@ -145,7 +145,7 @@ def shown_in(db: Database, article_id: int) -> Shown | None:
 
 def weather_rows(article: Article, capture: Capture) -> list[tuple[Any, ...]]:
     """The rows of `weather` that a capture gives."""
-    # The widget tells of the moment the page was rendered, which is the capture at the latest.
+    # The widget shows the weather when the page was rendered: not later than the capture.
     observed_at = utc_text(article.page_clock_at or capture.captured_at)
     return [
         (

@@ -1,8 +1,8 @@
 """How pages are packed: zstd, with a dictionary of what this paper's pages have in common.
 
-A dictionary is tried as the archive grows, and adopted where it packs pages that it was not made
+A dictionary is tried as the archive grows, and adopted if it packs pages that it was not made
 from clearly better than what is in use. Rows name theirs, so old ones are kept for good. It is
-made only from what stands on pages of at least three articles: no article's own text is in it,
+made only from what is on pages of at least three articles: no article's own text is in it,
 which could not be withdrawn from there.
 """
 
@@ -46,9 +46,9 @@ SAMPLES_TO_SIZE = 50
 # sizes and settles near this one, in four times the time.
 SEGMENT = 2000
 BETTER = 0.9  # of the size that pages have now: a new dictionary costs its own bytes too
-FIRST = (150, 300, 600, 1200)  # snapshots after which one is tried where there is none
+FIRST = (150, 300, 600, 1200)  # snapshots after which one is tried if there is none yet
 EVERY = 2000  # snapshots after which another is tried
-BATCH = 200  # pages packed anew in one transaction
+BATCH = 200  # pages packed again in one transaction
 
 _Codec = tuple[zstandard.ZstdCompressor, zstandard.ZstdDecompressor]
 _codecs: WeakKeyDictionary[Database, dict[int | None, _Codec]] = WeakKeyDictionary()
@@ -61,7 +61,7 @@ def pack(db: Database, body: bytes) -> tuple[bytes, int | None]:
 
 
 def unpack(db: Database, packed: bytes, dictionary_id: int | None, size: int) -> bytes:
-    """The `size` bytes that were packed. Raises ZstdError where they are not there any more."""
+    """The `size` bytes that were packed. Raises ZstdError if they are damaged."""
     # A frame that was damaged may ask for any amount of memory.
     if zstandard.frame_content_size(packed) != size:
         raise zstandard.ZstdError(f"not a page of {size} bytes")
@@ -69,7 +69,7 @@ def unpack(db: Database, packed: bytes, dictionary_id: int | None, size: int) ->
 
 
 def is_time_to_try(db: Database, snapshot_id: int) -> bool:
-    """Whether the archive has grown so far that a dictionary, or another one, may be due."""
+    """True if the archive has grown so far that a dictionary, or another one, may be due."""
     if snapshot_id in FIRST:  # a kill may have come in between the time before
         return not db.execute("SELECT 1 FROM dictionaries LIMIT 1").fetchone()
     return snapshot_id % EVERY == 0
@@ -78,7 +78,7 @@ def is_time_to_try(db: Database, snapshot_id: int) -> bool:
 def renew(db: Database) -> bool:
     """Make a dictionary of the newest pages, and adopt it if it is better; whether it was.
 
-    Pages that were packed without one are then packed anew.
+    Pages that were packed without one are then packed again.
     """
     held_out, samples = _samples(db)
     if len(held_out) + len(samples) < LEAST_SAMPLES:
@@ -102,7 +102,7 @@ def renew(db: Database) -> bool:
 def _samples(db: Database) -> tuple[list[bytes], list[tuple[str, bytes]]]:
     """Pages to try a dictionary on, the newest; and pages with their addresses to make it from.
 
-    Where there are too few of days before, as in a first crawl, both are the newest.
+    If there are too few of days before, as in a first crawl, both are the newest.
     """
     (newest,) = db.execute(
         f"SELECT min(captured_at) FROM (SELECT captured_at {_NEWEST})",
@@ -136,11 +136,11 @@ def _unpacked(db: Database, before: str, count: int) -> Iterator[tuple[str, byte
 
 
 def _train(samples: list[tuple[str, bytes]]) -> zstandard.ZstdCompressionDict | None:
-    """A dictionary of what pages of three articles or more share; None where that is too little."""
+    """A dictionary of what pages of three articles or more share; None if that is too little."""
     pages: dict[int | None, list[bytes]] = {}
     for url, body in samples:
         pages.setdefault(article_id(url), []).append(body)
-    articles = Counter[bytes]()  # in how many each piece stands
+    articles = Counter[bytes]()  # in how many each piece occurs
     for bodies in pages.values():
         articles.update({piece for body in bodies for piece in body.split(b">")})
     shared: list[bytes | bytearray | memoryview] = [
@@ -155,7 +155,7 @@ def _train(samples: list[tuple[str, bytes]]) -> zstandard.ZstdCompressionDict | 
 
 
 def _pack_plain(db: Database) -> None:
-    """Pack anew, with the dictionary in use, what was packed without one."""
+    """Pack again, with the dictionary in use, what was packed without one."""
     done = 0
     while rows := db.execute(
         "SELECT id, body, size_bytes FROM snapshots INDEXED BY snapshots_plain"

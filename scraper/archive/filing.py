@@ -34,7 +34,7 @@ class Filing:
 
     kind: FilingKind
     url: str
-    detail: str = ""  # why, where it is no article
+    detail: str = ""  # why, if it is no article
     title: str = ""
     target: str = ""  # where a redirect leads, if to an article of the site
     is_cut: bool = False  # filed, but the capture ends before the page did
@@ -70,7 +70,7 @@ def file_unfiled(archive: Archive, context: Context) -> int:
 
 
 def is_filed(db: Database, snapshot_id: int) -> bool:
-    """Whether this stored snapshot has been filed: they are filed in the order of their ids."""
+    """True if this stored snapshot has been filed: they are filed in the order of their ids."""
     return snapshot_id <= read_mark(db, FILED_MARK)
 
 
@@ -116,7 +116,7 @@ def file_read(
 
 
 def _was_read_so(db: Database, snapshot_id: int, number: int | None, read: Read) -> bool:
-    """Whether a snapshot was filed before, as what it is read as now."""
+    """True if a snapshot was filed before with the reading that it has now."""
     if number is None:
         return is_filed(db, snapshot_id)  # no article's address: no line in captures either
     return reading_of(db, snapshot_id)[0] == read.reading

@@ -48,7 +48,7 @@ def unindex_article(db: Database, article_id: int) -> None:
 
 
 def reindex(db: Database) -> int:
-    """Make the whole index anew, in bounded memory; returns the number of articles."""
+    """Make a new index, in bounded memory; returns the number of articles."""
     count = 0
     with write(db):
         db.conn.execute("INSERT INTO articles_fts (articles_fts) VALUES ('delete-all')")
@@ -78,7 +78,7 @@ def check_index(db: Database) -> Iterator[tuple[int, str]]:
 def is_complete(db: Database) -> bool:
     """Whether the index holds the articles of the archive and no others; `check_index` reads more.
 
-    Where it does not, it cannot be kept up by single articles any more.
+    If it does not, it cannot be kept up by single articles any more.
     """
     ids = "SELECT id FROM articles_fts_docsize"
     found = db.conn.execute(

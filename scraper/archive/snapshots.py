@@ -67,7 +67,7 @@ def _store(db: Database, snapshot: Snapshot) -> tuple[int, bool]:
 def load(db: Database, snapshot_id: int) -> Snapshot:
     """The snapshot with this id, exactly as it was stored.
 
-    Raises ArchiveError where it, or its body, is not there, or not as it was stored.
+    Raises ArchiveError if it or its body is missing, or not as it was stored.
     """
     row = db.execute(
         f"SELECT codec, record_sha256, {_RECORD} FROM snapshots WHERE id = ?", [snapshot_id]
@@ -113,13 +113,13 @@ def spans(db: Database, after_id: int, since: datetime | None, size: int) -> Ite
 
 
 def url_of(db: Database, snapshot_id: int) -> str | None:
-    """The address a snapshot was captured from; None where there is no such snapshot."""
+    """The address a snapshot was captured from; None if there is no such snapshot."""
     row = db.execute("SELECT url FROM snapshots WHERE id = ?", [snapshot_id]).fetchone()
     return str(row[0]) if row else None
 
 
 def has_page(db: Database, snapshot: Snapshot) -> bool:
-    """Whether the page of `snapshot` was captured at its address before, at whatever time."""
+    """True if the page of `snapshot` was captured at its address before, at any time."""
     sha256 = hashlib.sha256(snapshot.body).hexdigest()
     row = db.execute(
         "SELECT 1 FROM snapshots WHERE url = ? AND sha256 = ?", [snapshot.url, sha256]
@@ -128,7 +128,7 @@ def has_page(db: Database, snapshot: Snapshot) -> bool:
 
 
 def has_more_than_text(db: Database, snapshot: Snapshot) -> bool:
-    """Whether what was captured at the address, and in the second, of `snapshot` was no text."""
+    """True if a capture of the same address and second is not plain text."""
     row = db.execute(
         "SELECT 1 FROM snapshots WHERE url = ? AND captured_at = ? AND status = ?"
         " AND headers_json NOT LIKE '%\"text/plain%'",
@@ -166,7 +166,7 @@ def ids(db: Database, span: IdSpan, since: datetime | None) -> list[int]:
 
 
 def blank(db: Database, article_id: int, urls: Iterable[str]) -> int:
-    """Remove the pages captured at `urls`, all of one article; how many snapshots lose theirs.
+    """Remove the pages captured at `urls`, of one article; how many snapshots lose one.
 
     Their addresses, times and hashes stay. Inside the caller's transaction. A page that an
     address of another article answered with too (an error page) is kept there.
@@ -187,7 +187,7 @@ def blank(db: Database, article_id: int, urls: Iterable[str]) -> int:
 
 
 def _bequeath(db: Database, article_id: int, sha256: str) -> set[int]:
-    """Give a body to another article's snapshot that names it; else the ids it is lost to."""
+    """Move a body to a snapshot of another article; if there is none, the ids that lose it."""
     same = db.execute(
         f"SELECT id, url FROM snapshots WHERE sha256 = ? AND status <> 304 AND {_KEPT}", [sha256]
     ).fetchall()
@@ -233,7 +233,7 @@ def record_hash(*values: str | int) -> str:
 
 
 _KEPT = f"codec <> '{WITHDRAWN}'"
-# What stands beside a body; `record_sha256` is made from these, in this order.
+# What is kept beside a body; `record_sha256` is made from these, in this order.
 _RECORD = (
     "url, captured_at, captured_source, status, headers_json, sha256, size_bytes,"
     " request_headers_json, origin, truncated"

@@ -1,6 +1,6 @@
 """`withdrawals`, in both files: articles that had to be taken out, and why.
 
-snapshots.db has it so that an archive.db made anew from it stays without them.
+snapshots.db has it so that a new archive.db made from it stays without them.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class Tombstone:
 
 
 def find(db: Database, article_id: int | None) -> Tombstone | None:
-    """The tombstone of an article, where it was withdrawn."""
+    """The tombstone of an article; None if it was not withdrawn."""
     row = db.execute(_SELECT + " WHERE article_id = ?", [article_id]).fetchone()
     return Tombstone(*row) if row else None
 

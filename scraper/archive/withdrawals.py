@@ -1,7 +1,7 @@
-"""Taking an article out for good, where the law asks for it.
+"""Taking an article out for good, if the law asks for it.
 
 First its pages go from snapshots.db, and a tombstone is set up there; everything in archive.db
-follows from that, and is made good at the next start where a kill came between.
+follows from that, and is completed at the next start if a kill came between.
 """
 
 from datetime import datetime
@@ -20,8 +20,8 @@ def withdraw(archive: Archive, article_id: int, reason: str, at: datetime) -> in
     """Remove an article's text and pages everywhere; how many snapshots lost their page.
 
     Both files are packed afterwards, so that no trace stays in their free space. Raises
-    UnknownArticle where the archive has never heard of the article, ArchiveError where another
-    program has the files open, so that they cannot be packed.
+    UnknownArticle if the archive has never met the article, ArchiveError if another program has the
+    files open, so that they cannot be packed.
     """
     urls = _addresses(archive.db, article_id)
     if not urls and tombstones.find(archive.snapshots, article_id) is None:

@@ -1,8 +1,8 @@
 """The archive as files for other programs.
 
 Each writer takes the chosen articles one by one, so that memory does not grow with the archive,
-and sees them as they were at one moment, whatever a crawl writes meanwhile. What is written gets
-its name when it is whole.
+and sees them as they were at one moment, also while a crawl writes. An export gets its name when
+it is complete.
 """
 
 import os
@@ -27,7 +27,7 @@ class Format:
     """A format that is one file."""
 
     write: Callable[[Chosen, BinaryIO], None]
-    openings: tuple[bytes, ...]  # an earlier export begins with one of these: it may be replaced
+    openings: tuple[bytes, ...]  # an earlier export starts with one of these: it may be replaced
     is_text: bool = True  # may go to stdout
 
 
@@ -56,16 +56,16 @@ class Exported:
     path: str  # "-" for stdout
     articles: int
     size_bytes: int | None  # None for stdout
-    captures: int | None = None  # where it holds those
+    captures: int | None = None  # if it holds those
     damaged: tuple[str, ...] = ()  # captures that could not be written: "snapshot 12: ..."
 
 
 def export(chosen: Chosen, name: str, path: Path) -> Exported:
     """Write the chosen articles at `path` in the format called `name`.
 
-    Raises ExportError where that cannot be done, and leaves there what was there before.
+    Raises ExportError if that cannot be done, and leaves what was there before.
     """
-    with _said_of(path):
+    with _faults_in_one_line(path):
         if name == FOLDER:
             with folder_at(path, text_files.is_earlier) as folder:
                 text_files.write(chosen, folder)
@@ -81,7 +81,7 @@ def export(chosen: Chosen, name: str, path: Path) -> Exported:
 
 
 @contextmanager
-def _said_of(path: Path) -> Iterator[None]:
+def _faults_in_one_line(path: Path) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:

@@ -13,10 +13,10 @@ class Source:
     id: int
     title: str
     byline: tuple[str, ...]
-    published: str  # day in Vietnam, "2023-05-01"; "" where the page does not say
+    published: str  # day in Vietnam, "2023-05-01"; "" if the page does not say
     url: str
     captured: str  # day in Vietnam of the capture it was read from, "2023-05-02"
-    sha256: str  # of the page as captured then; "" where snapshots.db is not here
+    sha256: str  # of the page as captured then; "" if snapshots.db is not here
 
 
 def plain(source: Source) -> str:
@@ -77,7 +77,7 @@ def _without_direction(text: str) -> str:
     )
 
 
-# BibTeX counts braces whatever stands before them: "\{" alone would swallow the entries after it.
+# BibTeX counts braces even after a backslash: "\{" alone would swallow the entries after it.
 _TEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",

@@ -1,10 +1,10 @@
-"""Cells of CSV files that spreadsheets take for text, whatever stands in them."""
+"""Cells of CSV files that no spreadsheet takes for a formula."""
 
 _FORMULA = tuple("=+-@＝＋－＠")
 
 
 def escape_formula(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: a quote sign goes before what looks like one.
+    """`cell` with a quote sign before it if a spreadsheet may take it for a formula.
 
     Some take a formula also behind spaces, a tab, a line's end, or in the wide signs of East Asia.
     """

@@ -17,7 +17,7 @@ STDOUT = Path("-")
 def file_at(path: Path, is_earlier: Callable[[Path], bool]) -> Iterator[BinaryIO]:
     """What an export to `path` is to be written to.
 
-    Raises ExportError where something stands there that is not `is_earlier`; OSError.
+    Raises ExportError if something is there that is not `is_earlier`; OSError.
     """
     if path == STDOUT:
         yield sys.stdout.buffer
@@ -34,7 +34,7 @@ def file_at(path: Path, is_earlier: Callable[[Path], bool]) -> Iterator[BinaryIO
 
 
 def begins_with(target: Path, openings: tuple[bytes, ...]) -> bool:
-    """Whether a file begins with one of these, as an earlier export does, or is empty."""
+    """True if a file starts with one of these, as an earlier export does, or is empty."""
     if not target.is_file():
         return False
     with target.open("rb") as file:
@@ -46,7 +46,7 @@ def begins_with(target: Path, openings: tuple[bytes, ...]) -> bool:
 def folder_at(path: Path, is_earlier: Callable[[Path], bool]) -> Iterator[Path]:
     """An empty folder to write to, which gets the name `path` when whole.
 
-    Raises ExportError where something stands there that is neither empty nor `is_earlier`;
+    Raises ExportError if something is there that is neither empty nor `is_earlier`;
     OSError.
     """
     target = path.resolve()

@@ -18,7 +18,7 @@ from scraper.progress import Progress
 from scraper.search.query import Aliases
 
 CAPTION = ("text", "credit", "image_url", "after_paragraph", "source")  # columns exported
-TOLD_EVERY = 1000  # articles or captures between two words about how far it has come
+REPORT_EVERY = 1000  # articles or captures between two reports of progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def count(chosen: Chosen) -> int:
 
 
 def entries(chosen: Chosen) -> Iterator[Entry]:
-    """Each chosen article, in order of its number. Raises ExportStopped where told to stop."""
+    """Each chosen article, in order of its number. Raises ExportStopped if `stop` says so."""
     sql, parameters = select("id", chosen)
     numbers = chosen.db.conn.execute(f"{sql} ORDER BY id", parameters)
     for number in walk(chosen, (row[0] for row in numbers), count(chosen), "article"):
@@ -102,22 +102,22 @@ def entries(chosen: Chosen) -> Iterator[Entry]:
 
 
 def walk(chosen: Chosen, numbers: Iterable[int], total: int, what: str) -> Iterator[int]:
-    """Each of `numbers`, of which there are `total`, while it is told how far it has come.
+    """Each of `numbers`, of which there are `total`; reports progress on the way.
 
-    Raises ExportStopped where told to stop.
+    Raises ExportStopped if `stop` says so.
     """
     chosen.progress.expect(total)
-    done = told = 0
+    done = reported = 0
     for number in numbers:
         if chosen.stop():
             raise ExportStopped("stopped before the end")
         yield number
         done += 1
-        if done - told == TOLD_EVERY:
-            chosen.progress.step(f"{what} {number}", done - told)
-            told = done
-    if done > told:
-        chosen.progress.step("all", done - told)
+        if done - reported == REPORT_EVERY:
+            chosen.progress.step(f"{what} {number}", done - reported)
+            reported = done
+    if done > reported:
+        chosen.progress.step("all", done - reported)
 
 
 def select(what: str, chosen: Chosen) -> tuple[str, list[str | int]]:

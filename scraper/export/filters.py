@@ -1,4 +1,4 @@
-"""`--where`: which articles are wanted, said in words of the table `articles`.
+"""`--where`: which articles are wanted, in words of the table `articles`.
 
     date>=2024-01-01     the day in Vietnam of `timestamp`; 2024 and 2024-05 will do
     year=2024            month=2024-05
@@ -41,7 +41,7 @@ class Where:
 
     key: str
     sign: str
-    value: str  # NFC; "" only where written so: section=""
+    value: str  # NFC; "" only if written so: section=""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def write(chosen: Chosen, folder: Path) -> None:
 
 
 def is_earlier(folder: Path) -> bool:
-    """Whether a folder holds an earlier export, and nothing else."""
+    """True if a folder holds an earlier export and nothing else."""
     table = folder / TABLE
     with os.scandir(folder) as files:
         if not all(file.name == TABLE or _NUMBERED.fullmatch(file.name) for file in files):

@@ -34,13 +34,13 @@ class Captures:
 def write(chosen: Chosen, out: BinaryIO, path: Path) -> Captures:
     """Write the captures of the chosen articles; packed, unless `path` ends in `.warc`.
 
-    Raises ExportError where the captures are not here, ExportStopped where told to stop.
+    Raises ExportError if the captures are not here, ExportStopped if `stop` says so.
     """
     if chosen.snapshots is None:
         raise ExportError(f"{path}: not written: a slim copy has no captures, the archive has them")
     writer = WarcWriter(out, f"{_SOFTWARE}/{__version__}", packed=path.suffix.lower() != _PLAIN)
     written, damaged = 0, []
-    for snapshot_id in _told(chosen, chosen.snapshots):
+    for snapshot_id in _wanted(chosen, chosen.snapshots):
         try:
             snapshot = snapshots.load(chosen.snapshots, snapshot_id)
         except ArchiveError as e:
@@ -52,7 +52,7 @@ def write(chosen: Chosen, out: BinaryIO, path: Path) -> Captures:
 
 
 def is_earlier(target: Path) -> bool:
-    """Whether a file is an earlier export, or empty."""
+    """True if a file is an earlier export, or empty."""
     if not target.is_file():
         return False
     first = frame_at(target, 0)
@@ -61,8 +61,8 @@ def is_earlier(target: Path) -> bool:
     return f"software: {_SOFTWARE}/".encode() in (first.block or b"")
 
 
-def _told(chosen: Chosen, kept: Database) -> Iterator[int]:
-    """The captures to write, while it is told how far it has come."""
+def _wanted(chosen: Chosen, kept: Database) -> Iterator[int]:
+    """The captures to write; reports progress on the way."""
     withdrawn = {tombstone.article_id for tombstone in tombstones.every(kept)}
     for number in walk(chosen, _captures(chosen, kept), _count(chosen, kept), "snapshot"):
         if article_id(snapshots.url_of(kept, number) or "") not in withdrawn:

@@ -121,7 +121,7 @@ def _copy(archive: Archive, partial: dict[str, Path], progress: Progress) -> Non
             with closing(sqlite3.connect(path)) as target:
                 # In one step: a copy in several steps starts again at each write of the crawl.
                 sources[name].backup(target, pages=-1)
-                # One file, that can be copied on and read where nothing can be written.
+                # One file, that can be copied on, and read on a disk that cannot be written to.
                 target.execute("PRAGMA journal_mode = DELETE")
 
 

@@ -70,7 +70,7 @@ def reread(
 ) -> Rebuilt:
     """File what every snapshot (captured at or after `since`) says, by today's rules.
 
-    One that was broken off goes on where it was, unless the rules have changed since.
+    If the last one was interrupted, this one continues it, unless the rules have changed since.
     """
     mark = f"reread {RULES_VERSION} {utc_text(since) if since else 'all'}"
     done = Rebuilt()
@@ -81,7 +81,7 @@ def reread(
     if since:
         file_unfiled(archive, context)  # else they would count as filed
     elif begin:
-        progress.note(f"goes on after snapshot {begin}")
+        progress.note(f"continues after snapshot {begin}")
     else:
         _forget_unknown(archive)
     for batch in batches(archive, begin, since, workers, progress):
@@ -116,7 +116,7 @@ def _forget_unknown(archive: Archive) -> None:
 
 
 def _reindex(db: Database, progress: Progress, done: Rebuilt) -> None:
-    progress.note("the search index is made anew")
+    progress.note("making a new search index")
     reindex(db)
     with write(db):
         set_mark(db, REINDEX_MARK, 0)
@@ -126,34 +126,36 @@ def _reindex(db: Database, progress: Progress, done: Rebuilt) -> None:
 def batches(
     archive: Archive, begin: int, since: datetime | None, workers: int, progress: Progress
 ) -> Iterator[list[Reread]]:
-    """Snapshots above `begin`, read again in batches, while `progress` is told once a second."""
+    """Snapshots above `begin`, read again in batches; reports to `progress` once a second."""
     total = snapshots.count(archive.snapshots, begin, since)
     progress.expect(total)
-    started = told_at = time.monotonic()
-    read = told = 0
+    started = reported_at = time.monotonic()
+    read = reported = 0
     with closing(reread_all(archive, begin, since, workers)) as reading:
         for batch in reading:
             yield batch
             read, now = read + len(batch), time.monotonic()
-            if now - told_at >= 1 or read >= total:
+            if now - reported_at >= 1 or read >= total:
                 rate = read / max(now - started, 0.001)
-                progress.step(f"snapshot {batch[-1].snapshot_id}, {rate:.0f} a second", read - told)
-                told, told_at = read, now
+                progress.step(
+                    f"snapshot {batch[-1].snapshot_id}, {rate:.0f} a second", read - reported
+                )
+                reported, reported_at = read, now
 
 
 def forecast(
     archive: Archive, progress: Progress, *, since: datetime | None = None, workers: int = 1
 ) -> Forecast:
     """What `reread` would change, field by field; writes nothing."""
-    told = Forecast()
+    found = Forecast()
     for batch in batches(archive, 0, since, workers, progress):
         for reread in batch:
-            told.read += 1
+            found.read += 1
             if reread.damage:
-                told.damaged.append(reread.damage)
+                found.damaged.append(reread.damage)
             for name, example in changes_of(archive.db, reread):
-                told.note(name, example)
-    return told
+                found.note(name, example)
+    return found
 
 
 def changes_of(db: Database, reread: Reread) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Prove that nothing in the archive is damaged, or say what is, and where it can be had again.
+"""Prove that nothing in the archive is damaged, or say what is, and how to get it back.
 
 Every page is unpacked and held against its hash, every article read again and held against its
 rows, the search index against the texts, both files against SQLite's own rules.
@@ -23,8 +23,8 @@ from scraper.upkeep.read_again import Reread
 from scraper.upkeep.reread import batches, changes_of
 from scraper.urls import article_id
 
-# Where what is damaged can be had again: `scraper reread` writes it anew; archive.db must be
-# moved away first, for `reread` to make another; or nowhere but in a backup.
+# How to get back what is damaged: `scraper reread` writes it again; `reread` makes a new
+# archive.db once the damaged one is moved away; or only a backup has it.
 Remedy = Literal["reread", "new archive.db", "backup"]
 
 
@@ -41,7 +41,7 @@ class Finding:
 
 
 def verify(archive: Archive, progress: Progress, workers: int = 1) -> Iterator[Finding]:
-    """Whatever is damaged, as it is found; nothing where all is well. Runs beside a crawl."""
+    """Each damage, as it is found. May run beside a crawl."""
     with one_moment(archive):
         for name, db, remedy in (
             ("snapshots.db", archive.snapshots, _BACKUP),
@@ -132,7 +132,7 @@ def _articles(db: Database) -> Iterator[Finding]:
     )
     for (number,) in numbers.fetchall():
         if not is_told(db, number):
-            yield Finding(f"article {number}", "not what its captures tell", "reread")
+            yield Finding(f"article {number}", "not what follows from its captures", "reread")
 
 
 def _index_structure(db: Database) -> Iterator[Finding]:
