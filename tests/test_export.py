@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tracemalloc
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from scraper.archive.tombstones import Tombstone, put
 from scraper.cli.export_command import FORMATS
 from scraper.errors import BadFilter, ExportError, ExportStopped, MissingExtra
 from scraper.export import entries, export
-from scraper.export.cite import Source, bibtex, csl
+from scraper.export.cite import Source, archive_address, bibtex, csl, plain, ris
 from scraper.export.csv_safety import escape_formula
 from scraper.export.filters import read_where
 from scraper.models import utc_text
@@ -169,7 +170,7 @@ def test_bibtex_is_read_back_whole_whatever_a_title_says(archived: Path, tmp_pat
 
 @given(st.text(), st.lists(st.text(min_size=1), max_size=2))
 def test_no_title_or_name_breaks_out_of_its_bibtex_entry(title: str, byline: list[str]):
-    source = Source(7, title, tuple(byline), "2023-05-01", "https://x/a{b", "2023-05-02", "")
+    source = Source(7, title, tuple(byline), PUBLISHED, "https://x/a{b", CAPTURED, "")
     assert list(read_bibtex(bibtex(source) + bibtex(source).replace("cai7", "cai8"))) == [
         "baolaocai7",
         "baolaocai8",
@@ -208,7 +209,8 @@ def untex(text: str) -> str:
 
 # Of the schema at https://github.com/citation-style-language/schema, what our items use.
 CSL_TEXTS = {"id", "type", "title", "container-title", "URL", "archive", "archive_location"}
-CSL_TEXTS |= {"language"}
+CSL_TEXTS |= {"language", "note"}
+PUBLISHED, CAPTURED = "2023-05-01T01:00:00Z", "2023-05-02T01:02:03Z"
 
 
 def test_csl_items_are_of_the_schema_and_dated_in_vietnam(archived: Path, tmp_path: Path):
@@ -229,13 +231,46 @@ def test_csl_items_are_of_the_schema_and_dated_in_vietnam(archived: Path, tmp_pa
 
 
 def test_an_article_of_the_evening_in_utc_is_cited_by_the_next_day_in_vietnam():
-    source = Source(1, "A", (), "", "u", "2023-05-02", "")
+    late = Source(1, "A", (), "2023-05-01T17:00:00Z", "u", CAPTURED, "")
+    early = replace(late, published_at="2023-05-01T16:59:59Z")
+    assert csl(late)["issued"] == {"date-parts": [[2023, 5, 2]]}
+    assert csl(early)["issued"] == {"date-parts": [[2023, 5, 1]]}
+
+
+def test_an_article_without_a_day_is_cited_by_its_capture():
+    source = Source(1, "A", (), "", "https://x/1", CAPTURED, "")
     assert "issued" not in csl(source) and "date" not in bibtex(source).replace("urldate", "")
-    with_day = exports.citations._day("2023-05-01T17:00:00Z")
-    assert (with_day, exports.citations._day("2023-05-01T16:59:59Z")) == (
-        "2023-05-02",
-        "2023-05-01",
+    assert plain(source) == "“A”. Báo Lào Cai, captured 2/5/2023. https://x/1."
+    assert "DA  - " not in ris(source) and "Y2  - 2023/05/02/" in ris(source)
+
+
+def test_every_citation_gives_both_addresses_the_capture_and_the_hash():
+    here = archive_address("https://luu.example.org/lao-cai/", 7)
+    source = Source(7, "Chợ", ("Lan",), PUBLISHED, "https://x/7", CAPTURED, "ab" * 32, here)
+    for cited in (
+        plain(source),
+        plain(source, "vi"),
+        bibtex(source),
+        str(csl(source)),
+        ris(source),
+    ):
+        assert "https://x/7" in cited and "ab" * 32 in cited
+        assert "https://luu.example.org/lao-cai/archive/articles/7" in cited
+    for cited in (bibtex(source), csl(source)["note"], ris(source)):
+        assert CAPTURED in cited
+    assert plain(source, "vi").startswith(
+        "Lan. “Chợ”. Báo Lào Cai, 1/5/2023. https://x/7 (lưu ngày 2/5/2023;"
     )
+    assert archive_address("", 7) == ""
+
+
+@pytest.mark.parametrize(
+    "title", ["a\r\nER  - \r\nTY  - BOOK", "a\u2028TI  - b", "\x1c\x1dTI  - b"]
+)
+def test_no_title_begins_another_field_of_ris(title: str):
+    lines = ris(Source(7, title, (), PUBLISHED, "https://x/7", CAPTURED, "")).splitlines()
+    assert [line[:2] for line in lines].count("TY") == 1
+    assert [line[:2] for line in lines].count("TI") == 1
 
 
 @pytest.mark.bulk

@@ -9,7 +9,6 @@ from sqlite_utils import Database
 from scraper.archive import tombstones
 from scraper.archive.read_article import read_article
 from scraper.export.cite import Source
-from scraper.times import vietnam_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,9 @@ def reading(db: Database, article_id: int, text: int = 0) -> ArticleView | None:
             id=article_id,
             title=shown["title"],
             byline=byline,
-            published=vietnam_day(row["published_at"]),
+            published_at=row["published_at"] or "",
             url=row["url"],
-            captured=vietnam_day(older["captured_at"] if older else _captured_at(db, row)),
+            captured_at=older["captured_at"] if older else _captured_at(db, row),
             sha256="",  # stands in the other file
         ),
     )

@@ -39,6 +39,8 @@ async def citation(datasette: Datasette, request: Request) -> Response:
     match request.url_vars["format"]:
         case "bib":
             return file(cite.bibtex(source), "application/x-bibtex")
+        case "ris":
+            return file(cite.ris(source), "application/x-research-info-systems")
         case "json":
             items = [cite.csl(source)]
             kind = "application/vnd.citationstyles.csl+json"
@@ -59,7 +61,12 @@ async def _read(
     if read is None:
         raise NotFound(await in_archive(datasette, lambda db: shelf.absence(db, number)))
     capture = await capture_of(datasette, read.snapshot_id)
-    source = replace(read.source, sha256=capture["sha256"]) if capture else read.source
+    public_url = (datasette.plugin_config("scraper") or {}).get("public_url", "")
+    source = replace(
+        read.source,
+        sha256=capture["sha256"] if capture else "",
+        archive_url=cite.archive_address(public_url, number),
+    )
     return read, capture, source
 
 

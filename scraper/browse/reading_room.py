@@ -49,7 +49,7 @@ def routes() -> list[tuple[str, Any]]:
         (r"^/feeds/(?P<which>new|changed)\.atom$", home.feed),
         (r"^/archive/articles/(?P<id>\d{1,15})$", article_pages.article),
         (r"^/-/(?:databases|threads)(?:\.json)?$", home.nowhere),
-        (r"^/cite/(?P<id>\d{1,15})\.(?P<format>bib|json|txt)$", article_pages.citation),
+        (r"^/cite/(?P<id>\d{1,15})\.(?P<format>bib|json|ris|txt)$", article_pages.citation),
     ]
 
 

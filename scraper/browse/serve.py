@@ -56,7 +56,12 @@ def open_datasette(
         metadata={
             "title": settings.serve.title,
             "source_url": settings.site.base_url,
-            "plugins": {"scraper": {"aliases": list(settings.search.aliases)}},
+            "plugins": {
+                "scraper": {
+                    "aliases": list(settings.search.aliases),
+                    "public_url": settings.serve.public_url,
+                }
+            },
         },
         settings={**LIMITS, "base_url": _prefix(base_url), "default_allow_sql": own_sql},
         inspect_data={NAME: inspected(path)} if immutable else None,

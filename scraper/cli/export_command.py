@@ -11,7 +11,7 @@ from scraper.cli.root import cli, config_option, json_option, stop_on_signal
 from scraper.config import Settings
 
 # scraper.export.FORMATS and its folder; that module takes too long to import for `--help`.
-FORMATS = ("jsonl", "csv", "txt", "parquet", "bibtex", "csl", "warc")
+FORMATS = ("jsonl", "csv", "txt", "parquet", "bibtex", "csl", "ris", "warc")
 
 
 @cli.command()
@@ -31,8 +31,8 @@ def export(
 ) -> None:
     """Write articles to PATH for other programs.
 
-    FORMAT is jsonl, csv, txt, parquet, bibtex, csl or warc. `txt` makes a folder, `warc` holds the
-    captured pages themselves; a PATH of - is stdout. It replaces an earlier export, nothing else.
+    FORMAT is jsonl, csv, txt, parquet, bibtex, csl, ris or warc. `txt` makes a folder, `warc` holds
+    the captured pages themselves; a PATH of - is stdout. It replaces an earlier export, nothing else.
 
     Keys of --where: date, year, month with = != >= > <= <; section, template, layout,
     timestamp_source, tag, byline with = !=; gone=yes or no; search=WORDS.
@@ -50,10 +50,11 @@ def export(
     if is_piped and not (format_name in FILES and FILES[format_name].is_text):
         raise click.UsageError(f"{format_name} cannot go to stdout: name a path")
     aliases = read_aliases(settings.search.aliases)
+    public_url = settings.serve.public_url
     with (
         stop_on_signal() as stop,
         watch("export", quiet=is_piped) as progress,
-        choose(settings.archive.path, wheres, aliases, progress, stop) as chosen,
+        choose(settings.archive.path, wheres, aliases, progress, stop, public_url) as chosen,
     ):
         done = write(chosen, format_name, path)
     for doubt in filter(None, (condition.doubt for condition in chosen.wanted)):

@@ -144,6 +144,11 @@ class ServeSettings:
 
     port: int = _key(8001, "Port that `scraper serve` listens on.", 0, 65535)
     title: str = _key("Báo Lào Cai: archive", "Heading of the reading pages.")
+    public_url: str = _key(
+        "",
+        "Address at which the reading pages are published, for citations: with its path, as in"
+        ' "https://archive.example.org/lao-cai"; "" if they are not.',
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scraper.errors import ExportError, MissingExtra
-from scraper.export import citations, csv_file, jsonlines, text_files, warc_file
+from scraper.export import csv_file, jsonlines, reference_files, text_files, warc_file
 from scraper.export.destination import STDOUT as STDOUT
 from scraper.export.destination import begins_with, file_at, folder_at
 from scraper.export.entries import Chosen, count
@@ -43,8 +43,9 @@ FORMATS = {
     "jsonl": Format(jsonlines.write, jsonlines.OPENINGS),
     "csv": Format(csv_file.write, csv_file.OPENINGS),
     "parquet": Format(_parquet, (b"PAR1",), is_text=False),
-    "bibtex": Format(citations.write_bibtex, citations.BIBTEX_OPENINGS),
-    "csl": Format(citations.write_csl, citations.CSL_OPENINGS),
+    "bibtex": Format(reference_files.write_bibtex, reference_files.BIBTEX_OPENINGS),
+    "csl": Format(reference_files.write_csl, reference_files.CSL_OPENINGS),
+    "ris": Format(reference_files.write_ris, reference_files.RIS_OPENINGS),
 }
 
 

@@ -1,46 +1,72 @@
-"""How to cite an article: plain, BibTeX, CSL-JSON."""
+"""How to cite an article: plain text, BibTeX, CSL-JSON, RIS.
+
+Every citation names the newspaper's address, the time of the capture and the SHA-256 of the page. If
+this archive is published, it names that address too: the newspaper's dies with the page.
+"""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+from scraper.models import utc_time
+from scraper.times import VIETNAM
 
 PAPER = "Báo Lào Cai"
+Language = Literal["en", "vi"]
+
+_WORDS = {
+    "en": {"captured": "captured", "page": "SHA-256 of the page", "archived": "Archived at"},
+    "vi": {"captured": "lưu ngày", "page": "SHA-256 của trang", "archived": "Bản lưu"},
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a citation says of an article."""
+    """What a citation says of an article. Times are UTC, ISO 8601."""
 
     id: int
     title: str
     byline: tuple[str, ...]
-    published: str  # day in Vietnam, "2023-05-01"; "" if the page does not say
-    url: str
-    captured: str  # day in Vietnam of the capture it was read from, "2023-05-02"
-    sha256: str  # of the page as captured then; "" if snapshots.db is not here
+    published_at: str  # "" if the page does not state it
+    url: str  # at the newspaper
+    captured_at: str  # when the page was captured that the text was read from
+    sha256: str  # of that page; "" if snapshots.db is not here
+    archive_url: str = ""  # of the article in this archive; "" if it is not public
 
 
-def plain(source: Source) -> str:
+def archive_address(public_url: str, article_id: int) -> str:
+    """The article's address in an archive that is published at `public_url`; "" if it is ""."""
+    return f"{public_url.rstrip('/')}/archive/articles/{article_id}" if public_url else ""
+
+
+def plain(source: Source, language: Language = "en") -> str:
     """One sentence, authors first."""
+    words = _WORDS[language]
     title = _without_direction(source.title)
     authors = f"{', '.join(map(_without_direction, source.byline))}. " if source.byline else ""
-    day = _day(source.published) if source.published else "undated"
-    return f"{authors}“{title}”. {PAPER}, {day}. {source.url} (captured {_day(source.captured)})."
+    captured = f"{words['captured']} {_shown(_day(source.captured_at))}"
+    day = _shown(_day(source.published_at)) if source.published_at else captured
+    evidence = [captured] if source.published_at else []
+    evidence += [f"{words['page']}: {source.sha256}"] if source.sha256 else []
+    proof = f" ({'; '.join(evidence)})" if evidence else ""
+    archived = f" {words['archived']} {source.archive_url}." if source.archive_url else ""
+    return f"{authors}“{title}”. {PAPER}, {day}. {source.url}{proof}.{archived}"
 
 
 def bibtex(source: Source) -> str:
     """A BibTeX entry, for biblatex (`date`) and for older styles (`year`)."""
-    evidence = f"Captured {source.captured}"
-    if source.sha256:
-        evidence += f"; SHA-256 of the page: {source.sha256}"
+    published = _day(source.published_at)
+    evidence = [f"Captured {source.captured_at}"]
+    evidence += [f"SHA-256 of the page: {source.sha256}"] if source.sha256 else []
+    evidence += [f"Archived at {_tex(source.archive_url)}"] if source.archive_url else []
     fields = {
         "title": f"{{{_tex(source.title)}}}",
         "author": " and ".join(f"{{{_tex(name)}}}" for name in source.byline),
         "journal": PAPER,
-        "date": source.published,
-        "year": source.published[:4],
+        "date": published,
+        "year": published[:4],
         "url": source.url.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C"),
-        "urldate": source.captured,
-        "note": evidence,
+        "urldate": _day(source.captured_at),
+        "note": "; ".join(evidence),
         "langid": "vietnamese",
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
@@ -55,17 +81,46 @@ def csl(source: Source) -> dict[str, Any]:
         "title": source.title,
         "container-title": PAPER,
         "URL": source.url,
-        "accessed": _parts(source.captured),
-        "archive": f"Web archive of {PAPER}",
+        "accessed": _parts(_day(source.captured_at)),
+        "archive": source.archive_url or f"Web archive of {PAPER}",
+        "note": f"Captured {source.captured_at}",
         "language": "vi",
     }
     if source.byline:
         item["author"] = [{"literal": name} for name in source.byline]
-    if source.published:
-        item["issued"] = _parts(source.published)
+    if source.published_at:
+        item["issued"] = _parts(_day(source.published_at))
     if source.sha256:
         item["archive_location"] = f"sha256:{source.sha256}"
     return item
+
+
+def ris(source: Source) -> str:
+    """A RIS record, for EndNote, Mendeley and Zotero."""
+    published = _day(source.published_at).replace("-", "/")
+    fields = [
+        ("TY", "NEWS"),
+        ("ID", f"baolaocai{source.id}"),
+        *(("AU", name) for name in source.byline),
+        ("TI", source.title),
+        ("T2", PAPER),
+        ("PY", published[:4]),
+        ("DA", f"{published}/" if published else ""),
+        ("Y2", _day(source.captured_at).replace("-", "/") + "/"),
+        ("UR", source.url),
+        ("L2", source.archive_url),
+        ("LA", "vi"),
+        ("N1", f"Captured {source.captured_at}"),
+        ("N1", f"SHA-256 of the page: {source.sha256}" if source.sha256 else ""),
+    ]
+    # A line break in a value would begin another field.
+    lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in fields if value]
+    return "\r\n".join([*lines, "ER  - ", ""])
+
+
+def _day(utc: str) -> str:
+    """The day in Vietnam of a time in UTC; "" for none."""
+    return utc_time(utc).astimezone(VIETNAM).date().isoformat() if utc else ""
 
 
 def _without_direction(text: str) -> str:
@@ -101,6 +156,6 @@ def _parts(day: str) -> dict[str, list[list[int]]]:
     return {"date-parts": [[int(part) for part in day.split("-")]]}
 
 
-def _day(day: str) -> str:
+def _shown(day: str) -> str:
     year, month, date = day.split("-")
     return f"{int(date)}/{int(month)}/{year}"

@@ -53,6 +53,7 @@ class Chosen:
     wanted: tuple[Condition, ...]
     progress: Progress
     stop: Callable[[], bool]
+    public_url: str = ""  # where this archive is published
 
 
 @contextmanager
@@ -62,6 +63,7 @@ def choose(
     aliases: Aliases,
     progress: Progress,
     stop: Callable[[], bool],
+    public_url: str = "",
 ) -> Iterator[Chosen]:
     """The articles of the archive at `path` that fit `wheres`, seen in one read transaction.
 
@@ -77,7 +79,7 @@ def choose(
             db = stack.enter_context(open_articles(path))
             db.conn.execute("BEGIN")
         wanted = (*conditions(db, wheres, aliases), *_not_withdrawn(beside))
-        yield Chosen(db, beside, not wheres, wanted, progress, stop)
+        yield Chosen(db, beside, not wheres, wanted, progress, stop, public_url)
 
 
 def _not_withdrawn(beside: Database | None) -> list[Condition]:

@@ -1,17 +1,17 @@
-"""Citations, for reference managers and LaTeX: BibTeX, CSL-JSON."""
+"""Citations as files for reference managers and LaTeX: BibTeX, CSL-JSON, RIS."""
 
 import json
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from scraper.export.cite import Source, bibtex, csl
+from scraper.export.cite import Source, archive_address, bibtex, csl, ris
 from scraper.export.entries import Chosen, Entry, entries
-from scraper.models import utc_time
-from scraper.times import VIETNAM
 
 _HEAD = b"% Exported by scraper: UTF-8; an entry for each article.\n"
 BIBTEX_OPENINGS = (_HEAD,)
 CSL_OPENINGS = (b'[\n{"id": "baolaocai', b"[\n]")
+_RIS_HEAD = b"\xef\xbb\xbf"  # tells EndNote that it is UTF-8
+RIS_OPENINGS = (_RIS_HEAD + b"TY  - NEWS\r\nID  - baolaocai", _RIS_HEAD)
 
 
 def write_bibtex(chosen: Chosen, out: BinaryIO) -> None:
@@ -31,22 +31,26 @@ def write_csl(chosen: Chosen, out: BinaryIO) -> None:
     out.write(b"\n]\n")
 
 
+def write_ris(chosen: Chosen, out: BinaryIO) -> None:
+    """Write a record for each chosen article."""
+    out.write(_RIS_HEAD)
+    for source in _sources(chosen):
+        out.write(ris(source).encode())
+
+
 def _sources(chosen: Chosen) -> Iterator[Source]:
-    return map(_source, entries(chosen))
+    return (_source(entry, chosen.public_url) for entry in entries(chosen))
 
 
-def _source(entry: Entry) -> Source:
+def _source(entry: Entry, public_url: str) -> Source:
     values = entry.values
     return Source(
         id=values["id"],
         title=values["title"],
         byline=tuple(values["byline"]),
-        published=_day(values["published_at"]),
+        published_at=values["published_at"] or "",
         url=values["url"],
-        captured=_day(entry.snapshot_captured_at),
+        captured_at=entry.snapshot_captured_at,
         sha256=entry.snapshot_sha256 or "",
+        archive_url=archive_address(public_url, values["id"]),
     )
-
-
-def _day(utc: str | None) -> str:
-    return utc_time(utc).astimezone(VIETNAM).date().isoformat() if utc else ""
