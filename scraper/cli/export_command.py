@@ -32,7 +32,7 @@ def export(
     """Write articles to PATH for other programs.
 
     FORMAT is jsonl, csv, txt, parquet, bibtex, csl, ris or warc. `txt` makes a folder, `warc` holds
-    the captured pages themselves; a PATH of - is stdout. It replaces an earlier export, nothing else.
+    the captured pages themselves; a PATH of - is stdout. It replaces only an earlier export.
 
     Keys of --where: date, year, month with = != >= > <= <; section, template, layout,
     timestamp_source, tag, byline with = !=; gone=yes or no; search=WORDS.

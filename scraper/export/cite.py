@@ -1,6 +1,6 @@
 """How to cite an article: plain text, BibTeX, CSL-JSON, RIS.
 
-Every citation names the newspaper's address, the time of the capture and the SHA-256 of the page. If
+Every citation names the newspaper's address, the capture's time and the SHA-256 of the page. If
 this archive is published, it names that address too: the newspaper's dies with the page.
 """
 
