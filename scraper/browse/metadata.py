@@ -197,6 +197,7 @@ TABLES: dict[str, dict[str, Any]] = {
             "robots_fetched_at": "When it was read, UTC",
             "next_request_at": "No request before this time, UTC, but by the run under way",
             "next_request_reason": "Why not",
+            "refused_in_row": "Runs in a row that the site ended by refusing us",
         },
     },
     "places": {
