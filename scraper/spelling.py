@@ -17,6 +17,11 @@ from itertools import islice, product
 
 WORD = re.compile(r"[^\W_][^\W_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W_]*)*")
 
+# Unicode's stream-safe text has 30 marks in a row at most (UAX 15, 13). Sorting a longer row takes
+# the square of its length. No mark is a word character.
+_MOST_MARKS = 30
+_MAY_BE_MARKS = re.compile(rf"[^\w\x00-\u02ff]{{{_MOST_MARKS + 1},}}")
+
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền sắc ngã hỏi nặng
 _QUALITIES = {"a": "aăâ", "e": "eê", "o": "oôơ", "u": "uư", "i": "i", "y": "y"}
 
@@ -54,9 +59,29 @@ _FINAL_Y = re.compile(r"[yỳýỷỹỵ](?![^\W_])(?:(?<=(?<![^\W_])[hklmst].)|
 _Y_TO_I = dict(zip("y" + "".join(_TONED["y"]), "i" + "".join(_TONED["i"]), strict=True))
 
 
+def nfc(text: str) -> str:
+    """`text` in Unicode's NFC, with at most 30 combining marks in a row."""
+    return unicodedata.normalize("NFC", with_few_marks(text))
+
+
+def with_few_marks(text: str) -> str:
+    """`text` with at most 30 combining marks in a row: what costs no more than its length."""
+    return _MAY_BE_MARKS.sub(_first_marks, text)
+
+
+def _first_marks(found: re.Match[str]) -> str:
+    kept: list[str] = []
+    row = 0
+    for sign in found[0]:
+        row = row + 1 if unicodedata.combining(sign) else 0
+        if row <= _MOST_MARKS:
+            kept.append(sign)
+    return "".join(kept)
+
+
 def spell(text: str) -> str:
     """`text` in lower case and in one spelling: hòa -> hoà, kỹ -> kĩ."""
-    text = unicodedata.normalize("NFC", text).lower()
+    text = nfc(text).lower()
     text = _STRAY_MARKS.sub("", text)
     text = _OLD_TONE.sub(_move_tone, text)
     return _FINAL_Y.sub(lambda m: _Y_TO_I[m[0]], text)
@@ -74,7 +99,7 @@ def unmark(spelled: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of `text`, as the search index cuts them: 15/2020/NĐ-CP is four."""
-    return WORD.findall(unicodedata.normalize("NFC", text))
+    return WORD.findall(nfc(text))
 
 
 def agrees(typed: str, word: str) -> bool:

@@ -10,9 +10,10 @@ and without `www.`, name the same page.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+
+from scraper.spelling import nfc
 
 # Up to 12 digits: the series stands near 900,000, and SQLite's integers end at 19.
 _ARTICLE = re.compile(
@@ -73,7 +74,7 @@ def canonical(url: str, site: Site, base: str | None = None) -> str:
     scheme, host = parts.scheme.lower(), parts.netloc.lower()
     if site.owns(parts.geturl()):
         scheme, host = home.scheme, site.host
-    path = quote(unicodedata.normalize("NFC", parts.path or "/"), safe="/%:@!$&'()*+,;=~-._")
+    path = quote(nfc(parts.path or "/"), safe="/%:@!$&'()*+,;=~-._")
     query = "" if article_id(path) is not None else _without_tracking(parts.query)
     return urlunsplit((scheme, host, path, query, ""))
 

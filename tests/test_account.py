@@ -116,3 +116,28 @@ def test_nothing_of_the_stand_ins_pages_is_unaccounted_for() -> None:
             url = "https://baolaocai.vn" + story.path
             snapshot = Snapshot(url, CAPTURED_AT, 200, (), site.answer(story.path).body)
             assert "unaccounted" not in extract(snapshot).flags, url
+
+
+PLAYERS = {
+    "lines": "<p>0:00 / 0:00</p><p>0:00</p><p>Nam miền Bắc</p><p>Nữ miền Bắc</p><p>Nữ miền Nam</p><p>Nam miền Nam</p>",
+    "box": '<div class="qx7"><div><span>0:00</span> / <span>3:45</span></div><ul><li>Nam miền Bắc</li><li>Nữ miền Nam</li></ul></div>',
+    "one line": '<div class="audio-2024">0:00 / 0:00 0:00 Nam miền Bắc Nữ miền Bắc Nữ miền Nam Nam miền Nam</div>',
+    "select": '<div class="x">0:00/4:05 <select><option>Nam miền Bắc</option></select></div><p>4:05</p>',
+    "menu": '<span>Giọng nữ miền Bắc</span>',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["above", "inside"])
+@pytest.mark.parametrize("box", PLAYERS.values(), ids=PLAYERS)
+def test_the_read_aloud_player_is_left_out_by_name(place: str, box: str) -> None:
+    if place == "above" and box == PLAYERS["select"]:
+        box = box.replace("<p>4:05</p>", "")
+    notes: list[Choice] = []
+    article = read(notes, **{place: box})
+    assert (article.paragraphs, article.flags) == (("Một.", "Hai."), ())
+    assert "read-aloud player" in {n.rule for n in notes if n.field == "excluded"}
+
+
+@pytest.mark.parametrize("text", ["8:30", "Nam miền Bắc Bộ", "10:30 / sân A", "Nữ miền núi"])
+def test_a_time_or_a_region_is_no_label_of_the_player(text: str) -> None:
+    assert read(inside=f"<p>{text}</p>").paragraphs == ("Một.", text, "Hai.")

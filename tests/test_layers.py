@@ -11,10 +11,10 @@ PACKAGE = Path(__file__).parent.parent / "scraper"
 # Each may import those above it, and nothing below. A module at the top of scraper/ counts as one.
 LAYERS = (
     "errors",
+    "spelling",
     "urls",
     "models",
     "times",
-    "spelling",
     "places",
     "progress",
     "atomic_files",

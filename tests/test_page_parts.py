@@ -4,7 +4,20 @@ import json
 
 import pytest
 
-from tests.support.made import BELOW, CRUMBS, LEAD, META, SAPO, TITLE, TOP, WRAP, page, read
+from tests.support.made import (
+    BELOW,
+    CRUMBS,
+    FIRST,
+    LEAD,
+    META,
+    SAPO,
+    SECOND,
+    TITLE,
+    TOP,
+    WRAP,
+    page,
+    read,
+)
 
 H1 = '<h1 class="article__title cms-title">{}</h1>'
 
@@ -240,3 +253,66 @@ def test_a_player_without_a_body_is_the_article(box: str) -> None:
     assert [(c.text, c.image_url) for c in article.captions] == [
         ("Lễ hội lê.", "https://baolaocai.vn/p.jpg")
     ]
+
+
+KICKERS = {
+    "p": '<p class="kk">{}</p>',
+    "span": "<span>{}</span>",
+    "h2": '<h2 class="article__kicker">{}</h2>',
+    "text": "{}",
+}
+
+
+@pytest.mark.parametrize("form", KICKERS.values(), ids=KICKERS)
+@pytest.mark.parametrize("text", ["Kỷ niệm 60 năm thành lập tỉnh:", "Di sản Lào Cai"])
+def test_the_line_right_above_the_headline_is_a_kicker(form: str, text: str) -> None:
+    article = read(page(top=TOP.replace("<h1", form.format(text) + "<h1")))
+    assert (article.kicker, article.title, article.flags) == (text, TITLE, ())
+
+
+@pytest.mark.parametrize(
+    "above",
+    ['<p><a href="/kinh-te/">Kinh tế</a></p>', "<p>Kinh tế</p>", '<div class="social">Chia sẻ bài</div>',
+     '<div class="time">Thứ Hai, 1/3/2026</div>', "<div><img src=a.jpg></div>"],
+)  # fmt: skip
+def test_a_section_a_time_or_a_button_is_no_kicker(above: str) -> None:
+    assert read(page(top=TOP.replace("<h1", above + "<h1"))).kicker == ""
+
+
+OTHER = "https://baolaocai.vn/ban-khac-post901302.html"
+NAMES = {
+    "canonical": f'<link rel="canonical" href="{OTHER}">',
+    "canonical, relative": '<link href="/ban-khac-post901302.html" rel="Canonical">',
+    "og:url": f'<meta property="og:url" content="{OTHER}">',
+    "og:url, old form": '<meta property="og:url" content="http://www.baolaocai.vn/bai-viet/901302-x">',
+    "item": '<meta property="dable:item_id" content="901302">',
+}
+
+
+@pytest.mark.parametrize("head", NAMES.values(), ids=NAMES)
+def test_a_page_that_names_another_article_is_flagged(head: str) -> None:
+    article = read(page(head=META + head))
+    assert (article.flags, article.paragraphs) == (("names another article",), (FIRST, SECOND))
+
+
+@pytest.mark.parametrize("head", NAMES.values(), ids=NAMES)
+def test_a_page_that_names_itself_or_no_article_is_not(head: str) -> None:
+    head = head.replace("901302", "901301")
+    assert read(page(head=META + head)).flags == ()
+    assert read(page(head=META + '<link rel="canonical" href="https://baolaocai.vn/">')).flags == ()
+
+
+def test_another_address_in_the_body_names_no_article() -> None:
+    assert read(page(f'<p>Một.</p><link rel="canonical" href="{OTHER}">')).flags == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "layout"),
+    [
+        ('<figure><img src="/a.jpg"><figcaption>Vườn lê.</figcaption></figure>', "photo"),
+        ('<figure><img src="/a.jpg"></figure>', "infographic"),
+        ('<figure><img src="/a.jpg"></figure><figure><img src="/b.jpg"></figure>', "photo"),
+    ],
+)
+def test_a_captioned_photo_alone_is_a_photo_and_no_infographic(body: str, layout: str) -> None:
+    assert read(page(body)).layout == layout

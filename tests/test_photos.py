@@ -56,6 +56,20 @@ PHOTOS: tuple[tuple[str, str, tuple[tuple[str, str, str], ...], int, tuple[str, 
     ("space in address", '<figure><img src=" {A} "><figcaption>Vườn lê.</figcaption></figure>', (("Vườn lê.", "", A), ), 1, ()),
     ("noscript copy", '<figure><img src="data:image/png;base64,AA" data-src="{A}"><noscript><img src="{A}"></noscript><figcaption>Vườn lê.</figcaption></figure>', (("Vườn lê.", "", A), ), 1, ()),
     ("noscript copy beside bare img", '<p><img src="data:image/png;base64,AA" data-src="{A}"><noscript><img src="{A}"></noscript></p>', (), 1, ()),
+    ("source apart in the caption's cell", '<table class="picture"><tr><td class="pic"><img src="{A}"></td></tr><tr><td class="caption"><p>Vườn lê chín</p><div class="source"><p>lê an</p></div></td></tr></table>', (("Vườn lê chín", "lê an", A), ), 1, ()),
+    ("source apart with its label", '<figure><img src="{A}"><figcaption><div><p>Vườn lê.</p><div class="source">(Ảnh: Lê An)</div></div></figcaption></figure>', (("Vườn lê.", "Lê An", A), ), 1, ()),
+    ("source beside the caption", '<table class="picture"><tr><td class="pic"><img src="{A}"></td></tr><tr><td class="caption">Vườn lê.</td><td class="source">Lê An</td></tr></table>', (("Vườn lê.", "Lê An", A), ), 1, ()),
+    ("source alone", '<figure><img src="{A}"><figcaption><p class="source">Lê An</p></figcaption></figure>', (("", "Lê An", A), ), 1, ()),
+    ("name of the file in an attribute", '<p><img class="cms-photo" src="{A}" alt="DSC_7759.JPG" cms-photo-caption="DSC_7759.JPG"></p>', (), 1, ()),
+    ("sentence as name of the file", '<figure><img src="{A}" data-desc="Bà con hái lê ở bản Đá.jpg"></figure>', (), 1, ()),
+    ("name of the file as printed caption", '<figure><img src="{A}"><figcaption>bao-1.jpg</figcaption></figure>', (), 1, ()),
+    ("headline in small letters", '<figure><img src="{A}" data-desc="mùa lê chín trên bản hình 1"></figure>', (), 1, ()),
+    ("host twice", '<figure><img src="x.gif" data-photo-original-src="https://cdn.baolaocai.vn/{A}"><figcaption>Vườn lê.</figcaption></figure>', (("Vườn lê.", "", A), ), 1, ()),
+    ("host twice without scheme", '<figure><img src="https://cdn.baolaocai.vn/cdn.baolaocai.vn/a.jpg"><figcaption>Vườn lê.</figcaption></figure>', (("Vườn lê.", "", A), ), 1, ()),
+    ("empty original, lazy address", '<figure><img src="x.gif" data-photo-original-src="" data-src="{A}"><figcaption>Vườn lê.</figcaption></figure>', (("Vườn lê.", "", A), ), 1, ()),
+    ("p img br em, repeated in an attribute", '<p><img class="cms-photo" src="{A}" cms-photo-caption="Vườn lê. Bà con hái."><br><em>Vườn lê. Bà con hái.</em></p>', (("Vườn lê. Bà con hái.", "", A), ), 1, ()),
+    ("p img br em, many sentences", '<p><img class="cms-photo" src="{A}"><br><em>Vườn lê. Bà con hái. Chợ vui.</em></p>', (("Vườn lê. Bà con hái. Chợ vui.", "", A), ), 1, ()),
+    ("p img, p repeats its attribute", '<p><img class="cms-photo" src="{A}" data-desc="Vườn lê. Bà con hái."></p><p>Vườn lê. Bà con hái.</p>', (("Vườn lê. Bà con hái.", "", A), ), 1, ()),
     ("p img em caption", '<p style="text-align:center"><img src="{A}"><br><em>Vườn lê. Ảnh: Lê An</em></p>', (("Vườn lê.", "Lê An", A), ), 1, ()),
     ("p img, then centred em p", '<p style="text-align:center"><img src="{A}"></p><p style="text-align:center"><em>Vườn lê.</em></p>', (("Vườn lê.", "", A), ), 1, ()),
     ("bare photo before short sentence", '<p><img src="{A}"></p>', (), 1, ()),
@@ -129,6 +143,8 @@ def test_the_photo_of_another_article_is_none(where: str) -> None:
 
 def test_what_is_a_caption_by_guess_says_so() -> None:
     html = f'<p><img src="{A}"><br><em>Vườn lê. Ảnh: Lê An</em></p>'
+    assert read(page(html)).captions == (Caption("Vườn lê.", "Lê An", A, 0, "markup"),)
+    html = f'<p><img src="{A}"><br>Vườn lê. Ảnh: Lê An</p>'
     assert read(page(html)).captions == (Caption("Vườn lê.", "Lê An", A, 0, "guess"),)
 
 

@@ -36,6 +36,16 @@ DEAR = {
     "deep JSON": page(head=LD.format("[" * 4_000_000)),
     "deep graph": page(head=LD.format('{"@graph":' * 300 + "1" + "}" * 300)),
     "commas in JSON": page(head=LD.format("[" + ("," + " " * 900) * 9_000 + "x")),
+    "attributes behind a quoted >": page('<p a=">" ' + " ".join(f"x{n}" for n in range(90_000)) + ">a</p>"),
+    "many attributes": page("".join("<p " + " ".join(f"x{n}" for n in range(3_500)) + ">a</p>" for _ in range(400))),
+    "attributes behind a comment": page('<!--<p a="-->' + "".join("<p " + " ".join(f"x{n}" for n in range(3_500)) + ">a</p>" for _ in range(400)) + '">'),
+    "options": page("<select>" + "<option>a" * 30_000),
+    "end tags in comments": page("<div><!--</div>-->" * 13_000 + "<p>x" * 200),
+    "end tags in attributes": page('<div a="</div>">' * 19_000),
+    "formats with end tags in attributes": page("<p>" + "".join(f'<b a{n}="</b>">' for n in range(4_000)) + "<p>x" * 4_000),
+    "open links": page("<a href=x>" * 99 + "<p>abc" * 30_000),
+    "marks": page("<p>a" + "\u0323\u0301" * 1_000_000),
+    "names": page(after=f"<div class=author>{'Lê An, ' * 500_000}</div>"),
     "many objects": page(head=LD.format('{"@type":"NewsArticle"}') * 15_000),
 }  # fmt: skip
 

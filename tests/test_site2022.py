@@ -62,7 +62,7 @@ PRINTED = {  # how a photo and its caption may be printed; whether the caption's
     "two p": ('<p><img src="{}"></p><p>{}</p>', True),
     "two centred p": ('<p align="center"><img src="{}"></p><p style="text-align:center"><em>{}</em></p>', True),
     "p, empty p, p": ('<p><img src="{}"></p><p>&nbsp;</p><p><i>{}</i></p>', True),
-    "p with em": ('<p><img src="{}"><em>{}</em></p>', True),
+    "p with em": ('<p><img src="{}"><em>{}</em></p>', False),
     "p with line break": ('<p><img src="{}"><br>{}</p>', True),
     "bare, then p": ('<img src="{}"><p>{}</p>', True),
     "bare, line breaks": ('<img src="{}"><br>{}<br><br>', True),

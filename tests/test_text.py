@@ -65,3 +65,27 @@ def test_no_bytes_break_it_and_all_are_utf8_after(body: bytes, declared: str | N
 def test_a_cleaned_text_has_no_sign_that_cannot_be_seen(text: str) -> None:
     seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
     assert clean(text) == " ".join(unicodedata.normalize("NFC", seen).split())
+
+
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (FAMILY, FAMILY),
+        ("\U0001f3f3\ufe0f\u200d\U0001f308", "\U0001f3f3\ufe0f\u200d\U0001f308"),
+        ("\u2764\ufe0f\u200d\U0001f525", "\u2764\ufe0f\u200d\U0001f525"),
+        ("\U0001f469\U0001f3fd\u200d\U0001f33e", "\U0001f469\U0001f3fd\u200d\U0001f33e"),
+        ("a\u200db", "ab"),
+        ("\U0001f468\u200d về", "\U0001f468 về"),
+        ("về \u200d\U0001f468", "về \U0001f468"),
+    ],
+)
+def test_a_joiner_stays_between_two_emoji_alone(written: str, kept: str) -> None:
+    assert clean(written) == kept
+
+
+def test_of_a_long_row_of_marks_thirty_stay() -> None:
+    row = "a" + "\u0323\u0301" * 400_000
+    assert clean(row + " b") == unicodedata.normalize("NFC", row[:31]) + " b"

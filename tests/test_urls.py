@@ -91,3 +91,8 @@ def test_number_is_that_of_the_path_as_urlsplit_finds_it(
     except ValueError:
         match = None
     assert article_id(url) == (int(match[1] or match[2]) if match else None)
+
+
+def test_a_long_row_of_marks_in_an_address_costs_no_more_than_its_length() -> None:
+    address = canonical("/a" + "\u0323\u0301" * 400_000 + "-post1.html", BAOLAOCAI)
+    assert address.count("%") < 100

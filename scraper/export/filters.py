@@ -11,7 +11,6 @@ All conditions must hold.
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +20,7 @@ from sqlite_utils import Database
 from scraper.errors import BadFilter
 from scraper.search.query import Aliases, read_query
 from scraper.search.sql import clauses as search_clauses
-from scraper.spelling import spell
+from scraper.spelling import nfc, spell
 
 _SHAPE = re.compile(r"\s*([^\s=<>!]+)\s*(>=|<=|!=|=|>|<)(.*)", re.DOTALL)
 _DIGITS = {"date": (4, 7, 10), "year": (4,), "month": (7,)}
@@ -61,7 +60,7 @@ def read_where(written: str) -> Where:
             f"--where {written}: write KEY=VALUE, in quotes, or the shell takes < and > for itself"
         )
     key, sign = shape[1], shape[2]
-    value = unicodedata.normalize("NFC", shape[3].strip())
+    value = nfc(shape[3].strip())
     if key not in _SIGNS:
         raise BadFilter(f"--where {written}: no key {key}; there are {', '.join(_SIGNS)}")
     if sign not in _SIGNS[key]:

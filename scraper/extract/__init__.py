@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from scraper.errors import NotAnArticle
 from scraper.extract import fallback, plaintext, site2022
-from scraper.extract.bounds import MOST_BYTES
+from scraper.extract.bounds import MOST_BYTES, MOST_TEXT_BYTES
 from scraper.extract.onecms import ARTICLE, EMAGAZINE
 from scraper.extract.page import parse
 from scraper.extract.template import Template, read
-from scraper.extract.text import is_binary, is_html
+from scraper.extract.text import is_binary, is_html, is_markup
 from scraper.extract.text_lines import CUT_SHORT
 from scraper.extract.trace import Notes, select
 from scraper.models import Article, Caption, Snapshot, Weather, utc_text
@@ -54,7 +54,9 @@ def _read(snapshot: Snapshot, notes: Notes) -> Article:
         raise NotAnArticle(snapshot.url, f"larger than {MOST_BYTES // 1_000_000} MB")
     if is_binary(snapshot.body):
         raise NotAnArticle(snapshot.url, "a binary answer")
-    if content_type == "text/plain" and not is_html(snapshot.body):
+    if content_type == "text/plain" and not is_markup(snapshot.body):
+        if len(snapshot.body) > MOST_TEXT_BYTES:
+            raise NotAnArticle(snapshot.url, f"a text of more than {MOST_TEXT_BYTES} bytes")
         return plaintext.read(snapshot, notes)
     page = parse(snapshot, notes)
     for template in TEMPLATES:

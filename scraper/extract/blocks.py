@@ -15,6 +15,7 @@ class Paragraph:
     unlinked: str  # what of it stands outside links
     holder: LexborNode | None = None  # the block in which it begins
     is_bold: bool = False  # all of it
+    is_slanted: bool = False  # all of it
     image: LexborNode | None = None  # the photo that stands in it, before its text
 
     @property

@@ -1,59 +1,75 @@
-"""What is looked at before a page is parsed, so that none costs more than a second.
+"""What is counted before a page is parsed, so that none costs more than a second.
 
-The parser's time rises with the square of what some pages hold: elements left open around many
-paragraphs, formatting elements left open (each later paragraph repeats them all), attributes of
-one element. Pages that people made are far below these bounds.
+The parser's time rises with the square of what some pages hold: attributes of one element, options
+of one list, formatting elements left open (each later block repeats them all), levels of elements.
+Pages that people made are far below these bounds. A page is judged by counts that no quote, comment
+or script can hide from: each `<` may begin a tag, wherever it is.
 """
 
 import re
-from collections import Counter
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MOST_BYTES = 10_000_000  # as crawl.max_page_mb is shipped
+MOST_TEXT_BYTES = 1_000_000  # of a text capture; a page of the paper shows some 20,000
 MOST_TAGS = 40_000  # opening and closing; a long live report has some 10,000
-MOST_OPEN = 1_000  # elements left open at a time, by the count of their tags
-MOST_FORMATS_OPEN = 100
+MOST_OPTIONS = 5_000
+MOST_LEVELS = 1_000  # of elements
+# Of the attributes of each tag, their square; the parser takes half a second for so many.
+_MOST_SQUARES = 300_000_000
+# Different formatting tags times all tags. The parser keeps three of each that are left open.
+_MOST_FORMATS = 500_000
 _FEW_TAGS = 2_500  # too few to cost much, however they are put
 _FEW_BYTES = 100_000
-_LONGEST_TAG = 20_000  # bytes, without its quoted values
+_SHORT = 500  # bytes of a tag; no more than some hundred attributes
 
-_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{%d,}" % _LONGEST_TAG)
-_QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
-# Never left open: they have no content, or end where the next one begins.
-_CLOSED = set(b"area base br col embed hr img input link meta source track wbr".split())
-_CLOSED |= set(b"p li td th tr dd dt option tbody thead tfoot".split())
-_FORMATS = set(b"a b big code em font i nobr s small strike strong tt u".split())
+_START = re.compile(rb"<[a-zA-Z][^\s/>]*")
+_OPTION = re.compile(rb"<option", re.I)
+_FORMATS = frozenset(b"<b <big <code <em <font <i <nobr <s <small <strike <strong <tt <u".split())
+# As HTML's tokenizer reads them: a quote begins a value only after "=".
+_ATTRIBUTE = rb"[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?+)?+"
+_ATTRIBUTES = re.compile(rb"(?:[\s/]++|%b)*+" % _ATTRIBUTE)
+_ONE_ATTRIBUTE = re.compile(_ATTRIBUTE)
 
 
 def beyond(body: bytes) -> str:
-    """Which bound a page of UTF-8 passes, in words; "" where it passes none."""
+    """Which bound a page of UTF-8 passes, in words; "" if it passes none."""
     tags = body.count(b"<")
     if tags > MOST_TAGS:
         return f"more than {MOST_TAGS} tags"
-    if len(body) > _FEW_BYTES and _has_long_tag(body):
-        return f"a tag of more than {_LONGEST_TAG} bytes"
-    if tags > _FEW_TAGS and _leaves_open(body):
-        return "too many elements left open"
+    if tags <= _FEW_TAGS and len(body) <= _FEW_BYTES:
+        return ""
+    if tags > MOST_OPTIONS and len(_OPTION.findall(body)) > MOST_OPTIONS:
+        return f"more than {MOST_OPTIONS} options"
+    return _beyond_in_tags(body, tags)
+
+
+def _beyond_in_tags(body: bytes, tags: int) -> str:
+    whole = body + b"\"'>"  # ends each value and tag
+    formats: set[bytes] = set()
+    scanned = squares = 0
+    for start in _START.finditer(body):
+        written = _ATTRIBUTES.match(whole, start.end())
+        length = written.end() - start.end() if written else 0
+        if written and start[0].lower() in _FORMATS:
+            formats.add(start[0] + written[0])
+        if written and length > _SHORT:
+            scanned += length
+            squares += len(_ONE_ATTRIBUTE.findall(written[0])) ** 2
+            if scanned > 4 * len(whole) or squares > _MOST_SQUARES:
+                return "too many attributes in a tag"
+    if len(formats) * tags > _MOST_FORMATS:
+        return "too many kinds of formatting tags"
     return ""
 
 
-def _has_long_tag(body: bytes) -> bool:
-    found = (_QUOTED.sub(b"", match[0]) for match in _LONG_TAG.finditer(body))
-    return any(len(tag) > _LONGEST_TAG for tag in found)
-
-
-def _leaves_open(body: bytes) -> bool:
-    """Whether more elements are open at a time than in any page that a person made."""
-    left: Counter[bytes] = Counter()
-    levels = formats = 0
-    for end, written in _TAG.findall(body):
-        name = written.lower()
-        if name in _CLOSED or (end and not left[name]):
-            continue
-        step = -1 if end else 1
-        left[name] += step
-        levels += step
-        formats += step if name in _FORMATS else 0
-        if levels > MOST_OPEN or formats > MOST_FORMATS_OPEN:
-            return True
-    return False
+def is_too_deep(tree: LexborHTMLParser, body: bytes) -> bool:
+    """Whether a page, parsed from `body`, has more than MOST_LEVELS levels of elements."""
+    if tree.root is None or body.count(b"<") <= _FEW_TAGS:
+        return False
+    level: list[LexborNode] = [tree.root]
+    for _ in range(MOST_LEVELS):
+        level = [child for node in level for child in node.iter()]
+        if not level:
+            return False
+    return True

@@ -14,6 +14,15 @@ from scraper.extract.text import clean
 
 _SKIPPED_TAGS = UNSEEN_TAGS | {"button", "form", "select", "nav", "textarea"}
 _PLAYERS = frozenset({"cms-video", "cms-audio", "podcast", "cms-podcast"})
+PLAYER = "read-aloud player"  # the rule that leaves one out
+# The player's clock and voices, in elements of any class; they came to old pages later.
+_PLAYER_LINE = re.compile(
+    r"(?:[•*·-]?\s*(?:\d{1,2}:\d\d\s*/\s*\d{1,2}:\d\d|0?0:00"
+    r"|(?:giọng )?(?:nam|nữ) miền (?:bắc|trung|nam))[\s,|]*)+",
+    re.I,
+)
+_PLAYER_CLOCK = re.compile(r"\d{1,2}:\d\d|\d(?:[.,]\d+)?x", re.I)
+_LONGEST_PLAYER = 150  # characters
 _HIDDEN = frozenset("hidden hide d-none sr-only visually-hidden is-hidden".split())
 _AD_ID = re.compile(r"^(?:ads|adm[-_]|div-gpt-ad|google_ads)")
 _AD = re.compile(r"^(?:(?:ads?|sda|adv|advert\w*|qc|quang-?cao)(?:[_-].*)?|adsbygoogle)$", re.I)
@@ -100,6 +109,18 @@ def is_photo_table(table: LexborNode) -> bool:
 def is_player(node: LexborNode, names: frozenset[str]) -> bool:
     """Whether an element, of the classes `names`, is a video or podcast player with its caption."""
     return node.tag == "video" or not names.isdisjoint(_PLAYERS)
+
+
+def is_player_line(text: str, in_player: bool) -> bool:
+    """Whether a text is labels of the read-aloud player; `in_player`: the one before was.
+
+    Times of live reports are no such labels.
+    """
+    if len(text) > _LONGEST_PLAYER or not (text[:1].isdigit() or "iền" in text):
+        return False
+    if in_player and _PLAYER_CLOCK.fullmatch(text):
+        return True
+    return _PLAYER_LINE.fullmatch(text) is not None
 
 
 def is_image(attributes: dict[str, str | None], names: frozenset[str]) -> bool:

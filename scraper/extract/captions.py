@@ -12,6 +12,7 @@ from scraper.extract.text import clean
 
 CAPTION_LENGTH = 160  # characters; longer ones are captions only where a cue says so
 MOST_CAPTION = 400
+_LONGEST_CREDIT = 250  # characters, with its label
 _PHOTO_LABEL = (
     r"ảnh(?: tư liệu| minh h[oọ]a?[ạa]?| chụp| bìa)?|nguồn(?: ảnh| clip| video)?|photos?|hình ảnh"
 )
@@ -23,6 +24,8 @@ _BRACKETED = re.compile(
 _TRAILING = re.compile(
     rf"(?:^|(?<=[.!?…”\"'),;:\s]))(?<!\w)({_LABEL})\s*:\s*([^:]{{1,80}}?)\s*\.?\s*$", re.I
 )
+# Since 2023 the `alt` of a photo, and what is made from it, is often the name of its file.
+_IMAGE_NAME = re.compile(r"[^/\\|]{1,250}\.(?:jpe?g|png|gif|webp|bmp|heic|jfif|avif|tiff?)", re.I)
 _OF_PHOTOS = re.compile(_PHOTO_LABEL, re.I)
 _PHOTO_NUMBER = re.compile(r"[\s,.:-]*(?:-\s*)?(?:ảnh|hình)\s*(?:số\s*)?[0-9]{1,3}\s*$", re.I)
 _CUE = re.compile(
@@ -54,7 +57,8 @@ def split_credit(text: str) -> tuple[str, str]:
     text = clean(text)
     if ":" not in text:
         return text, ""
-    match = _BRACKETED.search(text) or _TRAILING.search(text)
+    start = max(len(text) - _LONGEST_CREDIT, 0)
+    match = _BRACKETED.search(text, start) or _TRAILING.search(text, start)
     if not match or not _is_credit(text[: match.start()], match[1], match[2]):
         return text, ""
     credit = match[2].strip(" .")
@@ -75,8 +79,13 @@ def _is_credit(before: str, label: str, name: str) -> bool:
 
 def is_numbered_headline(alt: str, title: str) -> bool:
     """Whether an alt text is only the headline, with or without "ảnh 1" after it."""
-    alt, title = clean(alt), clean(title)
+    alt, title = clean(alt).casefold(), clean(title).casefold()
     return alt == title or _PHOTO_NUMBER.sub("", alt) == title
+
+
+def is_image_name(text: str) -> bool:
+    """Whether a text is the name of an image file, which is never a caption: "DSC_7759.JPG"."""
+    return _IMAGE_NAME.fullmatch(text) is not None
 
 
 def is_caption(text: str) -> bool:
@@ -113,7 +122,7 @@ def with_captions_below(
     for n, part in enumerate(parts):
         above = found[-1] if found else None
         if isinstance(part, Paragraph) and isinstance(above, Figure) and _is_bare(above):
-            says = _says_caption(part.holder)
+            says = _says_caption(above, part)
             if says or _is_below(above, part, is_plain and n < len(parts) - 1):
                 found[-1] = replace(above, below=part.text, is_guess=not says)
                 continue
@@ -122,17 +131,32 @@ def with_captions_below(
 
 
 def _is_bare(figure: Figure) -> bool:
-    image = figure.node
-    has_own = image.attributes.get("data-desc") or image.attributes.get("cms-photo-caption")
-    return image.tag == "img" and not figure.below and not has_own
+    return figure.node.tag == "img" and not figure.below
 
 
-def _says_caption(holder: LexborNode | None) -> bool:
-    return holder is not None and any(_IS_CAPTION.search(name) for name in classes(holder))
+def _own_caption(image: LexborNode) -> str:
+    """The caption in a photo's attributes; "" for the name of its file or the headline."""
+    attributes = image.attributes
+    own = clean(attributes.get("data-desc") or attributes.get("cms-photo-caption") or "")
+    return "" if is_image_name(own) or _PHOTO_NUMBER.search(own) else own
+
+
+def _says_caption(figure: Figure, text: Paragraph) -> bool:
+    """Whether markup says that a text is the caption of the photo above it: by its class, as a
+    line in italics in one paragraph with the photo, or because an attribute repeats it."""
+    holder = text.holder
+    if holder is not None and any(_IS_CAPTION.search(name) for name in classes(holder)):
+        return True
+    image = text.image
+    if text.is_slanted and image is not None and image.mem_id == figure.node.mem_id:
+        return len(text.text) <= MOST_CAPTION
+    return text.text == _own_caption(figure.node)
 
 
 def _is_below(figure: Figure, text: Paragraph, is_plain: bool) -> bool:
     holder = text.holder
+    if _own_caption(figure.node):
+        return False
     if holder is None or text.is_linked or len(text.text) > MOST_CAPTION:
         return False
     if not is_caption(text.text) or text.is_bold or holder.tag in _NO_CAPTIONS:

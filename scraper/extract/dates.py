@@ -17,6 +17,8 @@ _YEARS = range(1991, 2100)  # the province, and its paper, were founded in 1991
 _ISO = re.compile(r"^(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?!\d)", re.A)
 # The commonest form by far, read many times as fast by the standard library.
 _WHOLE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:?[0-5]\d)$", re.A)
+# RFC 3339, 5.6: T and Z may be small letters.
+_SMALL = re.compile(r"^(\d{4}-\d\d-\d\d)t(\d\d:\d\d.{0,20}?)$", re.A)
 _IN_ENGLISH = re.compile(r"\b(\d{1,2})\s+([A-Za-z]{3})[a-z]{0,6}\s+(\d{4})\b", re.A)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY = re.compile(
@@ -34,8 +36,10 @@ _HOUR_ALONE = re.compile(rf"(?<![\d:])(\d{{1,2}})\s*(?:h|giờ)(?!\s*\d){_HALF}"
 _AFTERNOON = {"CH", "PM", "CHIỀU", "TỐI"}
 _MORNING = {"SA", "AM", "SÁNG"}
 # "GMT+7", "[UTC-0]", a bare "[UTC]"; without a name only behind a time: "+0700", "-05:00", "Z".
-_NAMED_ZONE = re.compile(r"\b(?:UTC|GMT)\b(?:\s*([+-])\s*(\d{1,2}(?=:?\d\d|\D|$)):?(\d\d)?)?", re.A)
-_BARE_ZONE = re.compile(r"(?<=:\d\d)(?:[.,]\d+)?\s*(?:Z\b|([+-])(\d\d?):?(\d\d)?(?!\d))", re.A)
+_NAMED_ZONE = re.compile(
+    r"(?<![A-Za-z])(?:UTC|GMT)\b(?:\s*([+-])\s*(\d{1,2}(?=:?\d\d|\D|$)):?(\d\d)?)?", re.A
+)
+_BARE_ZONE = re.compile(r"(?<=:\d\d)(?:[.,]\d+)?\s*(?:[Zz]\b|([+-])(\d\d?):?(\d\d)?(?!\d))", re.A)
 _OFFSETS = (timedelta(hours=-12), timedelta(hours=14))  # the least and the most on earth
 _WEEKDAYS = {
     "thứ hai": 0, "thứ 2": 0, "thứ ba": 1, "thứ 3": 1, "thứ tư": 2, "thứ 4": 2,
@@ -59,6 +63,13 @@ class Moment:
     at: datetime  # aware, UTC
     date_only: bool = False  # no time of day was stated; `at` is 00:00 in Vietnam
     flags: tuple[str, ...] = ()  # "weekday mismatch", "hour mismatch" (14:30 SA), "bad offset"
+    offset: timedelta | None = None  # from UTC, as stated; None: no zone was stated
+
+    @property
+    def clock(self) -> datetime:
+        """What the clock showed, to the minute: naive, in the stated zone or Vietnam's."""
+        away = VIETNAM.utcoffset(None) if self.offset is None else self.offset
+        return (self.at + away).replace(tzinfo=None, second=0, microsecond=0)
 
 
 def read_moment(text: str) -> Moment | None:
@@ -69,7 +80,7 @@ def read_moment(text: str) -> Moment | None:
     """
     if _WHOLE.match(text) and (stated := _as_stated(text)):
         return stated
-    found = _date(clean(text))
+    found = _date(_SMALL.sub(_as_capitals, clean(text)))
     if found is None:
         return None
     year, month, day, rest = found
@@ -79,13 +90,25 @@ def read_moment(text: str) -> Moment | None:
     clock, hour_flags = _time_of_day(rest)
     hour, minute, second = clock or (0, 0, 0)
     try:
-        at = datetime(year, month, day, hour, minute, second, tzinfo=zone if clock else VIETNAM)
+        at = datetime(year, month, day, hour, minute, second)
     except ValueError:
         return None
+    offset = zone if clock else None
+    at = at.replace(tzinfo=VIETNAM if offset is None else timezone(offset))
     weekday = _WEEKDAY.search(rest)
     is_other_day = weekday and _WEEKDAYS[weekday[0].lower()] != at.weekday()
     flags = (*offset_flags, *hour_flags, *(("weekday mismatch",) if is_other_day else ()))
-    return Moment(at.astimezone(UTC), clock is None, flags)
+    return Moment(at.astimezone(UTC), clock is None, flags, offset)
+
+
+def has_two_times(text: str) -> bool:
+    """Whether `text` states two dates, so that one of them is not of the publication."""
+    found = _date(text)
+    return found is not None and _date(found[3]) is not None
+
+
+def _as_capitals(match: re.Match[str]) -> str:
+    return f"{match[1]}T{match[2].upper()}"
 
 
 def _as_stated(text: str) -> Moment | None:
@@ -97,7 +120,7 @@ def _as_stated(text: str) -> Moment | None:
     offset = at.utcoffset()
     if at.year not in _YEARS or offset is None or not _OFFSETS[0] <= offset <= _OFFSETS[1]:
         return None
-    return Moment(at.astimezone(UTC))
+    return Moment(at.astimezone(UTC), offset=offset)
 
 
 def is_bad_date(text: str) -> bool:
@@ -134,19 +157,20 @@ def _date(text: str) -> tuple[int, int, int, str] | None:
     return int(year), int(month), int(day), rest
 
 
-def _take_zone(text: str) -> tuple[str, timezone, tuple[str, ...]]:
-    """`text` without its zone, the zone, and "bad offset" for one that no place has."""
+def _take_zone(text: str) -> tuple[str, timedelta | None, tuple[str, ...]]:
+    """`text` without its zone, the zone's offset if one is stated, and "bad offset" for one that
+    no place has."""
     match = _NAMED_ZONE.search(text) or _BARE_ZONE.search(text)
     if not match:
-        return text, VIETNAM, ()
+        return text, None, ()
     rest = f"{text[: match.start()]} {text[match.end() :]}"
     if not match[1]:
-        return rest, UTC, ()
+        return rest, timedelta(0), ()
     away = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
     away = -away if match[1] == "-" else away
     if not _OFFSETS[0] <= away <= _OFFSETS[1] or int(match[3] or 0) > 59:
-        return rest, VIETNAM, ("bad offset",)
-    return rest, timezone(away), ()
+        return rest, None, ("bad offset",)
+    return rest, away, ()
 
 
 def _time_of_day(text: str) -> tuple[tuple[int, int, int] | None, tuple[str, ...]]:

@@ -22,7 +22,7 @@ from scraper.models import Article, Snapshot
 
 NAME = "fallback"
 _DESCRIPTIONS = ("og:description", "description")
-_MOST_CHARACTERS = 1_000_000  # of HTML; trafilatura takes a second for them
+_MOST_BYTES, _MOST_TAGS = 1_000_000, 10_000  # trafilatura takes a second for them
 _PAPERS_NAME = re.compile(
     r"\s+[|–—-]\s+(?:báo lào cai\b.{0,30}|baolaocai\.vn)$|\s+\|\s+[^|]{1,60}$", re.I
 )
@@ -36,6 +36,8 @@ _MOST_LINKS = _MOST_BOXES = 300  # that are looked at
 
 def read(page: Page, snapshot: Snapshot) -> Article:
     """The article on a page of unknown make, flagged "fallback". Raises NotAnArticle."""
+    if len(snapshot.body) > _MOST_BYTES or snapshot.body.count(b"<") > _MOST_TAGS:
+        raise NotAnArticle(page.url, "no template fits, and it is too large to be read without")
     if not _says_article(page):
         raise NotAnArticle(page.url, "no template fits, and nothing in its head says article")
     heading = _heading(page)
@@ -50,7 +52,7 @@ def read(page: Page, snapshot: Snapshot) -> Article:
     described = [(f"meta {name}", page.meta.get(name, "")) for name in _DESCRIPTIONS]
     lead = first_of(page.notes, "lead", described)
     tree, heading = pruned(page, title)
-    texts = [text for text in _texts(page, tree) if text not in (title, lead)]
+    texts = [text for text in _texts(tree) if text not in (title, lead)]
     if is_refusal(title, texts):
         raise NotAnArticle(page.url, f"a page that says: {' '.join([title, *texts])}")
     around = _around(tree, heading, texts)
@@ -98,15 +100,12 @@ def _without_paper(title: str) -> str:
     return _PAPERS_NAME.sub("", title)
 
 
-def _texts(page: Page, tree: LexborHTMLParser) -> list[str]:
+def _texts(tree: LexborHTMLParser) -> list[str]:
     """The paragraphs that trafilatura finds in a page without what leads away from it."""
     # Imported here: it takes longer than everything else together, and few runs need it.
     import trafilatura
 
-    html = tree.html or ""
-    if len(html) > _MOST_CHARACTERS:
-        raise NotAnArticle(page.url, "no template fits, and it is too large to be read without")
-    body = trafilatura.extract(html, include_comments=False, favor_precision=True)
+    body = trafilatura.extract(tree.html or "", include_comments=False, favor_precision=True)
     lines = (clean(line) for line in (body or "").splitlines())
     return [line for line in lines if line and not is_list_heading(line)]
 

@@ -12,10 +12,12 @@ from selectolax.lexbor import LexborNode
 
 from scraper.extract.blocks import Content, Excluded, Figure, Paragraph
 from scraper.extract.boxes import (
+    PLAYER,
     is_image,
     is_photo,
     is_photo_table,
     is_player,
+    is_player_line,
     is_unknown,
     why_dropped,
 )
@@ -61,6 +63,7 @@ class _Place(NamedTuple):
     holder: LexborNode  # the nearest block
     link: str | None = None  # where the link leads in which it is
     is_bold: bool = False
+    is_slanted: bool = False
     depth: int = 0
 
 
@@ -77,9 +80,11 @@ class _Flow:
     addresses: list[str] = field(default_factory=list)  # where those in links lead
     holder: LexborNode | None = None
     is_bold: bool = True
+    is_slanted: bool = True
     image: LexborNode | None = None  # the photo before the text at hand
     breaks: int = 0  # line breaks in a row
     below_heading: bool = False  # whether all since the heading of a list was links
+    in_player: bool = False  # whether the line before was the read-aloud player's
 
     def add(self, text: str, at: _Place) -> None:
         """Inline text."""
@@ -89,6 +94,7 @@ class _Flow:
         else:
             self.breaks = 0
             self.is_bold = self.is_bold and at.is_bold
+            self.is_slanted = self.is_slanted and at.is_slanted
         if not self.texts:
             self.holder = at.holder
         self.texts.append(text)
@@ -117,21 +123,26 @@ class _Flow:
         if not self.texts:
             return
         is_bold, self.is_bold = self.is_bold, True
+        is_slanted, self.is_slanted = self.is_slanted, True
         whole, unlinked, addresses = "".join(self.texts), "".join(self.unlinked), self.addresses
         self.texts, self.unlinked, self.addresses = [], [], []
         if text := clean(whole):
             rest = text if unlinked == whole else clean(unlinked)
-            self.add_paragraph(Paragraph(text, rest, self.holder, is_bold, image), addresses)
+            self.add_paragraph(
+                Paragraph(text, rest, self.holder, is_bold, is_slanted, image), addresses
+            )
 
     def add_line(self, text: str, holder: LexborNode, at: _Place) -> None:
         """A block that holds `text` and nothing else."""
         self.end()
         if line := clean(text):
-            self.add_paragraph(Paragraph(line, line, holder, at.is_bold), [])
+            self.add_paragraph(Paragraph(line, line, holder, at.is_bold, at.is_slanted), [])
 
     def add_paragraph(self, paragraph: Paragraph, addresses: list[str]) -> None:
         """A paragraph, unless it only leads to other articles."""
         rule = _leads_away(paragraph, addresses, self.below_heading)
+        self.in_player = is_player_line(paragraph.text, self.in_player)
+        rule = PLAYER if self.in_player else rule
         self.below_heading = rule == LIST_HEADING or (self.below_heading and bool(rule))
         if rule:
             self.content.excluded.append(Excluded(rule, paragraph, len(self.content.parts)))
@@ -225,7 +236,8 @@ def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
     else:
         link = (attributes.get("href") or "") if tag == "a" else at.link
         is_bold = at.is_bold or tag in ("b", "strong")
-        _walk(child, found, _Place(at.holder, link, is_bold, at.depth + 1))
+        is_slanted = at.is_slanted or tag in ("em", "i")
+        _walk(child, found, _Place(at.holder, link, is_bold, is_slanted, at.depth + 1))
 
 
 def _is_plain(tag: str, attributes: dict[str, str | None]) -> bool:
@@ -270,7 +282,7 @@ def _walk_block(block: LexborNode, names: frozenset[str], found: _Flow, at: _Pla
         found.content.unknown.append(block)
         found.in_unknown = True
     found.end()
-    _walk(block, found, _Place(block, at.link, at.is_bold, at.depth + 1))
+    _walk(block, found, _Place(block, at.link, at.is_bold, at.is_slanted, at.depth + 1))
     found.end()
     found.in_unknown, found.in_note = was_in_unknown, was_in_note
 

@@ -7,7 +7,7 @@ caption, byline, tag), or is left out by a rule that has a name, or belongs nowh
 from selectolax.lexbor import LexborNode
 
 from scraper.extract.blocks import Excluded
-from scraper.extract.boxes import is_all_links, why_dropped
+from scraper.extract.boxes import PLAYER, is_all_links, is_player_line, why_dropped
 from scraper.extract.nodes import class_names, classes, text_of
 from scraper.extract.weather import HEADINGS, is_weather_heading
 
@@ -46,6 +46,8 @@ def beside(
             waiting += reversed(children)
         elif not is_below or not node.text(deep=True).strip():
             continue
+        elif is_player_line(node.text(deep=True).strip(), in_player=False):
+            excluded.append(Excluded(PLAYER, node))
         elif rule := _why_beside(node, dropped):
             excluded.append(Excluded(rule, node))
         elif node.tag == "-text":

@@ -15,10 +15,12 @@ from scraper.extract.captions import (
     MOST_CAPTION,
     has_cue,
     is_caption,
+    is_image_name,
     is_numbered_headline,
     says_photo,
 )
 from scraper.extract.dates import read_moment
+from scraper.spelling import with_few_marks
 
 # A short line that is at least twice exceeded by the next one is no opening paragraph of a row.
 _SHORT = 120
@@ -65,7 +67,6 @@ _PLAYER = re.compile(
     r"|[•*·-]?\s*(?:nam|nữ) miền (?:bắc|trung|nam)|\d(?:\.\d)?x)$",
     re.I,
 )
-_IMAGE_NAME = re.compile(r"^[^/\\|]{1,250}\.(?:jpe?g|png|gif|webp|bmp|heic|jfif|avif|tiff?)$", re.I)
 # The capture ends within such a name: one long word with digits.
 _CUT_NAME = re.compile(r"^(?=\S{8,250}$)[\w().-]*(?:\d\d|_)[\w().-]*$", re.A)
 # What stays of `table.picture` where tables are written as Markdown: "![]() |", "| --- |".
@@ -110,7 +111,7 @@ def slug_of(url: str) -> str:
 
 def letters(text: str) -> str:
     """`text` as the newspaper makes slugs: marks off, `đ` as `d`, letters and digits alone."""
-    bare = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
+    bare = unicodedata.normalize("NFD", with_few_marks(text.lower())).replace("đ", "d")
     return "".join(c for c in bare if c.isascii() and c.isalnum())
 
 
@@ -164,7 +165,7 @@ def photo_alt(line: str, title: str) -> str | None:
     """
     match = _MARKDOWN_IMAGE.match(line)
     alt = match[1].strip() if match else line
-    is_name = not alt or _IMAGE_NAME.match(alt)
+    is_name = not alt or is_image_name(alt)
     # The headline itself is a photo's alt only in an image's brackets: else it is printed again.
     is_numbered = title and alt != title and is_numbered_headline(alt, title)
     if is_name or is_numbered or (match and alt == title):
@@ -225,7 +226,7 @@ def read_times(printed: tuple[str, ...]) -> tuple[datetime | None, str, tuple[st
     """The publication time that a capture prints, its source, and the doubts about it."""
     moments = [m for text in printed if (m := read_moment(text))]
     if not moments:
-        return None, "", ("bad date",) if printed else ()
+        return None, "", ("unreadable time",) if printed else ()
     first = next((m for m in moments if not m.date_only), moments[0])
     flags = [flag for m in moments for flag in m.flags]
     if any(abs((m.at - first.at).days) > 1 for m in moments):

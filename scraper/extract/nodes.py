@@ -25,6 +25,7 @@ _NOT_PLAIN = (
 ARTICLE_LINKS = "a[href$='.html'], a[href*='/bai-viet/']"
 _ARTICLE_ADDRESS = re.compile(r"-post\d+\.html|/bai-viet/\d", re.A)
 _NONE: frozenset[str] = frozenset()
+_NO_IDS: frozenset[int] = frozenset()
 _LONGEST_CLASS = 200  # characters of the attribute; longer ones are not remembered
 
 
@@ -61,12 +62,15 @@ def is_article_address(address: str | None) -> bool:
     return bool(address and _ARTICLE_ADDRESS.search(address))
 
 
-def text_of(node: LexborNode | None) -> str:
-    """The text that an element shows, on one line: words whole, blocks apart; "" for None."""
+def text_of(node: LexborNode | None, without: frozenset[int] = _NO_IDS) -> str:
+    """The text that an element shows, on one line: words whole, blocks apart; "" for None.
+
+    `without`: the `mem_id` of elements that are left out.
+    """
     if node is None:
         return ""
     text = only_text(node)
-    return clean("".join(_texts(node, BLOCK_TAGS)) if text is None else text)
+    return clean("".join(_texts(node, BLOCK_TAGS, without)) if text is None else text)
 
 
 def only_text(node: LexborNode) -> str | None:
@@ -88,7 +92,9 @@ def labels_of(node: LexborNode | None) -> str:
     return clean("".join(_texts(node, None)))
 
 
-def _texts(root: LexborNode, apart: frozenset[str] | None) -> list[str]:
+def _texts(
+    root: LexborNode, apart: frozenset[str] | None, without: frozenset[int] = _NO_IDS
+) -> list[str]:
     """The texts that `root` shows, with spaces where an element in `apart` (None: any but `sup`,
     `sub`) begins and ends."""
     found: list[str] = []
@@ -103,6 +109,9 @@ def _texts(root: LexborNode, apart: frozenset[str] | None) -> list[str]:
             found.append(node.text_content or "")
             continue
         if tag in UNSEEN_TAGS or (node is not root and is_hidden(node.attributes)):
+            continue
+        if without and node.mem_id in without:
+            found.append(" ")
             continue
         children: list[LexborNode | None] = list(node.iter(include_text=True))
         if tag == "select":

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import NotAnArticle
-from scraper.extract.bounds import beyond
+from scraper.extract.bounds import MOST_LEVELS, beyond, is_too_deep
 from scraper.extract.nodes import above, classes
 from scraper.extract.text import clean, decode
 from scraper.extract.trace import Notes
@@ -36,6 +36,7 @@ class Page:
     tree: LexborHTMLParser
     meta: dict[str, str]  # property, name or itemprop -> content, the first of each; cleaned
     json_ld: dict[str, Any]  # the article's own JSON-LD object; {} where there is none
+    names_another: bool = False  # its head gives the address of another article
     notes: Notes = None  # what the reading chose, written as it goes
 
     def stated(self, key: str) -> str:
@@ -64,9 +65,25 @@ def parse(snapshot: Snapshot, notes: Notes = None) -> Page:
     if bound := beyond(body):
         raise NotAnArticle(snapshot.url, bound)
     tree = LexborHTMLParser(body)
+    if is_too_deep(tree, body):
+        raise NotAnArticle(snapshot.url, f"more than {MOST_LEVELS} levels of elements")
     meta = _meta(tree)
     json_ld = article_object(tree, snapshot.url, meta.get("og:title", ""))
-    return Page(snapshot.url, tree, meta, json_ld, notes)
+    return Page(snapshot.url, tree, meta, json_ld, _names_another(tree, meta, snapshot.url), notes)
+
+
+def _names_another(tree: LexborHTMLParser, meta: dict[str, str], url: str) -> bool:
+    """Whether the canonical link, og:url or dable:item_id is of another article than `url`."""
+    number = article_id(url)
+    link = tree.css_first("head > link[rel~='canonical' i][href]")
+    addresses = [(link.attributes["href"] or "") if link else "", meta.get("og:url", "")]
+    try:
+        named = {article_id(urljoin(url, address.strip())) for address in addresses if address}
+    except ValueError:
+        return False
+    item = meta.get("dable:item_id", "")
+    named |= {int(item)} if item.isascii() and item.isdigit() and len(item) <= 12 else set()
+    return number is not None and not named <= {None, number}
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:

@@ -2,19 +2,30 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
 from scraper.extract.blocks import Figure, Paragraph
-from scraper.extract.captions import is_numbered_headline, split_credit
-from scraper.extract.flow import flow
-from scraper.extract.nodes import above, each, holds, text_of
+from scraper.extract.boxes import why_dropped
+from scraper.extract.captions import is_image_name, is_numbered_headline, split_credit
+from scraper.extract.nodes import (
+    UNSEEN_TAGS,
+    above,
+    class_names,
+    each,
+    only_text,
+    text_of,
+)
 from scraper.extract.page import Page
 from scraper.extract.text import clean
 from scraper.extract.trace import first_of
 from scraper.models import Caption
 
-_CAPTION = "figcaption, td.caption, .fig, .caption, .cms-caption, .video-caption, .photo-caption"
+_CAPTIONS = ("fig", "caption", "cms-caption", "video-caption", "photo-caption")
+_CREDITS = ("source", "credit", "photo-source")  # beside or in a caption: the photographer
+_CREDIT_FORMS = ", ".join(f".{name}" for name in _CREDITS)
+_NONE: frozenset[str] = frozenset()
 _TAG = re.compile(r"</?[a-z][^<>]{0,200}>", re.I)
 _IMAGE = re.compile(r"\.(jpe?g|png|webp|gif|avif)(\.webp)?(\?|$)", re.I)
 _PLACEHOLDER = re.compile(
@@ -26,6 +37,7 @@ _LAZY = ("data-src", "data-original", "data-lazy-src")
 # Commas stand inside addresses too.
 _NEXT = re.compile(r",\s+|(?<=\d[wx]),", re.A)
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)[wx]$", re.A)
+_HOST_AGAIN = re.compile(r"https?://.*(?:(https?:)/{1,2}|[^:]//)([\w-]+\.[\w.-]+/.*)", re.A)
 _FRAMES = 3  # elements around a photo: a link, a picture
 
 
@@ -41,110 +53,145 @@ def captions_of(
         if isinstance(part, Paragraph):
             paragraphs += 1
             continue
-        images = _images(part.node)
-        photos += 0 if part.is_player else len(images)
-        told = list(_printed(page, part, images, title))
-        for printed, image in told:
-            text, credit = split_credit(printed)
-            address = full_size(page, image) if image else ""
-            address = address if images else still(page, part.node)
+        seen = _look(part)
+        photos += 0 if part.is_player else len(seen.images)
+        said: list[str] = []
+        for printed in _printed(page, part, seen, title):
+            text, credit = split_credit(printed.text)
+            address = full_size(page, printed.image) if printed.image else ""
+            address = address if seen.images else still(page, part.node)
             source = "guess" if part.is_guess else "markup"
-            captions.append(Caption(text, credit, address, paragraphs, source))
-        beside += _beside(part, [printed for printed, _ in told])
+            captions.append(Caption(text, credit or printed.credit, address, paragraphs, source))
+            said.append(printed.text)
+        if not part.is_player:  # its own labels are of no interest
+            beside += [text for text in seen.others if text not in "\n".join(said)]
     return tuple(captions), photos, tuple(beside)
 
 
-def _beside(part: Figure, captions: list[str]) -> list[str]:
-    """Texts in a photo's element that are no caption; a player's own labels are not told."""
-    if part.is_player or part.node.tag == "img":
-        return []
-    # Nearly always all the text there is, which is got much faster than told apart.
-    if clean(part.node.text(deep=True, separator=" ")) in ("", " ".join(captions)):
-        return []
-    told = "\n".join(captions)
-    return [p.text for p in flow(part.node, frozenset()).paragraphs if p.text not in told]
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """A caption as printed, and the photo that it is of."""
+
+    text: str
+    credit: str = ""  # in an element of its own
+    image: LexborNode | None = None
 
 
-def _images(node: LexborNode) -> list[LexborNode]:
-    if node.tag == "img":
-        return [node]
-    images = list(node.css("img"))
-    # Lazy loading repeats the image for browsers without scripts.
-    shown = [n for n in images if n.parent is None or n.parent.tag != "noscript"]
-    return shown or images[:1]
+@dataclass(slots=True)
+class _Seen:
+    """What the element of a photo or player holds."""
+
+    images: list[LexborNode]
+    holders: list[tuple[LexborNode, str, str]]  # element, caption, credit apart from it
+    others: list[str]  # texts in no caption
 
 
-def _printed(
-    page: Page, part: Figure, images: list[LexborNode], title: str
-) -> Iterator[tuple[str, LexborNode | None]]:
+def _look(part: Figure) -> _Seen:
+    """One walk through the element."""
+    seen = _Seen([], [], [])
+    if part.node.tag == "img":
+        seen.images.append(part.node)
+        return seen
+    if part.node.tag == "figcaption":
+        _add_holder(part.node, seen)
+        return seen
+    repeated: list[LexborNode] = []  # lazy loading repeats the image for browsers without scripts
+    waiting = [part.node]
+    while waiting:
+        node = waiting.pop()
+        tag = node.tag or ""
+        if tag == "-text":
+            seen.others += [text] if (text := clean(node.text_content or "")) else []
+        elif tag == "img":
+            seen.images.append(node)
+        elif tag == "noscript":
+            repeated += node.css("img")[:1]
+        elif tag not in UNSEEN_TAGS:
+            attributes = node.attributes
+            names = class_names(attributes)
+            if why_dropped(node, attributes, names, _NONE):
+                continue
+            if tag == "figcaption" or not names.isdisjoint(_CAPTIONS):
+                _add_holder(node, seen)
+            elif not names.isdisjoint(_CREDITS):
+                seen.holders.append((node, "", _credit(text_of(node))))
+            else:
+                waiting += reversed(list(node.iter(include_text=True)))
+    seen.images = seen.images or repeated[:1]
+    return seen
+
+
+def _add_holder(node: LexborNode, seen: _Seen) -> None:
+    """A caption, and its credit, if that has an element of its own in it."""
+    apart = (
+        [c for c in node.css(_CREDIT_FORMS)[:2] if c.mem_id != node.mem_id]
+        if (only_text(node) is None)
+        else []
+    )
+    credit = _credit(" ".join(map(text_of, apart)))
+    text = text_of(node, frozenset(c.mem_id for c in apart))
+    if text or credit:
+        seen.holders.append((node, text, credit))
+
+
+def _credit(text: str) -> str:
+    """A credit without its label, brackets and full stop."""
+    rest, credit = split_credit(text)
+    return credit or rest.strip(" .()[]")
+
+
+def _printed(page: Page, part: Figure, seen: _Seen, title: str) -> Iterator[_Printed]:
     """Each caption as printed, and the photo that it is of."""
-    holders = _holders(part)
-    if len(holders) > 1 and len(images) > 1:
-        yield from _paired(part.node, images, holders)
+    if not any(text for _, text, _ in seen.holders) and part.node.tag == "table":
+        cells = ((cell, text_of(cell)) for cell in part.node.css("td"))
+        seen.holders = [(cell, text, "") for cell, text in cells if text] + seen.holders
+    texts = [text for _, text, _ in seen.holders if text]
+    if len(texts) > 1 and len(seen.images) > 1:
+        yield from _paired(part.node, seen)
         return
-    image = images[0] if images else None
-    if printed := first_of(page.notes, "captions", _candidates(part, holders, images, title)):
-        apart = [text for _, text in holders[1:] if text not in printed and _is_credit(text)]
-        yield " ".join([printed, *apart]), image
+    image = seen.images[0] if seen.images else None
+    printed = first_of(page.notes, "captions", _candidates(part, seen, title))
+    credit = next((credit for _, _, credit in seen.holders if credit), "")
+    if not credit:
+        apart = (t for t in texts if t not in printed)
+        credit = next((split_credit(t)[1] for t in apart if not split_credit(t)[0]), "")
+    if is_image_name(printed):
+        printed = ""
+    if printed or credit:
+        yield _Printed(printed, credit, image)
 
 
-def _is_credit(text: str) -> bool:
-    return not split_credit(text)[0]
-
-
-def _holders(part: Figure) -> list[tuple[LexborNode, str]]:
-    """The elements that print captions, and their texts; none is inside another."""
-    node = part.node
-    if node.tag == "img":
-        return []
-    if node.tag == "figcaption":
-        return [(node, text_of(node))]
-    found: list[tuple[LexborNode, str]] = []
-    for holder in each(node, _CAPTION):
-        if not (found and holds(found[-1][0], holder)) and (text := text_of(holder)):
-            found.append((holder, text))
-    if not found and node.tag == "table":
-        return [(cell, text) for cell in node.css("td") if (text := text_of(cell))]
-    return found
-
-
-def _paired(
-    node: LexborNode, images: list[LexborNode], holders: list[tuple[LexborNode, str]]
-) -> Iterator[tuple[str, LexborNode | None]]:
-    """Each caption with its photo: one by one where there are as many, else the first photo
-    since the caption before."""
-    if len(images) == len(holders):
-        for image, (_, text) in zip(images, holders, strict=True):
-            yield text, image
+def _paired(node: LexborNode, seen: _Seen) -> Iterator[_Printed]:
+    """Each caption with its photo: one by one if there are as many, else the first photo since
+    the caption before."""
+    if len(seen.images) == len(seen.holders):
+        for image, (_, text, credit) in zip(seen.images, seen.holders, strict=True):
+            yield _Printed(text, credit, image)
         return
-    are_images = {image.mem_id for image in images}
-    texts = {holder.mem_id: text for holder, text in holders}
+    are_images = {image.mem_id for image in seen.images}
+    held = {holder.mem_id: (text, credit) for holder, text, credit in seen.holders}
     since: list[LexborNode] = []
-    for met in each(node, f"img, td, {_CAPTION}"):
+    for met in each(node, f"img, td, figcaption, {_CREDIT_FORMS}, .{', .'.join(_CAPTIONS)}"):
         if met.mem_id in are_images:
             since.append(met)
-        elif met.mem_id in texts:
-            yield texts[met.mem_id], since[0] if since else None
+        elif met.mem_id in held:
+            yield _Printed(*held[met.mem_id], since[0] if since else None)
             since = []
 
 
-def _candidates(
-    part: Figure,
-    holders: list[tuple[LexborNode, str]],
-    images: list[LexborNode],
-    title: str,
-) -> Iterator[tuple[str, str]]:
-    """Where a single caption is printed; the attributes that repeat it serve where it is not."""
+def _candidates(part: Figure, seen: _Seen, title: str) -> Iterator[tuple[str, str]]:
+    """Where a single caption is printed; the attributes that repeat it serve if it is not."""
     if part.below:
         yield "text below", part.below
-    for holder, text in holders:
+    for holder, text, _ in seen.holders:
         yield f"<{holder.tag}>", text
     if part.node.tag != "img":
         yield "span, p", _span(part.node, {"p"} if part.is_player else {"span", "p"})
-    for image in images:
+    for image in seen.images:
         for name in ("data-desc", "cms-photo-caption"):
             text = clean(_TAG.sub(" ", image.attributes.get(name) or ""))
-            yield f"[{name}]", "" if is_numbered_headline(text, title) else text
+            is_none = is_image_name(text) or is_numbered_headline(text, title)
+            yield f"[{name}]", "" if is_none else text
 
 
 def _span(node: LexborNode, tags: set[str]) -> str:
@@ -160,8 +207,21 @@ def full_size(page: Page, image: LexborNode) -> str:
     """The address of a photo, absolute; "" where none is known."""
     for address in _addresses(image):
         if address and not _is_placeholder(address.strip()):
-            return page.absolute(address)
+            return _with_one_host(page.absolute(address))
     return ""
+
+
+def _with_one_host(address: str) -> str:
+    """An address without the host that is before its own, as some pages write photos' addresses:
+    "https://cdn.vn/https://cdn.vn/a.jpg", "https://cdn.vn/cdn.vn/a.jpg"."""
+    path, mark, query = address.partition("?")
+    if again := _HOST_AGAIN.match(path):
+        path = f"{again[1] or 'https:'}//{again[2]}"
+    scheme, _, rest = path.partition("://")
+    host, _, below = rest.partition("/")
+    if below.startswith(f"{host}/"):
+        path = f"{scheme}://{below}"
+    return path + mark + query
 
 
 def _is_placeholder(address: str) -> bool:

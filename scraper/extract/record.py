@@ -17,9 +17,10 @@ from scraper.extract.photos import captions_of
 from scraper.extract.stated_times import read_times
 from scraper.extract.text import clean
 from scraper.extract.trace import Choice, first_of
-from scraper.models import Article, Snapshot, Weather
+from scraper.models import Article, Caption, Snapshot, Weather
 from scraper.urls import article_id
 
+_LONGEST_BYLINE = 1_000  # characters; longer texts name nobody
 # Never an author: the paper itself, as its metadata sign every page.
 _PAPER = {"báo lào cai", "báo lào cai điện tử", "lào cai điện tử", "baolaocai.vn"}
 _MISSING = re.compile(
@@ -56,6 +57,7 @@ class Findings:
     clock_text: str = ""
     layout: str = ""  # "": as paragraphs and photos say
     flags: tuple[str, ...] = ()
+    kicker: str = ""
     unaccounted: tuple[str, ...] = ()  # texts around the parts that are named nowhere
 
 
@@ -69,6 +71,7 @@ def article_of(found: Findings, page: Page, snapshot: Snapshot) -> Article:
     unaccounted = (*found.unaccounted, *beside)
     if page.notes is not None:
         page.notes.extend(Choice("unaccounted", "", text) for text in unaccounted)
+    another = ("names another article",) if page.names_another else ()
     doubts = ("unaccounted",) if unaccounted else ()
     return Article(
         url=page.url,
@@ -87,18 +90,22 @@ def article_of(found: Findings, page: Page, snapshot: Snapshot) -> Article:
         tags=found.tags,
         weather=found.weather,
         template=found.template,
-        layout=found.layout or _layout(found.parts, photo_count),
+        layout=found.layout or _layout(found.parts, photo_count, captions),
         photo_count=photo_count,
-        flags=(*found.flags, *times.flags, *clock_flags(found.clock), *doubts),
+        flags=(*found.flags, *another, *times.flags, *clock_flags(found.clock), *doubts),
+        kicker=found.kicker,
     )
 
 
-def _layout(parts: list[Paragraph | Figure], photo_count: int) -> str:
+def _layout(
+    parts: list[Paragraph | Figure], photo_count: int, captions: tuple[Caption, ...]
+) -> str:
     if any(isinstance(part, Paragraph) for part in parts):
         return "article"
     if photo_count == 0:
         return "video" if parts else "article"
-    return "photo" if photo_count > 1 else "infographic"
+    is_captioned = any(caption.text for caption in captions)
+    return "photo" if photo_count > 1 or is_captioned else "infographic"
 
 
 def _section(page: Page, found: Findings) -> str:
@@ -119,7 +126,7 @@ def _byline(page: Page, found: Findings) -> tuple[str, ...]:
     holders = _signing(page, found)
 
     def candidates() -> Iterator[tuple[str, str]]:
-        named = [_named(holder) for holder in holders]
+        named = [name for holder in holders if len(name := _named(holder)) <= _LONGEST_BYLINE]
         yield found.byline, ", ".join(named)
         yield "last line of the body", found.signature
         stated = (page.meta.get("dable:author", ""), *_json_ld_authors(page))

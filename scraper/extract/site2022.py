@@ -24,6 +24,7 @@ from scraper.extract.frame_lines import (
     page_clock,
     weather_below,
 )
+from scraper.extract.line_kinds import is_kicker
 from scraper.extract.nodes import each, text_of
 from scraper.extract.page import Page
 from scraper.extract.record import Findings, article_of, is_refusal
@@ -93,6 +94,7 @@ def read(page: Page, snapshot: Snapshot) -> Article:
         weather=weather_of(page) or weather_below(lines.texts[end:]),
         clock=moment,
         clock_text=clock_text,
+        kicker=_kicker(lines, clock, start),
     )
     return article_of(found, page, snapshot)
 
@@ -157,6 +159,14 @@ def _headline(page: Page, lines: _Lines, clock: int | None) -> tuple[int, Lexbor
     return next(
         ((n, None) for n, _ in below if not is_linked(lines.content.parts[n])), (below[0][0], None)
     )
+
+
+def _kicker(lines: _Lines, clock: int | None, start: int) -> str:
+    """The line between the hotline and the headline; "" if there is none."""
+    if clock is None or start - 1 <= clock or is_linked(lines.content.parts[start - 1]):
+        return ""
+    text = lines.texts[start - 1]
+    return text if text and is_kicker(text) and not is_hotline(text) else ""
 
 
 def _refuse(page: Page, lines: _Lines) -> NoReturn:

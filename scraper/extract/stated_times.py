@@ -1,22 +1,27 @@
 """When a page says that its article was published and changed.
 
 Order of trust: the meta element, JSON-LD, the `datetime` of the time element, the printed text.
-The newspaper's system writes the first three from the same record, with an offset. Of these the
-meta element stands for this article alone, while JSON-LD and a time element may be those of
-another article that the page shows. The printed text comes last: it names no zone and is
-sometimes a date alone. Only where a date alone would win, a full time of the same day is taken.
+The newspaper's system writes the first three from the same record, with an offset. The meta
+element is of this article alone, while JSON-LD and a time element may be of another article that
+the page shows. The printed text comes last: it names no zone and is sometimes a date alone. Only
+if a date alone would win, a full time of the same day is taken.
 
-All that is stated is looked at, also what did not win: a contradiction in any of it (see `Moment`),
-an impossible date, statements more than a day apart and times after the capture are flags.
+One clock with two offsets is the commonest slip: local time is stated as UTC. Then the time
+element's offset counts, and of a `Z` and another offset, Vietnam's.
+
+Everything that is stated is looked at, also what did not win. Flags are: a contradiction in any
+of it (see `Moment`), one clock with two offsets, statements more than a day apart, two dates in
+one element that says not which is which, a time that cannot be read, times after the capture.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.dates import Moment, is_bad_date, read_moment
+from scraper.extract.dates import Moment, has_two_times, is_bad_date, read_moment
 from scraper.extract.nodes import labels_of
 from scraper.extract.page import Page
 from scraper.extract.trace import Choice
@@ -25,6 +30,16 @@ _PUBLISHED = ("article:published_time", "datePublished", "pubdate")
 _MODIFIED = ("article:modified_time", "dateModified", "og:updated_time")
 # Clocks differ by minutes; a local time that is stated as UTC is seven hours ahead.
 _LONGEST_AHEAD = timedelta(hours=1)
+_AT_HOME = timedelta(hours=7)  # Vietnam's offset
+_LONGEST_LABEL = 40  # characters, before a time element
+_LONGEST_TEXT = 300  # characters of a time element
+# "Cập nhật: 07/05/2024 09:00 - Đăng: 06/05/2024 08:00", in any order and wording.
+_LABEL = re.compile(
+    r"\b(?:(?P<changed>cập nhật|sửa|thay đổi|updated|(?:last )?modified|edited)"
+    r"|(?:ngày |giờ )?(?:đăng|xuất bản|phát hành|đưa tin|tạo|published|posted|created))\b",
+    re.I,
+)
+_LABEL_ALONE = re.compile(rf"{_LABEL.pattern}[^\w]*(?:lúc|vào|ngày|at|on)?[^\w]*$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,80 +52,172 @@ class Times:
     flags: tuple[str, ...]
 
 
-def read_times(page: Page, printed: list[LexborNode], captured_at: datetime) -> Times:
+_Statement = tuple[str, str]  # source, text
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A statement that states a time."""
+
+    source: str
+    text: str
+    moment: Moment
+
+    @property
+    def offset(self) -> timedelta:
+        """From UTC; a time without a zone is Vietnam's."""
+        return _AT_HOME if self.moment.offset is None else self.moment.offset
+
+
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    """One clock that is stated with two offsets."""
+
+    sources: frozenset[str]  # that state a wrong offset
+    right: timedelta
+
+    def corrected(self, read: _Read) -> datetime:
+        """The instant that a statement means."""
+        if read.source not in self.sources or read.moment.date_only:
+            return read.moment.at
+        return (read.moment.at + read.offset - self.right).astimezone(UTC)
+
+
+def read_times(page: Page, printed: Sequence[LexborNode], captured_at: datetime) -> Times:
     """The times of an article; `printed` are the time elements of its own header."""
-    stated = list(_published(page, printed))
-    changed = list(_modified(page))
-    read = {text: read_moment(text) for _, text in stated + changed}
-    moments = [(source, m) for source, text in stated if (m := read[text])]
-    modified = next((m for _, text in changed if (m := read[text])), None)
-    all_moments = [m for _, m in moments] + ([modified] if modified else [])
-    flags = [flag for m in all_moments for flag in m.flags]
-    if any(is_bad_date(text) for text, m in read.items() if m is None):
-        flags.append("bad date")
-    if _differ([m for _, m in moments]):
+    published, changed = _statements(page, printed)
+    own, updates = _read(published), _read(changed)
+    first, last = _most_trusted(own), next(iter(updates), None)
+    slip = _slip(own)
+    at = slip.corrected(first) if first else None
+    modified_at = slip.corrected(last) if last else None
+    flags = [flag for read in own + updates for flag in read.moment.flags]
+    if any(map(_is_unreadable, published + changed)) or (published and not own):
+        flags.append("unreadable time")
+    if any(source == "text" and has_two_times(text) for source, text in published + changed):
+        flags.append("two times in one element")
+    is_reversed = last and last.source == "text" and at and modified_at and modified_at < at
+    if slip.sources or is_reversed or _differ([read.moment for read in own]):
         flags.append("times disagree")
-    if modified and modified.at > captured_at + _LONGEST_AHEAD:
+    latest = captured_at + _LONGEST_AHEAD
+    if modified_at and modified_at > latest:
         flags.append("modified in the future")
-    at, source = None, ""
-    if moments:
-        source, first = _most_trusted(moments)
-        at = first.at
-        source += " (date only)" if first.date_only else ""
-        if at > captured_at + _LONGEST_AHEAD:
-            flags.append("published in the future")
-    modified_at = modified.at if modified else None
+    if at and at > latest:
+        flags.append("published in the future")
     if page.notes is not None:
-        page.notes.append(_choice("published_at", stated, at))
-        page.notes.append(_choice("modified_at", changed, modified_at))
+        page.notes.append(_choice("published_at", published, first))
+        page.notes.append(_choice("modified_at", changed, last))
+    source = first.source + (" (date only)" if first.moment.date_only else "") if first else ""
     return Times(at, source, modified_at, tuple(dict.fromkeys(flags)))
 
 
-def _choice(field: str, stated: list[tuple[str, str]], at: datetime | None) -> Choice:
-    """Which of the statements gave the instant, and all the others."""
-    read = [(moment := read_moment(text)) and moment.at for _, text in stated]
-    won = read.index(at) if at in read and at else None
-    rule, text = ("", "") if won is None else stated[won]
-    return Choice(field, rule, text, tuple(s for n, s in enumerate(stated) if n != won))
+def _choice(field: str, stated: list[_Statement], won: _Read | None) -> Choice:
+    """Which of the statements gave the time, and all the others."""
+    winner = (won.source, won.text) if won else ("", "")
+    return Choice(field, *winner, tuple(s for s in stated if s != winner))
 
 
-def _most_trusted(moments: list[tuple[str, Moment]]) -> tuple[str, Moment]:
-    source, first = moments[0]
+def _statements(
+    page: Page, printed: Sequence[LexborNode]
+) -> tuple[list[_Statement], list[_Statement]]:
+    """Every statement of the publication and of the last change, the most trusted first."""
+    published = list(_in_head(page, _PUBLISHED, "datePublished"))
+    changed = list(_in_head(page, _MODIFIED, "dateModified"))
+    texts = [_labelled(_printed(node)) for node in printed]
+    shown = [("text", text) for own, _ in texts for text in own]
+    updates = [("text", text) for _, others in texts for text in others]
+    if not published and not shown:
+        shown, updates = updates, []  # some pages call their only time an update
+    clocks = {read.moment.clock for read in _read(updates)} if updates else set()
+    for node in printed:
+        if text := (node.attributes.get("datetime") or "").strip():
+            is_update = any(read.moment.clock in clocks for read in _read([("time", text)]))
+            (changed if is_update else published).append(("time", text))
+    return published + shown, changed + updates
+
+
+def _in_head(page: Page, names: tuple[str, ...], key: str) -> Iterator[_Statement]:
+    for name in names:
+        if text := page.meta.get(name):
+            yield "meta", text
+    if text := page.stated(key):
+        yield "json-ld", text
+
+
+def _printed(node: LexborNode) -> str:
+    """The text of a time element, with a label right before it: "Cập nhật: <time>"."""
+    before = node.prev
+    label = (before.text(deep=True).strip() if before is not None else "")[-_LONGEST_LABEL:]
+    text = labels_of(node)
+    return f"{label} {text}" if label and _LABEL_ALONE.search(label) else text
+
+
+def _labelled(text: str) -> tuple[list[str], list[str]]:
+    """What a time element prints of the publication, and of changes: split at its labels."""
+    text = text[:_LONGEST_TEXT]
+    labels = list(_LABEL.finditer(text))
+    edges = [0, *(label.start() for label in labels), len(text)]
+    own, others = list[str](), list[str]()
+    for n, (a, b) in enumerate(zip(edges, edges[1:], strict=False)):
+        part = text[a:b].strip(" -–|()[],;")
+        if n == 0 and labels and read_moment(part) is None:
+            continue
+        is_change = n > 0 and labels[n - 1]["changed"] is not None
+        if part:
+            (others if is_change else own).append(part)
+    return own, others
+
+
+def _read(stated: list[_Statement]) -> list[_Read]:
+    read = ((source, text, read_moment(text)) for source, text in stated)
+    return [_Read(source, text, moment) for source, text, moment in read if moment]
+
+
+def _is_unreadable(stated: _Statement) -> bool:
+    """Whether a statement is of no time: what a program wrote, or a date that never was."""
+    source, text = stated
+    return read_moment(text) is None and (source != "text" or is_bad_date(text))
+
+
+def _most_trusted(stated: list[_Read]) -> _Read | None:
+    if not stated:
+        return None
+    first = stated[0]
     # A date alone says less than the same day's date with its time.
-    full = [(s, m) for s, m in moments if not m.date_only]
-    if first.date_only and full and abs(full[0][1].at - first.at) <= timedelta(days=1):
-        return full[0]
-    return source, first
+    full = [read for read in stated if not read.moment.date_only]
+    is_near = full and abs(full[0].moment.at - first.moment.at) <= timedelta(days=1)
+    return full[0] if first.moment.date_only and is_near else first
 
 
-def _published(page: Page, printed: list[LexborNode]) -> Iterator[tuple[str, str]]:
-    """Every statement of the publication time, the most trusted first: source, text."""
-    for name in _PUBLISHED:
-        if text := page.meta.get(name):
-            yield "meta", text
-    if text := page.stated("datePublished"):
-        yield "json-ld", text
-    for node in printed:
-        if text := node.attributes.get("datetime") or "":
-            yield "time", text
-    for node in printed:
-        if text := labels_of(node):
-            yield "text", text
+def _slip(stated: list[_Read]) -> _Slip:
+    """The first clock that is stated with two offsets, and which offset counts."""
+    timed = [read for read in stated if not read.moment.date_only]
+    for read in timed:
+        same = [other for other in timed if other.moment.clock == read.moment.clock]
+        if len({other.offset for other in same}) > 1:
+            right = _right_offset(same)
+            return _Slip(frozenset(o.source for o in same if o.offset != right), right)
+    return _Slip(frozenset(), _AT_HOME)
 
 
-def _modified(page: Page) -> Iterator[tuple[str, str]]:
-    """Every statement of the last change, the most trusted first: source, text."""
-    for name in _MODIFIED:
-        if text := page.meta.get(name):
-            yield "meta", text
-    if text := page.stated("dateModified"):
-        yield "json-ld", text
+def _right_offset(same: list[_Read]) -> timedelta:
+    """The time element's offset; a `Z` is the slip itself if another statement says +07:00."""
+    of_element = [r.offset for r in same if r.source == "time" and r.moment.offset is not None]
+    is_stated = any(r.moment.offset == _AT_HOME for r in same)
+    if of_element and (of_element[0] or not is_stated):
+        return of_element[0]
+    return _AT_HOME if any(r.offset == _AT_HOME for r in same) else same[-1].offset
 
 
 def _differ(moments: list[Moment]) -> bool:
-    """Whether two statements are more than a day apart; a date alone leaves a day open."""
-    return any(
-        abs(a.at - b.at) > timedelta(days=2 if a.date_only or b.date_only else 1)
-        for a in moments
-        for b in moments
-    )
+    """Whether two statements are more than a day apart, or one is stated in UTC as Vietnam's time
+    or the reverse; a date alone leaves a day open."""
+    for a in moments:
+        for b in moments:
+            has_day_alone = a.date_only or b.date_only
+            apart = abs(a.at - b.at)
+            if apart > timedelta(days=2 if has_day_alone else 1):
+                return True
+            if apart == _AT_HOME and not has_day_alone:
+                return True
+    return False

@@ -13,6 +13,7 @@ from scraper.extract.byline import without_signature
 from scraper.extract.captions import with_captions_below
 from scraper.extract.flow import TooDeep, flow
 from scraper.extract.leftovers import beside
+from scraper.extract.line_kinds import is_kicker
 from scraper.extract.nodes import (
     ARTICLE_LINKS,
     above,
@@ -30,6 +31,11 @@ from scraper.extract.weather import weather_of
 from scraper.models import Article, Snapshot
 
 _MOST_TITLES = 50  # that are looked at
+_KICKERS = {"-text", "p", "div", "span", "strong", "em", "b", "h2", "h3", "h4", "h5"}
+_NO_KICKER = re.compile(
+    r"breadcrumb|time|date|author|cms-|article__(?!.*kick)|social|category", re.I
+)
+_MOST_TIMES = 4  # beside one another
 _OF_PHOTO = re.compile(r"avatar|cover|photo|picture|thumb", re.I)
 
 
@@ -76,8 +82,10 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
         text = _text(title, lead, bodies, template.dropped)
     except TooDeep as e:
         raise NotAnArticle(page.url, str(e)) from e
-    times = own_first(around, template.time, title, bodies)
-    excluded, unknown = beside(around, [title, *text.claimed, *times], template.dropped)
+    times = _times(around, template.time, title, bodies)
+    kicker = _kicker(title, text_of(page.tree.css_first(template.section.partition(" ")[0])))
+    claimed = [title, *text.claimed, *times, *([kicker] if kicker else [])]
+    excluded, unknown = beside(around, claimed, template.dropped)
     if notes is not None:
         notes += [Choice("excluded", e.rule, e.text) for e in text.excluded + excluded]
     found = Findings(
@@ -94,6 +102,7 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
         tags=_tags(page, around, title, template.tags),
         weather=weather_of(page, bodies),
         layout=_layout(template, around, notes),
+        kicker=text_of(kicker),
         unaccounted=(*unknown, *text.unknown),
     )
     return article_of(found, page, snapshot)
@@ -261,6 +270,35 @@ def _is_icon(figure: Figure, names: frozenset[str]) -> bool:
     if figure.node.tag != "img" or "cms-photo" in classes(figure.node):
         return False
     return not any(_OF_PHOTO.search(name) for name in names)
+
+
+def _kicker(title: LexborNode, crumbs: str) -> LexborNode | None:
+    """The line right above the headline: "Kỷ niệm 60 năm …:", "Di sản Lào Cai"; no section's name,
+    which is among `crumbs`."""
+    node = title.prev
+    while node is not None and (node.tag == "-comment" or not node.text(deep=True).strip()):
+        node = node.prev
+    if node is None or node.tag not in _KICKERS:
+        return None
+    if node.tag != "-text" and (
+        any(_NO_KICKER.match(name) for name in classes(node))
+        or node.css_first("a, time, img, h1, li, input")
+    ):
+        return None
+    text = text_of(node)
+    return node if is_kicker(text) and text not in crumbs else None
+
+
+def _times(
+    around: LexborNode, selector: str, title: LexborNode, bodies: list[LexborNode]
+) -> list[LexborNode]:
+    """The element that prints the article's time, and others beside it: when it was changed."""
+    first = own_first(around, selector, title, bodies)
+    line = first[0].parent if first else None
+    if line is None or line.tag not in ("div", "p", "span", "section"):
+        return first
+    beside = [node for node in line.iter() if node.tag == "time"][:_MOST_TIMES]
+    return first + [node for node in beside if node.mem_id != first[0].mem_id]
 
 
 def _tags(page: Page, around: LexborNode, title: LexborNode, selector: str) -> tuple[str, ...]:

@@ -3,14 +3,20 @@
 import codecs
 import html
 import re
-import unicodedata
+
+from scraper.spelling import nfc
 
 _META_CHARSET = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.I
 )
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_:.-]{2,40})""", re.I)
 # With halves of a letter, as JSON may hold them: no file takes those.
-_INVISIBLE = re.compile("[\ud800-\udfff\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_EMOJI = "\u2190-\u2bff\ufe0f\U0001f000-\U0001fbff"
+# A joiner between two emoji makes one of them: a family of three persons.
+_INVISIBLE = re.compile(
+    "[\ud800-\udfff\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+    f"|(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])"
+)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -39,6 +45,11 @@ def is_binary(body: bytes) -> bool:
 def is_html(body: bytes) -> bool:
     """Whether `body` begins as a page of HTML does, whatever its type is said to be."""
     return bool(_HTML.match(body.removeprefix(codecs.BOM_UTF8)))
+
+
+def is_markup(body: bytes) -> bool:
+    """Whether `body` begins as a page of HTML or as XML does."""
+    return is_html(body) or body.removeprefix(codecs.BOM_UTF8).lstrip()[:5] == b"<?xml"
 
 
 def decode(body: bytes, content_type: str | None) -> bytes:
@@ -103,7 +114,7 @@ def clean(text: str) -> str:
         text = html.unescape(text)
     if text.isprintable():
         # No sign is invisible, no space is other than the plain one.
-        text = unicodedata.normalize("NFC", text)
+        text = nfc(text)
         return " ".join(text.split()) if "  " in text else text.strip(" ")
     text = _INVISIBLE.sub("", text)
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join(nfc(text).split())
