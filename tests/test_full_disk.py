@@ -3,8 +3,10 @@
 import os
 import re
 import resource
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -92,4 +94,27 @@ def test_other_writers_end_with_one_line_and_can_be_repeated(
     assert not list(tmp_path.glob("copy/*")) and not list(tmp_path.glob("slim/*"))
     again = scraper(tmp_path, *arguments)
     assert again.returncode == 0, again.stderr
+    assert_sound(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", [33_000, 70_000, 120_000, 250_000, 400_000])
+def test_a_full_disk_says_what_is_not_withdrawn_and_a_repetition_finishes_it(
+    tmp_path: Path, limit: int
+) -> None:
+    configure(tmp_path, "https://baolaocai.vn", 5)
+    title = b"Zqxwvk"
+    fill(tmp_path / "archive.db", [*captures(8), page(5, 7, title=title)])
+    arguments = ("withdraw", str(article_id(page(5).url)), "--reason", "x")
+    run = scraper(tmp_path, *arguments, limit=limit)
+    assert run.returncode == 1
+    said = run.stderr.splitlines()[-1]
+    assert "nothing filed before is lost" not in said
+    assert ("not withdrawn, nothing was changed" in said) != ("is not finished" in said), said
+    with closing(sqlite3.connect(tmp_path / "snapshots.db")) as db:
+        (begun,) = db.execute("SELECT count(*) FROM withdrawals").fetchone()
+    assert begun == ("is not finished" in said)
+    assert scraper(tmp_path, *arguments).returncode == 0
+    for file in tmp_path.iterdir():
+        assert title.lower() not in file.read_bytes().lower()
     assert_sound(tmp_path)

@@ -1,7 +1,10 @@
 """An article that was withdrawn is nowhere any more, and does not come back."""
 
+import itertools
 import json
+import operator
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,18 +12,21 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from scraper.archive import snapshots
+from scraper.archive import snapshots, withdrawals
 from scraper.archive.files import open_archive, open_reader
 from scraper.archive.filing import file_unfiled
 from scraper.archive.read_article import history
 from scraper.archive.withdrawals import withdraw
 from scraper.cli import cli
-from scraper.config import CrawlSettings, Settings, SiteSettings
+from scraper.config import CheckSettings, CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, add_urls, crawl_site
 from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError, Refused, UnknownArticle
+from scraper.importing import Wanted, import_files
 from scraper.progress import Silence
 from scraper.search.hits import search
+from scraper.upkeep.backup import backup
+from scraper.upkeep.check import check
 from scraper.upkeep.reread import reread
 from scraper.upkeep.verify import verify
 from scraper.urls import article_id
@@ -111,9 +117,9 @@ def test_it_stays_out_of_an_archive_that_is_made_anew(path: Path) -> None:
     path.unlink()
     with open_archive(path) as archive:
         reread(archive, CONTEXT, Silence())
-        assert archive.db.execute("SELECT * FROM withdrawals").fetchall() == [
-            (NUMBER, "2026-06-01T00:00:00Z", "Quyết định 12")
-        ]
+        assert archive.db.execute(
+            "SELECT article_id, withdrawn_at, reason FROM withdrawals"
+        ).fetchall() == [(NUMBER, "2026-06-01T00:00:00Z", "Quyết định 12")]
         assert list(verify_rows(path)) == []
     assert count(path, f"SELECT count(*) FROM articles WHERE id = {NUMBER}") == 0
     sql = (
@@ -127,19 +133,91 @@ def verify_rows(path: Path) -> list[str]:
         return [str(damage) for damage in verify(archive, Silence())]
 
 
-def test_a_kill_between_the_files_is_made_good_at_the_next_start(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from scraper.archive import withdrawals as module
+class Killed(BaseException):
+    pass
 
-    with monkeypatch.context() as patch, open_archive(path) as archive:
-        patch.setattr(module, "carry_out", lambda archive: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            withdraw(archive, NUMBER, "x", AT)
-    assert count(path, f"SELECT count(*) FROM articles WHERE id = {NUMBER}") == 1
+
+# Where a withdrawal is killed, and whether archive.db shows the article then.
+KILLS = {
+    "once the intent is recorded": ("carry_out", 1, True),
+    "before the rows are gone": ("frontier.forbid", 1, True),
+    "before the pages are gone": ("snapshots.blank", 1, False),
+    "before archive.db is packed": ("_erase_free_space", 1, False),
+    "before snapshots.db is packed": ("_erase_free_space", 2, False),
+    "before it is noted that archive.db is clean": ("tombstones.mark_erased", 1, False),
+    "before it is noted that snapshots.db is clean": ("tombstones.mark_erased", 2, False),
+}
+
+
+def kill_withdrawal(path: Path, name: str, call: int) -> None:
+    """Withdraw, killed at the `call`th call of a function that withdrawals.py uses."""
+    whole: Callable[..., object] = operator.attrgetter(name)(withdrawals)
+    calls = itertools.count(1)
+
+    def dies(*arguments: object) -> object:
+        if next(calls) == call:
+            raise Killed
+        return whole(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(f"scraper.archive.withdrawals.{name}", dies)
+        take_out(path)
+
+
+@pytest.mark.parametrize("kill", KILLS.values(), ids=KILLS)
+def test_a_withdrawal_that_was_killed_is_named_by_what_only_reads(
+    path: Path, tmp_path: Path, kill: tuple[str, int, bool]
+) -> None:
+    name, call, is_shown = kill
+    kill_withdrawal(path, name, call)
+    said = f"article {NUMBER}: its withdrawal was interrupted"
+    assert any(line.startswith(said) for line in verify_rows(path))
+    assert any(line.startswith(said) for line in check(path, CheckSettings(), AT))
+    for slim in (True, False):
+        with open_reader(path) as archive, pytest.raises(ArchiveError, match=said):
+            backup(archive, tmp_path / "copy", Silence(), slim=slim)
+    assert SECRET.encode() not in bytes_of(tmp_path / "copy")
+    (tmp_path / "config.toml").write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
+    for command in (["search", "zqxwvk"], ["show", str(NUMBER)], ["diff", str(NUMBER)]):
+        command += ["--config", str(tmp_path / "config.toml")]
+        run = CliRunner().invoke(cli, command)
+        assert SECRET not in run.output
+        assert str(run.exception).startswith(said) == is_shown, command
+
+
+@pytest.mark.parametrize("kill", KILLS.values(), ids=KILLS)
+@pytest.mark.parametrize("later", ["reread", "import", "withdraw"])
+def test_the_next_command_that_writes_finishes_a_withdrawal(
+    path: Path, kill: tuple[str, int, bool], later: str
+) -> None:
+    kill_withdrawal(path, *kill[:2])
+    if later == "withdraw":
+        assert take_out(path) == 3
+    else:
+        with open_archive(path) as archive:
+            if later == "reread":
+                reread(archive, CONTEXT, Silence())
+            else:
+                import_files(archive, [], Wanted(), CONTEXT, Silence())
+    left = bytes_of(path.parent)
+    assert SECRET.encode() not in left and b"zqxwvk" not in left
+    assert verify_rows(path) == []
+
+
+@pytest.mark.parametrize("file", ["archive.db", "snapshots.db"])
+def test_a_file_that_is_put_back_from_an_older_copy_loses_the_article_again(
+    path: Path, file: str
+) -> None:
+    restored = path.with_name(file)
+    older = restored.read_bytes()
+    take_out(path)
+    restored.write_bytes(older)
+    assert any("its withdrawal was interrupted" in line for line in verify_rows(path))
     with open_archive(path) as archive:
         file_unfiled(archive, CONTEXT)
-    assert count(path, f"SELECT count(*) FROM articles WHERE id = {NUMBER}") == 0
+    left = bytes_of(path.parent)
+    assert SECRET.encode() not in left and b"zqxwvk" not in left
+    assert verify_rows(path) == []
 
 
 def test_a_page_that_another_article_shares_stays_with_that(path: Path) -> None:

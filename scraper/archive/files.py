@@ -28,6 +28,7 @@ from scraper.archive.identity import (
 from scraper.archive.lock import writer_lock
 from scraper.archive.place_rows import keep_places_current
 from scraper.archive.tables import archive_migrations, snapshot_migrations
+from scraper.archive.tombstones import require_hidden
 from scraper.errors import ArchiveError
 from scraper.urls import BAOLAOCAI, Site
 
@@ -98,9 +99,14 @@ def open_reader(path: Path) -> Iterator[Archive]:
 def open_articles(path: Path) -> Iterator[Database]:
     """archive.db at `path` alone, for reading: a slim copy has no snapshots.db beside it.
 
-    Raises ArchiveError as `open_reader` does.
+    Raises ArchiveError as `open_reader` does, and if an article is shown that is to be withdrawn.
     """
+    beside = snapshots_path(path)
     with outside_faults_in_one_line(path), open_to_read(path, archive_migrations) as db:
+        if beside.exists():
+            with open_to_read(beside, snapshot_migrations) as snapshots:
+                if read_identity(snapshots) == read_identity(db):
+                    require_hidden(db, snapshots)
         yield db
 
 

@@ -165,8 +165,8 @@ def ids(db: Database, span: IdSpan, since: datetime | None) -> list[int]:
     return [snapshot_id for (snapshot_id,) in rows]
 
 
-def blank(db: Database, article_id: int, urls: Iterable[str]) -> int:
-    """Remove the pages captured at `urls`, of one article; how many snapshots lose one.
+def blank(db: Database, article_id: int, urls: Iterable[str]) -> None:
+    """Remove the pages captured at `urls`, all of one article.
 
     Their addresses, times and hashes stay. Inside the caller's transaction. A page that an
     address of another article answered with too (an error page) is kept there.
@@ -183,7 +183,6 @@ def blank(db: Database, article_id: int, urls: Iterable[str]) -> int:
         " WHERE id = ?",
         [(snapshot_id,) for snapshot_id in lost],
     )
-    return len(lost)
 
 
 def _bequeath(db: Database, article_id: int, sha256: str) -> set[int]:
@@ -202,10 +201,16 @@ def _bequeath(db: Database, article_id: int, sha256: str) -> set[int]:
     return set()
 
 
-def blanked(db: Database, article_id: int) -> list[str]:
-    """The addresses of the snapshots of an article that was withdrawn."""
-    rows = db.execute(f"SELECT DISTINCT url FROM snapshots WHERE codec = '{WITHDRAWN}'")
-    return [url for (url,) in rows.fetchall() if number_of(url) == article_id]
+def addresses(db: Database, article_id: int) -> set[str]:
+    """The addresses of an article that were captured."""
+    rows = db.execute("SELECT DISTINCT url FROM snapshots WHERE url LIKE ?", [f"%{article_id}%"])
+    return {url for (url,) in rows.fetchall() if number_of(url) == article_id}
+
+
+def count_withdrawn(db: Database, article_id: int) -> int:
+    """How many snapshots of an article lost their page when it was withdrawn."""
+    rows = db.execute(f"SELECT url FROM snapshots WHERE codec = '{WITHDRAWN}'")
+    return sum(number_of(url) == article_id for (url,) in rows.fetchall())
 
 
 def count(db: Database, after_id: int, since: datetime | None) -> int:

@@ -128,6 +128,7 @@ TABLES: dict[str, dict[str, Any]] = {
         "columns": {
             "article_id": "The paper's number of the article",
             "withdrawn_at": "When it was taken out, UTC",
+            "erased_at": "When the last trace of it was erased from this file, UTC; empty: not yet",
             "reason": "Why",
         },
     },

@@ -70,10 +70,12 @@ def show(settings: Settings, article_id: int, as_json: bool) -> None:
     from scraper.archive.files import open_articles, open_reader, snapshots_path
     from scraper.archive.read_article import as_json as article_json
     from scraper.archive.read_article import evidence, history
+    from scraper.archive.tombstones import require_hidden
 
     path = settings.archive.path
     if snapshots_path(path).exists():
         with open_reader(path) as archive:
+            require_hidden(archive.db, archive.snapshots)
             found = history(archive.db, article_id)
             proofs = evidence(archive.snapshots, found)
     else:  # a slim copy

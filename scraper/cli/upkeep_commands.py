@@ -180,6 +180,7 @@ _REMEDIES = {
     "reread": "`scraper reread` writes it anew",
     "new archive.db": "move archive.db away, then `scraper reread` makes it anew",
     "backup": "only a backup has it",
+    "withdraw": "the next crawl, import or reread finishes the withdrawal",
 }
 
 

@@ -19,6 +19,7 @@ from scraper.archive.connections import open_to_write
 from scraper.archive.files import Archive, one_moment
 from scraper.archive.identity import read_identity
 from scraper.archive.tables import archive_migrations, snapshot_migrations
+from scraper.archive.withdrawals import require_finished
 from scraper.atomic_files import put_in_place
 from scraper.errors import ArchiveError, Locked
 from scraper.progress import Progress
@@ -115,6 +116,7 @@ def _refuse_folder(archive: Archive, folder: Path, slim: bool) -> None:
 def _copy(archive: Archive, partial: dict[str, Path], progress: Progress) -> None:
     sources = {"archive.db": archive.db.conn, "snapshots.db": archive.snapshots.conn}
     with one_moment(archive):
+        require_finished(archive)
         for name, path in partial.items():
             progress.note(f"copying {name}")
             path.unlink(missing_ok=True)

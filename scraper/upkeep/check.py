@@ -9,6 +9,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from scraper.archive.files import Archive, open_reader
+from scraper.archive.tombstones import interruption
+from scraper.archive.withdrawals import unfinished
 from scraper.config import CheckSettings
 from scraper.errors import ArchiveError
 from scraper.http.pace import REFUSES
@@ -57,6 +59,7 @@ def alarms(archive: Archive, limits: CheckSettings, now: datetime) -> list[str]:
     """One line for each limit that is passed; whether the files are whole is not looked at."""
     db = archive.db
     found = [
+        *(f"article {number}: {interruption(number)}" for number in unfinished(archive)),
         *_runs(db, limits, now),
         *_lists(db, limits, now),
         *_news(db, limits, now),

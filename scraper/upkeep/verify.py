@@ -17,15 +17,16 @@ from scraper.archive.filing import is_filed
 from scraper.archive.history import capture_of
 from scraper.archive.index import check_index, is_complete
 from scraper.archive.index_check import check_structure
-from scraper.archive.revisions import is_told
+from scraper.archive.tombstones import interruption
+from scraper.archive.withdrawals import unfinished
 from scraper.progress import Progress
 from scraper.upkeep.read_again import Reread
 from scraper.upkeep.reread import batches, changes_of
 from scraper.urls import article_id
 
-# How to get back what is damaged: `scraper reread` writes it again; `reread` makes a new
-# archive.db once the damaged one is moved away; or only a backup has it.
-Remedy = Literal["reread", "new archive.db", "backup"]
+# What helps: `scraper reread` writes it again; `reread` makes a new archive.db once the damaged one
+# is moved away; only a backup has it; or a withdrawal has to be finished.
+Remedy = Literal["reread", "new archive.db", "backup", "withdraw"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def verify(archive: Archive, progress: Progress, workers: int = 1) -> Iterator[F
         yield from _readable(
             "snapshots.db", _BACKUP, missing_captures(archive.db, archive.snapshots)
         )
+        yield from _readable("archive.db", _NEW, _unfinished(archive))
         altered: set[str] = set()
         for check in (_pages(archive, progress, workers), _articles(archive.db)):
             for damage in _readable("archive.db", _NEW, check):
@@ -90,6 +92,11 @@ def missing_captures(db: Database, snapshots: Database) -> Iterator[Finding]:
         if snapshot_id not in held:
             found = f"not in snapshots.db, though article {number} was read from it"
             yield Finding(f"snapshot {snapshot_id}", found, "backup")
+
+
+def _unfinished(archive: Archive) -> Iterator[Finding]:
+    for number in unfinished(archive):
+        yield Finding(f"article {number}", interruption(number), "withdraw")
 
 
 def _pages(archive: Archive, progress: Progress, workers: int) -> Iterator[Finding]:
