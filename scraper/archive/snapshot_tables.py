@@ -5,7 +5,8 @@ IN_BOTH_FILES = """
 CREATE TABLE withdrawals (
     article_id INTEGER PRIMARY KEY,
     withdrawn_at TEXT NOT NULL,
-    reason TEXT NOT NULL
+    reason TEXT NOT NULL,
+    erased_at TEXT -- NULL while traces of the article may be left in this file
 );
 
 -- The archive that the file belongs to, and its newspaper. One row.

@@ -17,6 +17,7 @@ from scraper.archive.filing import is_filed
 from scraper.archive.history import capture_of
 from scraper.archive.index import check_index, is_complete
 from scraper.archive.index_check import check_structure
+from scraper.archive.revisions import is_told
 from scraper.archive.tombstones import interruption
 from scraper.archive.withdrawals import unfinished
 from scraper.progress import Progress
