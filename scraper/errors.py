@@ -11,7 +11,8 @@
     │   │   ├── NotAPage       an image, a PDF, a video: its body was not read
     │   │   └── OutsideSite    not an address of the site; nothing was sent
     │   └── Transient          .retry_after, seconds or None; retried, then recorded
-    ├── UnreadableList         .url; a sitemap, feed or section page that is none
+    ├── UnreadableList         .url; a sitemap, feed or section page that cannot be read
+    │   └── DoubtfulList       read, but for single entries
     ├── ExtractError           .url
     │   ├── NotAnArticle       counted, not a failure; 4 from `scraper extract`
     │   └── MissingField       .template .field
@@ -109,6 +110,10 @@ class UnreadableList(ScraperError):
         super().__init__(f"{url}: {reason}")
         self.url = url
         self.reason = reason
+
+
+class DoubtfulList(UnreadableList):
+    """A list that was read to its end, but for single entries."""
 
 
 class ExtractError(ScraperError):

@@ -1,6 +1,8 @@
 import gzip
+import json
 import time
 import tracemalloc
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -12,13 +14,14 @@ from scraper.crawl.discover import (
     ListedAddresses,
     month_of_map,
     read_feed,
+    read_more,
     read_section,
     read_sitemap,
     read_time,
 )
-from scraper.errors import UnreadableList
+from scraper.errors import DoubtfulList, UnreadableList
 from scraper.models import Snapshot
-from scraper.urls import BAOLAOCAI
+from scraper.urls import BAOLAOCAI, article_id
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 URLSET = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
@@ -66,6 +69,110 @@ def test_padded_and_escaped_addresses_are_canonical() -> None:
 )
 def test_addresses_of_other_hosts_are_dropped(address: str) -> None:
     assert sitemap(f"{URLSET}<url><loc>{address}</loc></url></urlset>") == []
+
+
+U = "<url><loc>/a-post{}.html</loc>{}</url>"
+ITEM = "<item><title>{1}</title><link>/a-post{0}.html</link></item>"
+FAULTS = {
+    "entity": "a&nbsp;b",
+    "quote": "a&rsquo;b",
+    "unknown entity": "a&tin;b",
+    "bare &": "a & b",
+    "control sign": "a\x0bb",
+    "angle": "a < b",
+    "unclosed": "<b>a",
+    "crossed": "<b><i>a</b></i>",
+    "attribute": "<b x=1>a</b>",
+    "latin-1": b"caf\xe9",
+    "half a character": b"\xe1\xba",
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("kind", ["map", "padded map", "prefixed map", "feed", "packed map"])
+def test_entries_behind_a_broken_one_are_read_with_a_doubt(name: str, kind: str) -> None:
+    fault = FAULTS[name].encode() if isinstance(FAULTS[name], str) else FAULTS[name]  # type: ignore[union-attr]
+    entry = ITEM if kind == "feed" else U
+    entries = [entry.format(n, "FAULT" if n == 2 else "x") for n in range(1, 6)]
+    body = "".join(entries)
+    if kind == "padded map":
+        body = body.replace("</url>", "<!--" + "x" * 40_000 + "--></url>")
+    if kind == "prefixed map":
+        body = body.replace("<", "<s:").replace("<s:/", "</s:").replace("<s:!", "<!")
+    head, end = {
+        "feed": ("<rss><channel><title>Báo</title>", "</channel></rss>"),
+        "prefixed map": ("<s:urlset xmlns:s='x'>", "</s:urlset>"),
+    }.get(kind, (URLSET, "</urlset>"))
+    raw = f"{head}{body}{end}".encode().replace(b"FAULT", fault)
+    found: list[int] = []
+    with pytest.raises(DoubtfulList, match="line 1, column"):
+        for one in (read_feed if kind == "feed" else read_sitemap)(
+            captured(gzip.compress(raw) if kind == "packed map" else raw), BAOLAOCAI
+        ):
+            found.append(article_id(one.url) or 0)
+    # In a feed the fault comes before the address, so that the entry may be lost.
+    assert set(found) >= {1, 3, 4, 5} and len(found) == len(set(found))
+    if kind != "feed" or name not in ("angle", "unclosed", "crossed", "attribute"):
+        assert found == [1, 2, 3, 4, 5]
+
+
+def test_a_broken_address_is_lost_alone_and_counted() -> None:
+    raw = f"{URLSET}{U.format(1, '')}{U.format(2, '')}{U.format(3, '')}</urlset>".encode()
+    found = []
+    with pytest.raises(DoubtfulList, match="1 of its entries cannot be read"):
+        for one in read_sitemap(captured(raw.replace(b"a-post2", b"\xe9-post2")), BAOLAOCAI):
+            found.append(article_id(one.url))
+    assert found == [1, 3]
+
+
+@pytest.mark.parametrize("end", ["", "<url><loc>/b-po", "<url><loc>/b&nbsp;", "</ur"])
+def test_a_list_that_breaks_off_behind_a_broken_entry_is_not_read(end: str) -> None:
+    body = f"{URLSET}{U.format(1, '&nbsp;')}{U.format(2, '')}{end}"
+    with pytest.raises(UnreadableList) as broken:
+        sitemap(body)
+    assert not isinstance(broken.value, DoubtfulList)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_text_file_names_a_page_on_each_line(pack: Callable[[bytes], bytes]) -> None:
+    lines = f"\ufeff{HOME}/a-post1.html\r\n\n{HOME}/bai-viet/2-b\nhttps://khac.vn/c-post3.html\n"
+    found = sitemap(pack(lines.encode()))
+    assert [f.url for f in found] == [HOME + "/a-post1.html", HOME + "/bai-viet/2-b"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"articles": '<article class="story"><a href="/a-post1.html">A</a></article>'},
+        {"contents": [{"url": "/a-post1.html", "date": 1734229800}, {"url": None}, 7]},
+        {"articles": None, "contents": [{"url": "/a-post1.html", "date": "1734229800"}]},
+    ],
+)
+def test_both_shapes_of_load_more_name_their_articles(data: object) -> None:
+    body = json.dumps({"data": data})
+    found = list(read_more(captured(body, HOME + "/api/morenews-1"), BAOLAOCAI))
+    assert [f.url for f in found] == [HOME + "/a-post1.html"]
+    if isinstance(data, dict) and data.get("contents"):
+        assert found[0].lastmod == datetime(2024, 12, 15, 2, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "body", ["", "null", "[1]", "{}", '{"data": {}}', '{"data": 5}', "[" * 9999]
+)
+def test_other_json_is_no_load_more_list(body: str) -> None:
+    with pytest.raises(UnreadableList):
+        list(read_more(captured(body), BAOLAOCAI))
+
+
+def test_a_map_names_no_more_than_a_sitemap_may() -> None:
+    entry = "<url><loc>/a-post1.html</loc></url>"
+    packed = gzip.compress((URLSET + entry * 1_000_000 + "</urlset>").encode(), 1)
+    started, count = time.process_time(), 0
+    with pytest.raises(UnreadableList, match="more than 50000"):
+        for _ in read_sitemap(captured(packed), BAOLAOCAI):
+            count += 1
+    assert count == 50_000
+    assert time.process_time() - started < 5
 
 
 def test_image_and_news_extensions_are_not_taken_for_pages() -> None:
@@ -302,7 +409,7 @@ def test_a_map_of_twenty_thousand_reads_fast() -> None:
 @example(b"<rss><channel><item><link>http://[</link></item></channel></rss>")
 @example(b'<?xml version="1.0" encoding="utf-7"?><rss/>')
 def test_no_answer_breaks_a_reader(body: bytes) -> None:
-    for read in (read_sitemap, read_feed, read_section):
+    for read in (read_sitemap, read_feed, read_section, read_more):
         with suppress(UnreadableList):
             for found in read(captured(body), BAOLAOCAI):
                 assert BAOLAOCAI.owns(found.url)

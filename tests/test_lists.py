@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 from scraper.archive import frontier, runs
 from scraper.archive.files import Archive, open_archive
 from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.crawl.lists import DEEPEST_INDEX, Survey, read_lists
+from scraper.crawl.lists import DEEPEST_INDEX, Survey
 from scraper.crawl.run import now
+from scraper.errors import RunEnded
 from scraper.http.fetcher import open_fetcher
 from scraper.http.pace import Clock
 from scraper.models import HostState
@@ -33,7 +35,9 @@ def survey(
     minutes: float = 5,
     delay: float = 0.0,
     sections: tuple[str, ...] = (),
+    more: tuple[str, ...] = (),
     asked: list[str] | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Survey:
     """What the lists of one run tell, on a site that answers so, and 404 elsewhere."""
     passed = 0.0
@@ -54,7 +58,7 @@ def survey(
         )
 
     settings = Settings(
-        SiteSettings(SITE, feeds=(), sections=sections, delay_seconds=delay),
+        SiteSettings(SITE, feeds=(), sections=sections, more=more, delay_seconds=delay),
         CrawlSettings(retries=0, backoff_seconds=0.0),
     )
     run = runs.begin_run(archive.db, "crawl", now())
@@ -63,10 +67,17 @@ def survey(
         HostState(),
         lambda _: None,
         max_minutes=minutes,
+        stop=stop,
         clock=clock,
         transport=httpx.MockTransport(answer),
     ) as fetcher:
-        return read_lists(archive.db, fetcher, settings, run, Silence(), full=full)
+        fetcher.read_robots()
+        lists = Survey(archive.db, fetcher, settings, run, Silence(), full=full)
+        with suppress(RunEnded):
+            while one := lists.next():
+                lists.read(one)
+        lists.end()
+        return lists
 
 
 def xml(body: str) -> httpx.Response:
@@ -127,17 +138,19 @@ def test_maps_of_an_index_are_known_before_it_counts_as_read(archive: Archive) -
     assert [row.url for row in frontier.maps(archive.db)] == [SITE + "/maps/news-2026-1.xml"]
 
 
-def test_lists_take_half_of_a_run_at_most_and_the_rest_of_a_walk_waits(archive: Archive) -> None:
+def test_lists_that_a_run_does_not_reach_come_first_in_the_next(archive: Archive) -> None:
     paths = [f"/maps/news-2026-{month}.xml" for month in range(1, 11)]
     answers = {path: xml(f"<urlset>{ENTRY}</urlset>") for path in paths}
     answers["/sitemap.xml"] = index(*paths)
-    survey(archive, answers, full=True, minutes=18, delay=60.0)
+    asked: list[str] = []
+    survey(archive, answers, full=True, minutes=6.5, delay=60.0, asked=asked)
+    assert asked == ["/robots.txt", "/sitemap.xml", *reversed(paths[-5:])]
     waiting = [row.url for row in frontier.maps(archive.db) if row.is_due]
-    assert (
-        len(waiting) == 1
-    )  # robots.txt and index, then nine maps in the nine minutes that they leave to lists
-    assert waiting == [SITE + "/maps/news-2026-1.xml"]
-    survey(archive, answers)
+    assert sorted(waiting) == sorted(SITE + path for path in paths[:5])
+    asked.clear()
+    archive.db.execute("UPDATE frontier SET due_at = '2026-01-01T00:00:00Z' WHERE due_at > ''")
+    survey(archive, answers, asked=asked)
+    assert asked[1:7] == [*reversed(paths[:5]), "/sitemap.xml"]
     assert not [row for row in frontier.maps(archive.db) if row.is_due]
 
 
@@ -194,3 +207,37 @@ def test_every_section_and_map_has_its_turn_whatever_else_ran_between(archive: A
         runs.begin_run(archive.db, "add", now())
         survey(archive, answers, sections=sections, asked=asked)
     assert {*sections, "/maps/news-2027-1.xml"} <= set(asked)
+
+
+def test_a_list_with_a_broken_entry_counts_as_read_with_a_doubt(archive: Archive) -> None:
+    broken = f"<urlset>{ENTRY}<url><loc>/b-post2.html</loc><x>a&nbsp;b</x></url></urlset>"
+    told = survey(archive, {"/sitemap.xml": xml(broken)})
+    assert (told.found, told.failures) == (2, [])
+    known = frontier.find(archive.db, SITE + "/sitemap.xml")
+    assert known and known.attempts == 0
+    assert "undefined entity: line 1, column" in known.error
+
+
+def test_a_long_list_is_filed_in_batches_that_notice_the_end_of_the_run(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scraper.crawl.lists.BATCH", 10)
+    entries = "".join(f"<url><loc>/a-post{n}.html</loc></url>" for n in range(1, 101))
+    answers = {"/sitemap.xml": xml(f"<urlset>{entries}</urlset>")}
+    told = survey(archive, answers, stop=lambda: in_frontier(archive) >= 30)
+    assert (told.found, in_frontier(archive)) == (30, 30)
+    assert survey(archive, answers).found == 70
+
+
+def in_frontier(archive: Archive) -> int:
+    (count,) = archive.db.execute("SELECT count(*) FROM frontier WHERE state = 'new'").fetchone()
+    return int(count)
+
+
+def test_load_more_answers_are_read_only_if_configured(archive: Archive) -> None:
+    data = {"contents": [{"url": "/b-post2.html", "date": 1700000000}, {"title": "x"}]}
+    answers = {"/api/more": httpx.Response(200, json={"data": data})}
+    asked: list[str] = []
+    assert survey(archive, answers, asked=asked).found == 0
+    assert "/api/more" not in asked
+    assert survey(archive, answers, more=("/api/more",)).found == 1

@@ -214,6 +214,22 @@ def make_unread_maps_due(db: Database, at: datetime) -> None:
     )
 
 
+def make_list_due(db: Database, url: str, at: datetime) -> None:
+    """Have a list asked for before those that are not due, if it is not due already."""
+    db.execute(
+        "UPDATE frontier SET due_at = ? WHERE url = ? AND state = 'list' AND due_at IS NULL",
+        [utc_text(at), url],
+    )
+
+
+def lists_due(db: Database) -> dict[str, str]:
+    """The lists that are due, with the time since when."""
+    rows = db.execute(
+        "SELECT url, due_at FROM frontier WHERE state = 'list' AND due_at IS NOT NULL"
+    )
+    return dict(rows.fetchall())
+
+
 def maps(db: Database) -> list[Map]:
     """Every sitemap that an index ever named."""
     rows = db.execute(

@@ -65,6 +65,25 @@ def save_run(db: Database, run: Run, finished_at: datetime | None = None) -> Non
     )
 
 
+def count_crawls(db: Database, run_id: int) -> int:
+    """How many crawls began before this run."""
+    row = db.execute(
+        "SELECT count(*) FROM runs WHERE command = 'crawl' AND id < ?", [run_id]
+    ).fetchone()
+    return int(row[0])
+
+
+def lists_had_more(db: Database, run_id: int) -> bool:
+    """True if the crawl before this run asked for more lists than articles."""
+    row = db.execute(
+        "SELECT requests, fetched + failed - (SELECT count(*) FROM failures"
+        " WHERE run_id = runs.id AND kind = 'list') FROM runs"
+        " WHERE command = 'crawl' AND requests > 0 AND id < ? ORDER BY id DESC LIMIT 1",
+        [run_id],
+    ).fetchone()
+    return row is not None and row[0] > 2 * row[1]
+
+
 def close_killed_runs(db: Database) -> None:
     """Say of runs that never ended that they were killed: only the lock's holder may ask."""
     db.execute(

@@ -166,7 +166,7 @@ def checked(settings: Settings) -> Settings:
                 f'{settings.source}: search.aliases: names with = between, as "Sapa = Sa Pa",'
                 f" has {line!r}"
             )
-    for name in ("sitemaps", "feeds", "sections"):
+    for name in ("sitemaps", "feeds", "sections", "more"):
         for address in getattr(site, name):
             if not address.startswith("/") and not checked.site.site.owns(address):
                 raise ConfigError(

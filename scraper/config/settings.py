@@ -32,6 +32,11 @@ class SiteSettings:
     sections: tuple[str, ...] = _key(
         ("/",), "Section pages that list articles: a safety net behind sitemaps and feeds."
     )
+    more: tuple[str, ...] = _key(
+        (),
+        'Addresses that answer "load more" with JSON, such as /api/morenews-latest-0-2.html: the'
+        " last resort if there is no sitemap and no feed.",
+    )
     contact: str = _key(
         "",
         "Your e-mail or web address. It is sent to the newspaper with every request, so that it can"

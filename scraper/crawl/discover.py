@@ -1,44 +1,34 @@
-"""Snapshots of lists -> addresses: sitemaps, feeds, section pages.
+"""Snapshots of lists -> addresses: sitemaps, feeds, section pages, answers to "load more".
 
     /sitemap.xml               an index: lists maps of topics, and one map a month
-    /sitemaps/news-2024-9.xml  one month's articles, newest first; months without leading zero
+    /sitemaps/news-2024-9.xml  one month's articles, in any order; months without leading zero
     /rss/home.rss              the newest; on sister papers the route may answer a few bytes of junk
-    /chinh-tri/                links in <article class="story">, as in /api/morenews-… fragments
+    /chinh-tri/                links in <article class="story">
+    /api/morenews-…            JSON that holds such links as HTML, or the articles' addresses
 
 Only addresses of the site itself are handed out, in canonical form.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from xml.parsers import expat
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from scraper.crawl.list_entries import entries, text_lines
 from scraper.errors import UnreadableList
 from scraper.extract.bounds import beyond
-from scraper.inflate import Damaged, Oversize, inflate, is_gzip
 from scraper.models import Snapshot
 from scraper.times import VIETNAM
 from scraper.urls import Site, article_id, canonical
 
-_MAX_XML_BYTES = 64_000_000  # of an unpacked map; 50,000 addresses, the most allowed, need less
-_STEP_BYTES = 64 * 1024
-# What a list of a paper never has, and what would cost a parser much time or memory.
-_MOST_TOKEN_BYTES = 1_000_000  # one tag or comment
-_MOST_LEVELS = 30
-_MOST_NAMES = 1000  # of elements and attributes
-_MOST_PIECES = 8  # of a text: the parser hands it out in some 8 KB each
-# Children of an entry that are looked at; a prefix is left out where the entry has the same.
-_FIELDS = frozenset("loc lastmod link guid updated pubDate published dc:date".split())
 # Whatever stands before year and month, or after: other papers name theirs posts-2024-09-1.xml.
 _MONTH = re.compile(
     r"(?<![0-9])((?:19|20)[0-9]{2})[-_/.]?(0?[1-9]|1[0-2])(?![0-9])[^/]*\.xml(?:\.gz)?$"
 )
-
-Fields = dict[str, str]  # of one entry: child element (no prefix of its own) to text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +44,16 @@ class ListedAddresses:
 def read_sitemap(snapshot: Snapshot, site: Site) -> Iterator[ListedAddresses]:
     """The maps of a sitemap index, or the pages of a map, in the order listed.
 
-    Raises UnreadableList where the file breaks off or is no sitemap; what was handed out
-    before that is sound.
+    Raises UnreadableList if the file breaks off or is not a sitemap, DoubtfulList at its end if
+    single entries cannot be read; what was handed out before that is sound. A file of plain text
+    has one address on each line (sitemaps.org, "Text file").
     """
     own = own_address(snapshot.url, site)
-    for kind, fields in _entries(snapshot, {"urlset": "url", "sitemapindex": "sitemap"}):
+    lines = text_lines(snapshot)
+    if lines is not None:
+        yield from (ListedAddresses(url) for line in lines if (url := own(line)))
+        return
+    for kind, fields in entries(snapshot, {"urlset": "url", "sitemapindex": "sitemap"}):
         if url := own(fields.get("loc", "")):
             lastmod, date_only = read_time(fields.get("lastmod", ""))
             yield ListedAddresses(url, lastmod, date_only, kind == "sitemap")
@@ -70,7 +65,7 @@ def read_feed(snapshot: Snapshot, site: Site) -> Iterator[ListedAddresses]:
     Raises UnreadableList as read_sitemap does; a few bytes of junk are no empty feed.
     """
     own = own_address(snapshot.url, site)
-    for _, fields in _entries(snapshot, {"rss": "item", "RDF": "item", "feed": "entry"}):
+    for _, fields in entries(snapshot, {"rss": "item", "RDF": "item", "feed": "entry"}):
         if url := own(fields.get("link", "")) or own(_permanent(fields.get("guid", ""))):
             times = (
                 fields.get(name, "") for name in ("updated", "pubDate", "published", "dc:date")
@@ -100,6 +95,38 @@ def read_section(snapshot: Snapshot, site: Site) -> Iterator[ListedAddresses]:
         if articles:
             yield from articles
             return
+
+
+def read_more(snapshot: Snapshot, site: Site) -> Iterator[ListedAddresses]:
+    """The articles that an answer to "load more" names, in either of the shapes of its JSON.
+
+    `{"data": {"articles": "<article …>"}}` or `{"data": {"contents": [{"url", "date"}]}}`, with
+    `date` in seconds since 1970. Raises UnreadableList for anything else.
+    """
+    try:
+        data = json.loads(snapshot.body)["data"]
+        html, contents = data.get("articles"), data.get("contents")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
+        raise UnreadableList(snapshot.url, "is not the JSON of a load-more list") from e
+    if isinstance(html, str):
+        yield from read_section(replace(snapshot, body=html.encode("utf-8", "replace")), site)
+    elif isinstance(contents, list):
+        own = own_address(snapshot.url, site)
+        for entry in contents:
+            if isinstance(entry, dict) and (url := own(str(entry.get("url") or ""))):
+                yield ListedAddresses(url, _epoch(entry.get("date")))
+    else:
+        raise UnreadableList(snapshot.url, "has neither data.articles nor data.contents")
+
+
+def _epoch(seconds: object) -> datetime | None:
+    """The instant so many seconds after 1970; None if that is not a time."""
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float, str)):
+        return None
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def month_of_map(url: str) -> tuple[int, int] | None:
@@ -154,94 +181,3 @@ def _permanent(guid: str) -> str:
 
 def _href(node: LexborNode) -> str:
     return node.attributes.get("href") or ""
-
-
-def _entries(snapshot: Snapshot, roots: dict[str, str]) -> Iterator[tuple[str, Fields]]:
-    """Each entry of an XML list with its name; `roots` gives the entry name by root element."""
-    found: list[tuple[str, Fields]] = []
-    parser = _parser(snapshot.url, roots, found)
-    try:
-        fed = 0
-        for chunk in _chunks(snapshot.body):
-            parser.Parse(chunk, False)
-            yield from found
-            found.clear()
-            fed += len(chunk)
-            # Each step reads an unfinished tag anew: time rises with the square of its length.
-            if fed - parser.CurrentByteIndex > _MOST_TOKEN_BYTES:
-                raise UnreadableList(snapshot.url, "holds a tag of more than a megabyte")
-            if len(parser.intern) > _MOST_NAMES:  # the parser keeps each
-                raise UnreadableList(snapshot.url, f"has more than {_MOST_NAMES} kinds of elements")
-        parser.Parse(b"", True)
-    except (expat.ExpatError, Damaged, Oversize, LookupError, ValueError) as e:
-        yield from found
-        raise UnreadableList(snapshot.url, f"is no readable XML: {e}") from e
-
-
-def _parser(
-    url: str, roots: dict[str, str], found: list[tuple[str, Fields]]
-) -> expat.XMLParserType:
-    """An expat parser that appends to `found`. It keeps nothing else, and takes no entities."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    text: list[str] = []
-    fields: Fields = {}
-    prefix = entry = ""
-    level = 0
-
-    def first(name: str, attributes: dict[str, str]) -> None:
-        nonlocal prefix, entry
-        prefix, local = name[: name.rfind(":") + 1], name[name.rfind(":") + 1 :]
-        if local not in roots:
-            raise UnreadableList(url, f"is <{name}>, not <{'> or <'.join(roots)}>")
-        # RSS 1.0 has its root in a namespace of its own, and no prefix on the rest.
-        prefix = "" if local == "RDF" else prefix
-        entry = prefix + roots[local]
-        parser.StartElementHandler = start
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal level
-        level += 1
-        if level > _MOST_LEVELS:
-            raise UnreadableList(url, f"nests elements more than {_MOST_LEVELS} deep")
-        text.clear()
-        if name == entry:
-            fields.clear()
-        elif "href" in attributes and attributes.get("rel", "alternate") == "alternate":
-            keep(name, attributes["href"])
-
-    def end(name: str) -> None:
-        nonlocal level
-        level -= 1
-        if name == entry:
-            found.append((name.removeprefix(prefix), fields.copy()))
-        elif text:
-            keep(name, "".join(text))
-        text.clear()
-
-    def keep(name: str, value: str) -> None:
-        if (field := name.removeprefix(prefix)) in _FIELDS:
-            fields.setdefault(field, value)
-
-    def hear(piece: str) -> None:
-        if len(text) < _MOST_PIECES:
-            text.append(piece)
-
-    def refuse(name: str, system: str | None, public: str | None, has_rules: bool) -> None:
-        if has_rules:
-            raise UnreadableList(url, "declares entities or rules of its own, which no list needs")
-
-    parser.StartElementHandler = first
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = hear
-    parser.StartDoctypeDeclHandler = refuse
-    return parser
-
-
-def _chunks(body: bytes) -> Iterator[bytes]:
-    """`body` in pieces, unpacked where it is a gzip file, without space before the XML."""
-    steps = (body[at : at + _STEP_BYTES] for at in range(0, len(body), _STEP_BYTES))
-    pieces = inflate(steps, "gzip" if is_gzip(body) else "", _MAX_XML_BYTES)
-    first = next(pieces, b"").removeprefix(b"\xef\xbb\xbf").lstrip()
-    yield first
-    yield from pieces

@@ -1,33 +1,34 @@
 """Asking the site's lists which articles there are: sitemaps, feeds, section pages.
 
-A normal run asks for the sitemap index, the maps that can still change or may have changed since
-maps were last read, the feeds, and one section page in turn (each one at first). `--full` asks for
-every map; the maps not yet read when half its time is over are due in the runs after it, so that no
-paper's lists keep a run from its articles. All are conditional requests: a list that did not change
-costs one empty answer.
+A run asks for the feeds, the sitemap index, the maps that can still change or may have changed
+since maps were last read, and one section page in turn (each one at first). `--full` asks for every
+map. Lists that a run does not reach come first in the next. All are conditional requests: a list
+that did not change costs one empty answer.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlite_utils import Database
 
 from scraper.archive import frontier
 from scraper.archive.files import write
 from scraper.archive.frontier import Map, Sighting
-from scraper.archive.runs import Run, read_mark, set_mark
+from scraper.archive.runs import Run, count_crawls, read_mark, set_mark
 from scraper.config import Settings
 from scraper.crawl.discover import (
     ListedAddresses,
     month_of_map,
     read_feed,
+    read_more,
     read_section,
     read_sitemap,
 )
-from scraper.errors import FetchError, UnreadableList
+from scraper.errors import DoubtfulList, FetchError, UnreadableList
 from scraper.http.fetcher import Fetcher
-from scraper.models import Snapshot
+from scraper.models import Snapshot, utc_text
 from scraper.progress import Progress
 from scraper.urls import Site, article_id, canonical
 
@@ -35,8 +36,16 @@ NEWEST_MAPS = 2  # monthly maps that are always asked: this month's and the last
 LATE = timedelta(days=40)  # an article whose list dates it earlier is backfill, not news
 DEEPEST_INDEX = 3  # sitemap indexes within sitemap indexes
 MONTHS_MARK = "maps_read"  # 202701: the newest month when all maps from then on were last read
+BATCH = 1000  # addresses of a list that are filed in one transaction
 
 Reader = Callable[[Snapshot, Site], Iterator[ListedAddresses]]
+READERS: dict[str, Reader] = {
+    "feed": read_feed,
+    "more": read_more,
+    "index": read_sitemap,
+    "sitemap": read_sitemap,
+    "section": read_section,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +56,107 @@ class ListFailure:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class ListAddress:
+    """A list to ask for."""
+
+    url: str
+    source: str  # a key of READERS; as in `frontier.source`
+
+
 class Survey:
-    """What the lists of one run told."""
+    """The lists of one run: which to ask for next, and what they named."""
 
     def __init__(
-        self, db: Database, fetcher: Fetcher, site: Site, at: datetime, progress: Progress
+        self,
+        db: Database,
+        fetcher: Fetcher,
+        settings: Settings,
+        run: Run,
+        progress: Progress,
+        *,
+        full: bool = False,
+        since: datetime | None = None,
     ) -> None:
-        self.db, self.at = db, at
+        self.db, self.at = db, run.started_at
         self.found = 0  # articles not known before
         self.failures: list[ListFailure] = []
-        self.named: set[str] = set()  # lists that an index names
-        self._fetcher, self._site, self._progress = fetcher, site, progress
+        self.named: set[str] = set()  # maps that an index names
+        self._fetcher, self._site, self._progress = fetcher, settings.site.site, progress
+        self._settings, self._full, self._since = settings, full, since
         self._asked: set[str] = set()
+        self._depth: dict[str, int] = {}  # indexes above a map that one of them names
+        self._sections = self._sections_in_turn(count_crawls(db, run.id))
+        if full:
+            frontier.make_maps_due(db, self.at)
 
-    def addresses(self, stated: Iterable[str]) -> list[str]:
+    def next(self) -> ListAddress | None:
+        """The list to ask for next: what the last run did not reach first; None after the last."""
+        left = self._left()
+        due = frontier.lists_due(self.db)
+        now = utc_text(self.at)
+        # Ties are broken by the order of `left`.
+        return min(left, key=lambda one: due.get(one.url, now), default=None)
+
+    def end(self) -> None:
+        """Have the lists that were not reached asked for first in the next run."""
+        left = self._left()
+        for one in left:
+            frontier.add_list(self.db, one.url, one.source, self.at)
+            frontier.make_list_due(self.db, one.url, self.at)
+        if not any(one.source in ("index", "sitemap") for one in left):
+            _note_months(self)
+
+    def _left(self) -> list[ListAddress]:
+        site, more = self._settings.site, self._fetcher.robots.sitemaps
+        if self._full:
+            frontier.make_unread_maps_due(self.db, self.at)
+        maps = [url for url in self._maps_to_ask() if self._depth.get(url, 1) <= DEEPEST_INDEX]
+        sections = site.sections if self._full or self.failures else self._sections
+        stated: list[tuple[str, Iterable[str]]] = [
+            ("feed", site.feeds),
+            ("more", site.more),
+            ("index", [*site.sitemaps, *more]),
+            ("sitemap", maps),
+            ("section", sections),
+        ]
+        lists = {
+            url: ListAddress(url, source)
+            for source, addresses in reversed(stated)
+            for url in reversed(self._addresses(addresses))
+            if url not in self._asked
+        }
+        return list(reversed(lists.values()))
+
+    def _addresses(self, stated: Iterable[str]) -> list[str]:
         """Canonical addresses of lists as config.toml or robots.txt states them, each once."""
         found = dict.fromkeys(canonical(address, self._site) for address in stated)
         return [url for url in found if self._site.owns(url)]
 
-    def was_asked(self, url: str) -> bool:
-        """Whether this run has asked for the list at `url`."""
-        return url in self._asked
+    def _sections_in_turn(self, turn: int) -> list[str]:
+        """The sections never asked yet; if there are none left, one a run, and those due."""
+        sections = self._addresses(self._settings.site.sections)
+        if not sections:
+            return []
+        unread = [url for url in sections if frontier.find(self.db, url) is None]
+        due = frontier.lists_due(self.db)
+        return unread or [
+            url for url in sections if url in due or url == sections[turn % len(sections)]
+        ]
 
-    def read(self, url: str, source: str, reader: Reader) -> None:
+    def read(self, one: ListAddress) -> None:
         """Ask for one list, and note the articles and the further lists that it names."""
-        if url in self._asked:
-            return
-        self._asked.add(url)
-        self._progress.note(f"list {url}")
-        frontier.add_list(self.db, url, source, self.at)
+        self._asked.add(one.url)
+        self._progress.note(f"list {one.url}")
+        frontier.add_list(self.db, one.url, one.source, self.at)
         try:
-            snapshot = self._ask(url)
+            snapshot = self._ask(one.url)
+            doubt = ""
             if snapshot.status == 200:
-                self._note(reader(snapshot, self._site), source)
-            self._settle(url, source, snapshot)
+                doubt = self._note(READERS[one.source](snapshot, self._site), one)
+            self._settle(one, snapshot, doubt)
         except (FetchError, UnreadableList) as e:
-            self._settle_failed(url, e.reason, status=None, due_at=self.at)
+            self._settle_failed(one.url, e.reason, status=None, due_at=self.at)
 
     def _ask(self, url: str) -> Snapshot:
         """The list at `url`, or where that leads within the site."""
@@ -100,30 +174,49 @@ class Survey:
             snapshot = self._fetcher.get(target, kind="list")
         return snapshot
 
-    def _note(self, found: Iterable[ListedAddresses], source: str) -> None:
-        """File what a list names. Raises UnreadableList at its end, where it broke off.
+    def _note(self, found: Iterator[ListedAddresses], one: ListAddress) -> str:
+        """File what a list names; the doubt about it, "" if there is none.
 
-        All of it before the list is settled: one that has not changed tells nothing again.
+        All of it before the list is settled: a list that has not changed is not sent again. In
+        batches, so that no transaction is long, and the end of the run is noticed between two.
+        Raises UnreadableList at the end, if the list broke off.
         """
-        broken: list[UnreadableList] = []
-        with write(self.db):
-            sightings = self._sightings(_readable(found, broken), source)
-            self.found += frontier.remember(self.db, sightings, self.at)
-        for error in broken:
-            raise error
+        depth = self._depth.get(one.url, 0 if one.source == "index" else 1) + 1
+        while True:
+            batch: list[ListedAddresses] = []
+            error: UnreadableList | None = None
+            try:
+                for entry in islice(found, BATCH):
+                    batch.append(entry)
+            except UnreadableList as e:
+                error = e
+            with write(self.db):
+                sightings = self._sightings(batch, one.source, depth)
+                self.found += frontier.remember(self.db, sightings, self.at)
+            if isinstance(error, DoubtfulList):
+                return error.reason
+            if error:
+                raise error
+            if len(batch) < BATCH:
+                return ""
+            self._fetcher.pace.check()
 
-    def _settle(self, url: str, source: str, snapshot: Snapshot) -> None:
+    def _settle(self, one: ListAddress, snapshot: Snapshot, doubt: str) -> None:
         if snapshot.status not in (200, 304):
             reason = f"answered {snapshot.status}"
-            self._settle_failed(url, reason, status=snapshot.status, due_at=None)
-            if source == "sitemap" and snapshot.status in frontier.NO_MAP:
+            self._settle_failed(one.url, reason, status=snapshot.status, due_at=None)
+            if one.source == "sitemap" and snapshot.status in frontier.NO_MAP:
                 # Whether there should be such a map, the index must say again, and in full.
                 frontier.forget_validators(self.db, "index")
             return
-        frontier.settle(self.db, url, "list", due_at=None, status=snapshot.status)
+        if snapshot.status == 304 and (known := frontier.find(self.db, one.url)):
+            doubt = known.error  # of the same list
+        frontier.settle(self.db, one.url, "list", due_at=None, status=snapshot.status, error=doubt)
+        if doubt:
+            self._progress.note(f"{one.url}: {doubt}")
         if snapshot.status == 200:
             frontier.set_validators(
-                self.db, url, snapshot.header("etag"), snapshot.header("last-modified")
+                self.db, one.url, snapshot.header("etag"), snapshot.header("last-modified")
             )
 
     def _settle_failed(
@@ -136,103 +229,42 @@ class Survey:
             self.db, url, "list", due_at=due_at, status=status, error=reason, attempts=attempts
         )
 
-    def _sightings(self, found: Iterable[ListedAddresses], source: str) -> Iterator[Sighting]:
+    def _sightings(
+        self, found: Iterable[ListedAddresses], source: str, depth: int
+    ) -> Iterator[Sighting]:
         for entry in found:
             if entry.is_list:
                 self.named.add(entry.url)
+                self._depth.setdefault(entry.url, depth)
                 frontier.add_list(self.db, entry.url, "sitemap", self.at, entry.lastmod)
             elif article_id(entry.url) is not None:
                 late = entry.lastmod is not None and self.at - entry.lastmod > LATE
                 yield Sighting(entry.url, entry.lastmod, source, backfill=late)
 
-
-def _readable(
-    found: Iterable[ListedAddresses], broken: list[UnreadableList]
-) -> Iterator[ListedAddresses]:
-    """What can be read of a list; the error that ends it goes into `broken`."""
-    try:
-        yield from found
-    except UnreadableList as e:
-        broken.append(e)
-
-
-def read_lists(
-    db: Database,
-    fetcher: Fetcher,
-    settings: Settings,
-    run: Run,
-    progress: Progress,
-    *,
-    full: bool = False,
-    since: datetime | None = None,
-) -> Survey:
-    """Ask the lists of this run, and note in the frontier what they name."""
-    # Once a day robots.txt has been asked for too. One list then waits for the next run: last
-    # month's map or the section page.
-    waiting = ""
-    if fetcher.requests and not full:
-        waiting = ("map", "section")[_next_turn(db, "list_turn") % 2]
-    newest = NEWEST_MAPS - (waiting == "map")
-    survey = Survey(db, fetcher, settings.site.site, run.started_at, progress)
-    for feed in survey.addresses(settings.site.feeds):
-        survey.read(feed, "feed", read_feed)
-    for index in survey.addresses([*settings.site.sitemaps, *fetcher.robots.sitemaps]):
-        survey.read(index, "index", read_sitemap)
-    for_lists = fetcher.pace.seconds_left() / 2
-    for url in _maps_in_turn(survey, newest, full=full, since=since):
-        if fetcher.pace.seconds_left() < for_lists:
-            break
-        survey.read(url, "sitemap", read_sitemap)
-    else:
-        _note_months(survey)
-    sections = survey.addresses(settings.site.sections)
-    if not full and not survey.failures:
-        sections = _in_turn(db, sections, waits=waiting == "section")
-    for section in sections:
-        survey.read(section, "section", read_section)
-    return survey
-
-
-def _maps_in_turn(
-    survey: Survey, newest: int, *, full: bool, since: datetime | None
-) -> Iterator[str]:
-    """The maps to ask for, and after them those that they name, being indexes themselves."""
-    if full:
-        frontier.make_maps_due(survey.db, survey.at)
-    for _ in range(DEEPEST_INDEX):
-        if full:
-            frontier.make_unread_maps_due(survey.db, survey.at)
-        asked = [url for url in _maps_to_ask(survey, newest, since) if not survey.was_asked(url)]
-        if not asked:
-            return
-        yield from asked
-
-
-def _maps_to_ask(survey: Survey, newest: int, since: datetime | None) -> list[str]:
-    """The maps that can have changed, or are due, newest month first."""
-    known = [
-        (month, row)
-        for month, row in _months(survey.db)
-        if not row.is_missing or row.is_due or row.url in survey.named
-    ]
-    months = sorted({month for month, _ in known if month != (0, 0)}, reverse=True)
-    changing, unread = months[:newest], months[newest:NEWEST_MAPS]
-    # After weeks without a run, what came out since stands in more maps than the newest.
-    if last_read := read_mark(survey.db, MONTHS_MARK):
-        changing += [month for month in months[newest:] if _number(month) >= last_read]
-    first = (since.year, since.month) if since else (0, 0)
-    return [
-        row.url
-        for month, row in sorted(known, key=lambda one: one[0], reverse=True)
-        if month in changing
-        or (month in unread and not row.was_read)
-        or (row.is_due and (month == (0, 0) or month >= first))
-        or (month == (0, 0) and not row.was_read)
-    ]
+    def _maps_to_ask(self) -> list[str]:
+        """The maps that can have changed, or are due, newest month first."""
+        known = [
+            (month, row)
+            for month, row in _months(self.db)
+            if not row.is_missing or row.is_due or row.url in self.named
+        ]
+        months = sorted({month for month, _ in known if month != (0, 0)}, reverse=True)
+        changing = months[:NEWEST_MAPS]
+        # After weeks without a run, what came out since is in more maps than the newest.
+        if last_read := read_mark(self.db, MONTHS_MARK):
+            changing += [month for month in months[NEWEST_MAPS:] if _number(month) >= last_read]
+        first = (self._since.year, self._since.month) if self._since else (0, 0)
+        return [
+            row.url
+            for month, row in sorted(known, key=lambda one: one[0], reverse=True)
+            if month in changing
+            or (row.is_due and (month == (0, 0) or month >= first))
+            or (month == (0, 0) and not row.was_read)
+        ]
 
 
 def _months(db: Database) -> list[tuple[tuple[int, int], Map]]:
-    """Every map, with its year and month; (0, 0) where it is of none."""
+    """Every map, with its year and month; (0, 0) if its name holds none."""
     return [(month_of_map(row.url) or (0, 0), row) for row in frontier.maps(db)]
 
 
@@ -245,18 +277,3 @@ def _note_months(survey: Survey) -> None:
     numbers = (_number(month) for month, row in _months(survey.db) if not row.is_missing)
     if newest := max(numbers, default=0):
         set_mark(survey.db, MONTHS_MARK, newest)
-
-
-def _next_turn(db: Database, name: str) -> int:
-    """A number that is one higher each time."""
-    turn = read_mark(db, name) + 1
-    set_mark(db, name, turn)
-    return turn
-
-
-def _in_turn(db: Database, sections: list[str], *, waits: bool) -> list[str]:
-    """The sections never asked yet; when there are none left, one after the other, one a run."""
-    unread = [url for url in sections if frontier.find(db, url) is None]
-    if unread or waits or not sections:
-        return unread
-    return [sections[_next_turn(db, "section_turn") % len(sections)]]

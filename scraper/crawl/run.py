@@ -16,7 +16,7 @@ from scraper.archive.frontier import Address
 from scraper.archive.frontier_updates import Context
 from scraper.archive.runs import Run
 from scraper.config import Settings
-from scraper.crawl.lists import read_lists
+from scraper.crawl.lists import ListAddress, Survey
 from scraper.errors import (
     FetchError,
     OutsideSite,
@@ -32,6 +32,9 @@ from scraper.models import HostState, Snapshot, utc_text
 from scraper.progress import Progress
 from scraper.reading import read_snapshot
 from scraper.urls import article_id, canonical
+
+FEWEST_REQUESTS = 20  # in a run: with fewer, lists and articles take days to come round
+NO_ROOM = "the delay leaves no room"  # part of the end of a run that had fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,10 @@ def crawl_site(
 
 
 def _run(crawl: "Crawl", settings: Settings, plan: Plan) -> None:
+    """Ask for lists and articles in turn, so that neither starves the other."""
     crawl.progress.note("reading robots.txt")
     crawl.fetcher.read_robots()
-    survey = read_lists(
+    survey = Survey(
         crawl.archive.db,
         crawl.fetcher,
         settings,
@@ -96,11 +100,39 @@ def _run(crawl: "Crawl", settings: Settings, plan: Plan) -> None:
         full=plan.full,
         since=plan.since,
     )
-    crawl.count(found=survey.found)
-    for failure in survey.failures:
+    articles = DueArticles(crawl, plan)
+    is_lists_turn = not runs.lists_had_more(crawl.archive.db, crawl.run.id)
+    try:
+        while True:
+            if not is_lists_turn and articles.fetch_next():
+                is_lists_turn = True
+            elif one := survey.next():
+                _read_list(crawl, survey, one)
+                is_lists_turn = False
+            elif not articles.fetch_next():
+                return
+    except RunEnded as e:
+        if plan.minutes * 60 < FEWEST_REQUESTS * crawl.fetcher.pace.delay_seconds:
+            raise RunEnded(f"{e}; {_no_room(crawl, plan)}") from e
+        raise
+    finally:
+        survey.end()
+
+
+def _no_room(crawl: "Crawl", plan: Plan) -> str:
+    delay = crawl.fetcher.pace.delay_seconds
+    return (
+        f"{NO_ROOM}: {delay:g} s between two requests allow {int(plan.minutes * 60 / delay)} in"
+        f" {plan.minutes:g} minutes; raise crawl.max_minutes or run more often"
+    )
+
+
+def _read_list(crawl: "Crawl", survey: Survey, one: ListAddress) -> None:
+    failed, found = len(survey.failures), survey.found
+    survey.read(one)
+    crawl.count(found=survey.found - found)
+    for failure in survey.failures[failed:]:
         crawl.fail(failure.url, "list", failure.reason)
-    if not plan.dry:
-        _fetch_what_is_due(crawl, plan)
 
 
 def _outcome(crawl: "Crawl", plan: Plan) -> RunOutcome:
@@ -222,19 +254,41 @@ def open_run(
             crawl.save(now())
 
 
-def _fetch_what_is_due(crawl: Crawl, plan: Plan) -> None:
-    db, started = crawl.archive.db, crawl.run.started_at
-    crawl.progress.expect(min(frontier.count_due(db, started, plan.since), plan.pages))
-    asked: set[str] = set()
-    while address := frontier.next_due(db, started, plan.since):
-        if address.url in asked:
-            # Filing has left it due, as where the clock was set back: once a run is enough.
-            frontier.postpone(db, address.url, started)
-            continue
-        if len(asked) == plan.pages:
-            return crawl.end("stopped", f"{plan.pages} pages asked for, as many as one run may")
-        asked.add(address.url)
-        _capture(crawl, address)
+class DueArticles:
+    """The articles of one run that are due, fetched one by one."""
+
+    def __init__(self, crawl: Crawl, plan: Plan) -> None:
+        self._crawl, self._plan = crawl, plan
+        self._asked: set[str] = set()
+        self._expected = -1  # `found` of the run when the due ones were last counted
+
+    def fetch_next(self) -> bool:
+        """Ask for the next one; False if there is none, or the run has asked for enough."""
+        crawl, plan = self._crawl, self._plan
+        db, started = crawl.archive.db, crawl.run.started_at
+        while not plan.dry and (address := frontier.next_due(db, started, plan.since)):
+            if address.url in self._asked:
+                # Filing has left it due, as after the clock was set back: once a run is enough.
+                frontier.postpone(db, address.url, started)
+                continue
+            if len(self._asked) == plan.pages:
+                crawl.end("stopped", f"{plan.pages} pages asked for, as many as one run may")
+                return False
+            self._expect()
+            self._asked.add(address.url)
+            _capture(crawl, address)
+            return True
+        return False
+
+    def _expect(self) -> None:
+        """Say how many are to be done, if lists have named more since."""
+        if self._expected == self._crawl.run.found:
+            return
+        self._expected = self._crawl.run.found
+        due = frontier.count_due(
+            self._crawl.archive.db, self._crawl.run.started_at, self._plan.since
+        )
+        self._crawl.progress.expect(min(due, self._plan.pages - len(self._asked)))
 
 
 def _capture_now(crawl: Crawl, url: str) -> Iterator[Filing]:

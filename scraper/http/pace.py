@@ -94,6 +94,10 @@ class Pace:
         if self.state.next_request_reason != IN_FLIGHT:
             self._note(self.delay_seconds)
 
+    def check(self) -> None:
+        """Raise RunEnded if the run is over; for work between two requests."""
+        self._pause(0.0)
+
     def rest(self, took_seconds: float) -> None:
         """Note that the request ended just now; it took this long."""
         # A server that works longer is left alone longer: it is busy with us half the time.

@@ -20,6 +20,9 @@ _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", ""}
 _LIST_TYPES = _PAGE_TYPES | {
     "application/xml",
     "text/xml",
+    "text/x-xml",
+    "application/sitemap+xml",
+    "application/json",
     "application/rss+xml",
     "application/atom+xml",
     "application/rdf+xml",

@@ -12,6 +12,7 @@ from scraper.archive.files import Archive, open_reader
 from scraper.archive.tombstones import interruption
 from scraper.archive.withdrawals import unfinished
 from scraper.config import CheckSettings
+from scraper.crawl.run import NO_ROOM
 from scraper.errors import ArchiveError
 from scraper.http.pace import REFUSES
 from scraper.models import utc_text, utc_time
@@ -98,7 +99,7 @@ def _runs(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
         return
     run_id, fetched, failed, not_articles, detail = last
     asked = fetched + failed  # a page that failed is not among those fetched
-    if detail.startswith(REFUSES):
+    if detail.startswith(REFUSES) or NO_ROOM in detail:
         yield f"the last crawl ended: {detail}"
     if failed >= ENOUGH_FAILED and failed > limits.max_failure_share * asked:
         yield (
