@@ -73,15 +73,15 @@ def count_crawls(db: Database, run_id: int) -> int:
     return int(row[0])
 
 
-def lists_had_more(db: Database, run_id: int) -> bool:
-    """True if the crawl before this run asked for more lists than articles."""
+def lists_had_more(db: Database, run_id: int, ended: str) -> bool:
+    """True if the crawl before this run `ended` so, and asked for more lists than articles."""
     row = db.execute(
-        "SELECT requests, fetched + failed - (SELECT count(*) FROM failures"
+        "SELECT instr(detail, ?), requests, fetched + failed - (SELECT count(*) FROM failures"
         " WHERE run_id = runs.id AND kind = 'list') FROM runs"
         " WHERE command = 'crawl' AND requests > 0 AND id < ? ORDER BY id DESC LIMIT 1",
-        [run_id],
+        [ended, run_id],
     ).fetchone()
-    return row is not None and row[0] > 2 * row[1]
+    return row is not None and row[0] > 0 and row[1] > 2 * row[2]
 
 
 def close_killed_runs(db: Database) -> None:

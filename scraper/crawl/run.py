@@ -101,7 +101,7 @@ def _run(crawl: "Crawl", settings: Settings, plan: Plan) -> None:
         since=plan.since,
     )
     articles = DueArticles(crawl, plan)
-    is_lists_turn = not runs.lists_had_more(crawl.archive.db, crawl.run.id)
+    is_lists_turn = not runs.lists_had_more(crawl.archive.db, crawl.run.id, NO_ROOM)
     try:
         while True:
             if not is_lists_turn and articles.fetch_next():
