@@ -119,7 +119,7 @@ def test_the_site_is_asked_politely(tmp_path: Path) -> None:
     assert max(request.at_once for request in log) == 1
     assert min(b.started - a.answered for a, b in zip(log, log[1:], strict=False)) >= delay
     assert not [r for r in log if r.path.startswith(("/api/", "/tim-kiem"))]
-    assert {r.headers["user-agent"].partition("/")[0] for r in log} == {"scraper"}
+    assert {r.headers["user-agent"].partition("/")[0] for r in log} == {"BaoLaoCaiArchive"}
 
 
 def test_a_second_run_asks_for_lists_only_and_changes_no_article(

@@ -108,7 +108,7 @@ def test_get_captures_what_was_sent(server: Server) -> None:
     assert snapshot.body == "<p>Bão</p>".encode()
     assert snapshot.header("etag") == '"1"'
     assert snapshot.captured_at == START + timedelta(seconds=2)
-    assert dict(snapshot.request_headers)["user-agent"].startswith("scraper/")
+    assert dict(snapshot.request_headers)["user-agent"].startswith("BaoLaoCaiArchive/")
     assert "you@example.org" in dict(snapshot.request_headers)["user-agent"]
 
 
@@ -539,3 +539,22 @@ def test_no_name_is_learnt_but_the_site_s_own(server: Server, location: str) -> 
     with opened(server, NAMED_TWICE) as fetcher:
         assert fetcher.get(PAGE).status == 301
         assert fetcher.origin == SITE
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/%2e/secret/x", "/a/%2E%2e/secret/x", "/a/.%2e/secret/x", "/a/../secret/x", "/./secret/x",
+     "/a/b/%2e%2e/%2e%2e/secret/x"],
+)  # fmt: skip
+def test_dot_segments_are_resolved_before_robots_is_asked(path: str) -> None:
+    server = Server(FakeTime(), page(b"User-agent: *\nDisallow: /secret\n"))
+    with opened(server) as fetcher, pytest.raises(RobotsDisallowed):
+        fetcher.get(SITE + path)
+    assert server.paths == ["/robots.txt"]
+
+
+def test_dot_segments_are_not_sent() -> None:
+    server = Server(FakeTime())
+    with opened(server) as fetcher:
+        fetcher.get(SITE + "/a/%2e%2e/b%2Ehtml")
+    assert server.paths[-1] == "/b.html"

@@ -279,8 +279,9 @@ def test_star_group_is_for_those_without_a_group_of_their_own() -> None:
     assert not allows(text, "/x", "BarBot")
 
 
-def test_our_own_name_is_scraper() -> None:
-    assert not read_rules("User-agent: Scraper\nDisallow: /").allows(SITE + "/x")
+def test_our_own_name_is_baolaocaiarchive_and_not_scraper() -> None:
+    assert not read_rules("User-agent: BaoLaoCaiArchive/2\nDisallow: /").allows(SITE + "/x")
+    assert read_rules("User-agent: scraper\nDisallow: /").allows(SITE + "/x")
 
 
 def test_line_longer_than_any_address_is_cut_as_google_cuts_it() -> None:

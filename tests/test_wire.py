@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.errors import FetchError, Refused, SiteUnavailable, Transient
 from scraper.http.fetcher import Fetcher, open_fetcher
+from scraper.http.transport import _KEEP_ALIVE_SECONDS
 from scraper.models import HostState
 
 Script = Callable[[socket.socket], None]
@@ -230,3 +232,31 @@ def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch
         asking(base_url) as fetcher,
     ):
         assert fetcher.get(base_url + "/").status == 200
+
+
+def hang_up_before_the_second_request(connection: socket.socket) -> None:
+    connection.sendall(HEAD + b"Content-Length: 3\r\n\r\none")
+    connection.recv(65536)  # the second request is on its way
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def test_a_kept_connection_that_breaks_unanswered_is_replaced_without_a_failure() -> None:
+    answer = HEAD + b"Content-Length: 3\r\n\r\ntwo"
+    with (
+        serving(hang_up_before_the_second_request, lambda c: c.sendall(answer)) as base_url,
+        asking(base_url, seconds=LONG) as fetcher,
+    ):
+        bodies = [fetcher.get(f"{base_url}/{n}").body for n in range(2)]
+    assert bodies == [b"one", b"two"]
+
+
+def test_looking_up_an_address_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: ended.wait(30) and [])
+    with asking("http://127.0.0.1:9") as fetcher, pytest.raises(Transient, match="too long"):
+        fetcher.get("http://127.0.0.1:9/x")
+    ended.set()
+
+
+def test_a_connection_is_kept_for_longer_than_the_usual_delay() -> None:
+    assert _KEEP_ALIVE_SECONDS > 3 * SiteSettings("https://baolaocai.vn").delay_seconds

@@ -5,6 +5,7 @@ pace says that it is time. Nothing here follows a redirect (but that of robots.t
 cookie, reads the environment, or trusts what a server sends to be small, fast or whole.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -43,7 +44,7 @@ from scraper.http.response import (
     read_body,
     texts,
 )
-from scraper.http.robots import AGENT, MAX_BYTES, Rules, decode, is_robots_file, read_rules
+from scraper.http.robots import MAX_BYTES, Rules, decode, is_robots_file, read_rules
 from scraper.http.transport import Allowance, Overflow, Transport
 from scraper.models import HostState, Snapshot
 from scraper.refusals import BUSY_STATUSES, is_challenge
@@ -52,6 +53,8 @@ from scraper.urls import canonical
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
+PRODUCT = "BaoLaoCaiArchive"
+_ENCODED_DOT = re.compile("%2e", re.IGNORECASE)
 _ROBOTS_VALID = timedelta(hours=24)
 _ROBOTS_REDIRECTS = 5
 # The silence after a run that was refused; it doubles with each further page that is.
@@ -259,7 +262,8 @@ class Fetcher:
     def _admit(self, url: str) -> httpx.URL:
         """`url` as it will be sent. Raises Refused unless it is the site's own."""
         try:
-            target = httpx.URL(url)
+            # A dot is a dot, encoded or not (RFC 3986, 6.2.2.2); httpx resolves "/../".
+            target = httpx.URL(_ENCODED_DOT.sub(".", url))
             # What httpx will connect to, however another parser reads the address.
             origin = _origin(target)
         except (httpx.InvalidURL, ValueError) as e:
@@ -392,4 +396,4 @@ def open_fetcher(
 
 def user_agent(contact: str) -> str:
     """How we name ourselves: program, version, and whom to write to."""
-    return f"{AGENT}/{__version__}" + (f" (+{contact})" if contact else "")
+    return f"{PRODUCT}/{__version__}" + (f" (+{contact})" if contact else "")

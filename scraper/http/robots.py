@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
-AGENT = "scraper"  # our product token
+AGENT = "baolaocaiarchive"  # our product token, in any case: RFC 9309, 2.2.1
 MAX_BYTES = 500 * 1024  # RFC 9309, 2.5
 MAX_LINE = 16_663  # bytes of a line that Google's parser reads
 

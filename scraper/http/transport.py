@@ -5,8 +5,10 @@ it. Here every connect, handshake, read and write gets what is left of the reque
 and all bytes that come in are counted, headers and framing included. No proxy, no environment.
 """
 
+import queue
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,7 +17,9 @@ import httpcore
 import httpx
 
 _CONNECT_SECONDS = 10.0  # for one of a host's addresses; the next may be within reach
-_KEEP_ALIVE_SECONDS = 4.0  # below the 5 s after which common servers hang up
+# Longer than the usual delay, or each page would cost a new connection and a look-up. A server
+# that hangs up earlier is noticed: then a new connection is made.
+_KEEP_ALIVE_SECONDS = 120.0
 _FAILURES = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
 
 
@@ -30,11 +34,13 @@ class Allowance:
         self._monotonic = monotonic
         self._deadline = 0.0
         self._bytes_left = 0
+        self.has_bytes = False  # some came in since the last grant
 
     def grant(self, seconds: float, size_bytes: int) -> None:
         """Begin anew, for the next request."""
         self._deadline = self._monotonic() + seconds
         self._bytes_left = size_bytes
+        self.has_bytes = False
 
     def is_spent(self) -> bool:
         """Whether the time is over."""
@@ -49,6 +55,7 @@ class Allowance:
 
     def count(self, size_bytes: int) -> None:
         """So many bytes came in. Raises Overflow."""
+        self.has_bytes = self.has_bytes or size_bytes > 0
         self._bytes_left -= size_bytes
         if self._bytes_left < 0:
             raise Overflow
@@ -58,11 +65,13 @@ class Transport(httpx.BaseTransport):
     """httpx's way to the network: HTTP/1.1 and verified TLS, within an Allowance."""
 
     def __init__(self, allowance: Allowance) -> None:
+        self._allowance = allowance
+        self._backend = _Backend(allowance)
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
             max_connections=1,
             keepalive_expiry=_KEEP_ALIVE_SECONDS,
-            network_backend=_Backend(allowance),
+            network_backend=self._backend,
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -71,12 +80,18 @@ class Transport(httpx.BaseTransport):
         target = httpcore.URL(
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         )
+        sent = httpcore.Request(request.method, target, headers=request.headers.raw)
+        connected = self._backend.connections
         try:
-            answer = self._pool.handle_request(
-                httpcore.Request(request.method, target, headers=request.headers.raw)
-            )
+            answer = self._pool.handle_request(sent)
         except _FAILURES as e:
-            raise _as_httpx(e) from e
+            if self._backend.connections > connected or self._allowance.has_bytes:
+                raise _as_httpx(e) from e
+            # The server hung up while the request was under way: RFC 9112, 9.3.1.
+            try:
+                answer = self._pool.handle_request(sent)
+            except _FAILURES as again:
+                raise _as_httpx(again) from again
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
 
     def close(self) -> None:
@@ -99,6 +114,7 @@ class _Body(httpx.SyncByteStream):
 
 class _Backend(httpcore.NetworkBackend):
     def __init__(self, allowance: Allowance) -> None:
+        self.connections = 0  # that were asked for
         self._allowance = allowance
         self._backend = httpcore.SyncBackend()
 
@@ -110,8 +126,9 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore.NetworkStream:
+        self.connections += 1
         failure: Exception = httpcore.ConnectError(f"{host}: no address is known")
-        for address in _addresses(host, port):
+        for address in _addresses(host, port, self._allowance.seconds_left()):
             seconds = min(self._allowance.seconds_left(), _CONNECT_SECONDS)
             try:
                 stream = self._backend.connect_tcp(
@@ -152,12 +169,27 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def _addresses(host: str, port: int) -> list[str]:
+def _addresses(host: str, port: int, seconds: float) -> list[str]:
+    """The addresses of `host`. Raises ConnectError, and ConnectTimeout after so many seconds."""
+    answers: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as e:
+            answers.put(e)
+        else:
+            answers.put([str(address[0]) for *_, address in found])
+
+    # getaddrinfo() takes no deadline. A thread that is given up ends with the resolver's own.
+    threading.Thread(target=look_up, daemon=True).start()
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as e:
-        raise httpcore.ConnectError(f"{host}: {e.strerror}") from e
-    return [str(address[0]) for *_, address in found]
+        answer = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise httpcore.ConnectTimeout(f"{host}: looking up its address took too long") from None
+    if isinstance(answer, OSError):
+        raise httpcore.ConnectError(f"{host}: {answer.strerror}") from answer
+    return answer
 
 
 def _as_httpx(error: Exception) -> httpx.TransportError:
