@@ -6,8 +6,10 @@ A Snapshot is evidence and never edited. An Article is what one Snapshot says, a
 be read again.
 """
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 # What a capture is of, the best first. A text without headline bears a supplied title.
@@ -111,6 +113,11 @@ class Article:
         """The syllables of title, lead and body: Vietnamese puts a space between any two."""
         texts = (self.title, self.lead, *self.paragraphs)
         return sum(len(text.split()) for text in texts)
+
+
+def file_name(path: Path) -> str:
+    """The name of a file as `origin` states it; bytes that are no UTF-8 as `\\xe0`."""
+    return os.fsencode(path.name).decode("utf-8", "backslashreplace")
 
 
 def utc_text(at: datetime) -> str:

@@ -74,7 +74,7 @@ def test_captures_in_a_warc_file_are_filed_with_their_own_time(tmp_path: Path) -
         of_snapshot(home),
         response(url="https://example.org/"),
         response(b"GIF89a", b"Content-Type: image/gif\r\n", url=URL + ".gif"),
-        response(WARC_Block_Digest=sha1(b"x"), url=URL),
+        response(WARC_Block_Digest=sha1(b"x"), WARC_Payload_Digest=sha1(b"x"), url=URL),
     ]
     write(tmp_path / "a.warc.gz", records)
     done = bring(tmp_path, "a.warc.gz")

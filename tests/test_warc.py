@@ -315,8 +315,8 @@ def test_a_request_before_its_response_tells_what_was_sent(tmp_path: Path) -> No
 
 BOMB = 60_000_000
 DAMAGED = {
-    "block": response(WARC_Block_Digest=sha1(b"x")),
-    "page": response(WARC_Payload_Digest=sha1(b"x")),
+    "digests": response(WARC_Block_Digest=sha1(b"x"), WARC_Payload_Digest=sha1(b"y")),
+    "page": response(WARC_Block_Digest="", WARC_Payload_Digest=sha1(b"x")),
     "gzip": response(ENCODED["gzip"][:40], HTML + b"Content-Encoding: gzip\r\n"),
     "encoding": response(PAGE, HTML + b"Content-Encoding: rot13\r\n"),
     "bomb": response(gzip.compress(b"a" * BOMB), HTML + b"Content-Encoding: gzip\r\n"),

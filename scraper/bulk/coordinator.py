@@ -10,6 +10,7 @@ from scraper.bulk import manifest
 from scraper.bulk.shard import Done, Job, Quarantined, read_shard
 from scraper.bulk.workers import Workers
 from scraper.errors import BadCapture, BulkError
+from scraper.models import file_name
 from scraper.processes import sigint_blocked
 from scraper.progress import Progress
 
@@ -89,7 +90,7 @@ def _clear(out: Path) -> None:
 
 
 def _said(shard: Path, ended: Done | str) -> str:
-    return f"{shard.name}: {ended.captures} captures" if isinstance(ended, Done) else ended
+    return f"{file_name(shard)}: {ended.captures} captures" if isinstance(ended, Done) else ended
 
 
 Ended = tuple[Path, Done | str]  # a shard, and what came of it, or why it has no part

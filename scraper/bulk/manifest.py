@@ -49,7 +49,7 @@ def read(manifest: BinaryIO) -> dict[str, Done]:
 
 def add(manifest: BinaryIO, done: Done) -> None:
     """Note that a shard is done, safe against a power cut."""
-    line = json.dumps(asdict(done), ensure_ascii=False).encode() + b"\n"
+    line = json.dumps(asdict(done)).encode() + b"\n"
     manifest.write(b"\n" + line if _is_cut(manifest) else line)
     manifest.flush()
     os.fsync(manifest.fileno())

@@ -4,11 +4,23 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from scraper.cli.root import cli, config_option, json_option, stop_on_signal
 from scraper.config import Settings
+from scraper.times import VIETNAM
+
+
+class _CaptureTime(click.DateTime):
+    """A time in UTC, or a day, which begins at 00:00 in Vietnam."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        at: datetime = super().convert(value, param, ctx)
+        return at.replace(tzinfo=VIETNAM if len(str(value)) == len("2024-05-06") else UTC)
 
 
 @cli.command("import")
@@ -17,8 +29,8 @@ from scraper.config import Settings
 @click.option("--url", help="The address of saved pages that do not name an article themselves.")
 @click.option(
     "--captured-at",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]),
-    help="When saved pages were captured, UTC; else the page clock, else the file's time.",
+    type=_CaptureTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
+    help="When saved pages were captured: UTC, or a day in Vietnam. Default: what they say.",
 )
 @json_option
 def import_(
@@ -28,7 +40,7 @@ def import_(
     captured_at: datetime | None,
     as_json: bool,
 ) -> None:
-    """File captures made elsewhere: WARC, WET, saved pages.
+    """File captures made elsewhere: WARC, WACZ, WET, saved pages.
 
     PATH is a file, a folder or a pattern. WARC records keep their own address and time; parts are
     what `scraper bulk` makes of them.
@@ -42,14 +54,13 @@ def import_(
     from scraper.progress import watch
 
     context = Context(settings.site.site, settings.crawl.revisit_days)
-    at = captured_at.replace(tzinfo=UTC) if captured_at else None
     files = files_in(paths)
     with (
         stop_on_signal() as stop,
         open_archive(settings.archive.path, settings.site.site) as archive,
         watch("import") as progress,
     ):
-        done = import_files(archive, files, Wanted(url, at), context, progress, stop)
+        done = import_files(archive, files, Wanted(url, captured_at), context, progress, stop)
     for line in (*done.damages, *done.unreadable):
         click.echo(line, err=True)
     if as_json:

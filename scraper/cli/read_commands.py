@@ -9,6 +9,7 @@ import click
 
 from scraper.cli.root import COUNT, article_argument, cli, config_option, json_option
 from scraper.config import Settings
+from scraper.errors import NotAnArticle
 
 
 @cli.command()
@@ -23,11 +24,14 @@ def extract(file: Path, url: str, trace: bool) -> None:
     from scraper.extract.trace import Choice, trace_json
     from scraper.importing.saved_pages import read_file
 
-    snapshot = read_file(file, BUILT_IN.site.site, url).snapshot
+    snapshot = read_file(file, BUILT_IN.site.site, url)
     notes: list[Choice] | None = [] if trace else None
     told: dict[str, object] = {}
     try:
-        told = as_json(read(snapshot, notes))
+        article = read(snapshot, notes)
+        if article.article_id is None:  # `import` files none of these as articles either
+            raise NotAnArticle(snapshot.url, "no article number in its address")
+        told = as_json(article)
     finally:  # a page that is refused has a trace too
         if notes is not None:
             told["trace"] = trace_json(notes)

@@ -13,8 +13,9 @@ from scraper.archive.files import Archive
 from scraper.archive.filing import Filing, file_snapshot, file_unfiled, is_filed
 from scraper.archive.frontier_updates import Context
 from scraper.errors import ArchiveError, BadCapture, MissingExtra
+from scraper.importing.containers import warcs_in
 from scraper.importing.saved_pages import read_file
-from scraper.importing.sources import SourceFile, kind_of
+from scraper.importing.sources import Kind, SourceFile, kind_of
 from scraper.importing.tally import Imported, Meter
 from scraper.models import Snapshot, utc_text
 from scraper.progress import Progress
@@ -49,7 +50,8 @@ def import_files(
     if wanted.url and not context.site.owns(canonical(wanted.url, context.site)):
         raise BadCapture(f"{wanted.url} is not an address of {context.site.base_url}")
     file_unfiled(archive, context)
-    run = _Import(archive, context, Imported(), Meter(progress, [found.path for found in files]))
+    meter = Meter(progress, [found.path for found in files])
+    run = _Import(archive, context, Imported(), meter, is_one_file=len(files) == 1, stop=stop)
     for found in files:
         try:
             for _ in _captures_of(run, found.path, wanted):
@@ -77,6 +79,8 @@ class _Import:
     context: Context
     done: Imported
     meter: Meter
+    is_one_file: bool
+    stop: Callable[[], bool]
     # Revisits whose page may stand in a later file.
     waiting: list[tuple[Path, Revisit]] = field(default_factory=list)
 
@@ -89,12 +93,22 @@ def _captures_of(run: _Import, path: Path, wanted: Wanted) -> Iterator[None]:
         run.meter.tell(path, 0, run.done)
         yield
         return
-    records = _records_in_part if kind == "part" else captures_in
-    for record in records(path, run.context.site):
+    for record in _records_in(run, path, kind):
         _take(run, path, record)
         # A part says where the record stands in its shard, not how far we are in the part.
         run.meter.tell(path, record.offset if kind == "warc" else 0, run.done)
         yield
+
+
+def _records_in(run: _Import, path: Path, kind: Kind) -> Iterator[Record]:
+    site = run.context.site
+    if kind == "part":
+        yield from _records_in_part(path, site)
+    elif kind in ("zst", "wacz"):
+        for unpacked in warcs_in(path, kind, run.stop):
+            yield from captures_in(unpacked, site, path)
+    else:
+        yield from captures_in(path, site)
 
 
 def _records_in_part(path: Path, site: Site) -> Iterator[Record]:
@@ -106,11 +120,12 @@ def _records_in_part(path: Path, site: Site) -> Iterator[Record]:
 
 
 def _file_page(run: _Import, path: Path, wanted: Wanted) -> None:
-    saved = read_file(path, run.context.site, wanted.url, wanted.captured_at)
+    page = read_file(
+        path, run.context.site, wanted.url, wanted.captured_at, is_alone=run.is_one_file
+    )
     run.done.records += 1
-    page = saved.snapshot
     # The file's own time changes with each copy of it: a page that is here already is the same.
-    if not saved.is_dated and snapshots.has_page(run.archive.snapshots, page):
+    if page.captured_source and snapshots.has_page(run.archive.snapshots, page):
         _count(run, page, Filing("unchanged", page.url, "filed before"))
     else:
         _file(run, page, str(path))
@@ -135,6 +150,9 @@ def _take(run: _Import, path: Path, record: Record) -> None:
             if record.is_last:
                 why = "the file ends within it; what is there is marked as cut short"
                 line = str(BadRecord(path, record.offset, record.snapshot.url, why))
+                run.done.damages.append(line)
+            if record.doubt:
+                line = str(BadRecord(path, record.offset, record.snapshot.url, record.doubt))
                 run.done.damages.append(line)
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 from scraper.errors import BadCapture
+from scraper.importing.containers import NOT_READ_NAMES, ZSTD, is_wacz, refuse_unread
 
-_PAGES = (".html", ".htm", ".xhtml", ".txt")
+_PAGES = (".html", ".htm", ".xhtml", ".txt", ".mhtml", ".mht")
 _WARCS = (".warc", ".wet", ".warc.gz", ".wet.gz")
 _WARC_STARTS = (b"WARC/", b"\x1f\x8b")
 _PART, _PART_START = ".parquet", b"PAR1"
-_KINDS = (*_WARCS, _PART, *_PAGES)
+_CONTAINERS = (".wacz", ".warc.zst", ".wet.zst")
+_KINDS = (*_WARCS, *_CONTAINERS, _PART, *_PAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class SourceFile:
     @property
     def must_be_readable(self) -> bool:
         """Whether it is an error that nothing can be had of it; folders of pages hold much else."""
-        return self.is_named or self.path.name.lower().endswith((*_WARCS, _PART))
+        return self.is_named or self.path.name.lower().endswith((*_WARCS, *_CONTAINERS, _PART))
 
 
 def files_in(paths: Sequence[Path]) -> list[SourceFile]:
@@ -64,22 +66,37 @@ def _files_of(path: Path) -> list[SourceFile]:
     if not path.exists():
         raise BadCapture(f"{path}: cannot be read: No such file or directory")
     if not path.is_dir():
+        if not path.is_file():
+            raise BadCapture(f"{path}: a pipe or device, not a plain file; save it first")
         return [SourceFile(path, is_named=True)]
     return [
         SourceFile(file, is_named=False)
         for file in sorted(path.rglob("*"))
-        if file.name.lower().endswith(_KINDS) and not file.name.startswith(".") and file.is_file()
+        if file.name.lower().endswith((*_KINDS, *NOT_READ_NAMES))
+        and not file.name.startswith(".")
+        and file.is_file()
     ]
 
 
-def kind_of(path: Path) -> Literal["warc", "part", "page"]:
-    """What a file holds, by its first bytes, else by its name. Raises BadCapture."""
+Kind = Literal["warc", "zst", "wacz", "part", "page"]
+
+
+def kind_of(path: Path) -> Kind:
+    """What a file holds, by its first bytes, else by its name.
+
+    Raises BadCapture if it cannot be read, or holds captures in a form that is not read.
+    """
     try:
         with path.open("rb") as file:
-            start = file.read(8)
+            start = file.read(16)
     except OSError as e:
         raise BadCapture(f"{path}: cannot be read: {e.strerror}") from e
     name = path.name.lower()
     if start.startswith(_PART_START) or name.endswith(_PART):
         return "part"
+    refuse_unread(path, start)
+    if is_wacz(path, start):
+        return "wacz"
+    if start.startswith(ZSTD):
+        return "zst"
     return "warc" if start.startswith(_WARC_STARTS) or name.endswith(_WARCS) else "page"

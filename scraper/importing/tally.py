@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scraper.archive.filing import Filing, FilingKind
+from scraper.models import file_name
 from scraper.progress import Progress
 
 _TELL_SECONDS = 1.0
@@ -51,7 +52,7 @@ class Meter:
         if not self._is_telling:
             self._progress.expect(self._total // 1_000_000)
             self._is_telling = True
-        self._step(self._left + offset, f"MB; {path.name}: {_told(done)}")
+        self._step(self._left + offset, f"MB; {file_name(path)}: {_told(done)}")
 
     def leave(self, path: Path) -> None:
         """This file is done."""

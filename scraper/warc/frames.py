@@ -1,8 +1,7 @@
 """The records in a WARC file, and what is damaged between them.
 
-FastWARC reads the records and gives up at the first damage; then the next record is looked for
-behind it, so that a damaged record costs only itself. It also hands out a record that the file
-ends within as if that were whole: lengths, digests and ends are compared here.
+`records` reads up to the first damage; then the next record is looked for behind it, so that a
+damaged record costs only itself. Lengths, digests and ends are compared here.
 """
 
 import re
@@ -11,11 +10,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from fastwarc.warc import ArchiveIterator, WarcRecord
-
 from scraper.errors import BadCapture
 from scraper.warc.digests import compare
-from scraper.warc.layout import Layout, end_of_record, is_followed_well, layout_of, next_start
+from scraper.warc.layout import (
+    HEAD_END,
+    Layout,
+    end_of_record,
+    is_followed_well,
+    layout_of,
+    next_start,
+)
+from scraper.warc.records import RawRecord, records_from
 
 MOST_BYTES = 50_000_000  # of one block; no page comes near
 
@@ -29,7 +34,8 @@ class Frame:
     length: int  # of the block, as the record states it
     block: bytes | None = None  # None where it was not asked for, or is larger than MOST_BYTES
     is_cut: bool = False  # the file ends before the block does
-    is_proven: bool = False  # the block has the digest that the record states
+    is_proven: bool = False  # the block, or the page in it, has a digest that the record states
+    doubt: str = ""  # why the other digest is none of it
 
     def header(self, name: str) -> str:
         """The first header of this (lower-case) name, or ""."""
@@ -82,11 +88,10 @@ def frames(path: Path, wants: Wants) -> Iterator[Frame | DamagedSpan]:
 def frame_at(path: Path, offset: int) -> Frame | None:
     """The record that begins at `offset`, with its block; None where none does."""
     with path.open("rb") as file:
-        file.seek(offset)
         try:
-            record = next(iter(ArchiveIterator(file, parse_http=False)), None)
+            record = next(records_from(file, layout_of(path, file), offset), None)
             return _frame(record, lambda _: True) if record else None
-        except (OSError, _Lost):
+        except (OSError, BadCapture, _Lost):
             return None
 
 
@@ -103,8 +108,7 @@ def _frames(file: BinaryIO, layout: Layout, wants: Wants) -> Iterator[Frame | Da
 
 def _run(file: BinaryIO, layout: Layout, start: int, wants: Wants) -> Iterator[Frame]:
     """The records from `start` on. Raises _Lost."""
-    file.seek(start)
-    records = iter(ArchiveIterator(file, parse_http=False))
+    records = records_from(file, layout, start)
     held: Frame | None = None  # handed out once it is seen that it ends where the next begins
     while True:
         try:
@@ -133,25 +137,35 @@ def _place(frame: Frame) -> tuple[int, int]:
     return frame.offset, frame.length
 
 
-def _frame(record: WarcRecord, wants: Wants) -> Frame:
+def _frame(record: RawRecord, wants: Wants) -> Frame:
     """A record, with its block where it is wanted. Raises _Lost where it is damaged."""
-    offset = record.stream_pos
-    headers = tuple((name.lower(), value) for name, value in record.headers.items())
-    frame = Frame(offset, headers, record.content_length)
+    offset = record.offset
+    frame = Frame(offset, record.headers, record.length)
     stated = frame.header("content-length")
-    # FastWARC takes what is no number for 0.
     is_stated = re.fullmatch("[0-9]{1,18}", stated) and int(stated) == frame.length
     if not is_stated or not frame.header("warc-type"):
         raise _Lost(offset, "its header is damaged or cut short")
     if not wants(frame) or frame.length > MOST_BYTES:
         return frame
     try:
-        block = bytes(record.reader.read())
+        block = record.read()
     except OSError as e:
         raise _Lost(offset, str(e)) from e
     if len(block) < frame.length:
         return replace(frame, block=block, is_cut=True)
     verdict = compare(frame.header("warc-block-digest"), block)
     if verdict == "other":
-        raise _Lost(offset, "its block does not have the digest that it states")
+        # Some writers state the digest of the page for both, and archivists disagree on it.
+        if not _proves_page(frame, block):
+            raise _Lost(offset, "its block does not have the digest that it states")
+        doubt = "only its page has a digest that it states, its block has not"
+        return replace(frame, block=block, is_proven=True, doubt=doubt)
     return replace(frame, block=block, is_proven=verdict == "same")
+
+
+def _proves_page(frame: Frame, block: bytes) -> bool:
+    """Whether a digest that the record states is that of the page in its block."""
+    head = HEAD_END.search(block)
+    page = block[head.end() :] if head else block
+    stated = map(frame.header, ("warc-payload-digest", "warc-block-digest"))
+    return any(compare(digest, page) == "same" for digest in stated)

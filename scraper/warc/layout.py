@@ -12,11 +12,15 @@ Layout = Literal["plain", "members", "stream"]
 # stream: one gzip member for all, so that nothing behind a damage can be read.
 
 _MAGIC: dict[Layout, bytes] = {"plain": b"WARC/1.", "members": b"\x1f\x8b\x08"}
-# What stands behind the magic bytes of a record, and of no other thing that has them by chance.
-_START = re.compile(rb"WARC/1\.[0-9]\r\n[A-Za-z]")
-_BLANK_LINE = b"\r\n\r\n"
+# What begins a record, and no other thing that has the magic bytes by chance: a line follows.
+VERSION = re.compile(rb"WARC/1\.[0-9]\r?\n[A-Za-z][A-Za-z0-9-]{0,60}[ \t]*:")
+_VERSION_BYTES = 80
+HEAD_END = re.compile(rb"\r?\n\r?\n")
+HEAD_BYTES = 64 * 1024
+_BLANK_LINES = (b"\r\n\r\n", b"\n\n")
 _READ_BYTES = 1 << 20
-_HEAD_BYTES = 64 * 1024
+# Packed bytes that show whether a gzip member begins with a record. No writer puts more before it.
+_LOOK_BYTES = 512
 
 
 def layout_of(path: Path, file: BinaryIO) -> Layout:
@@ -39,15 +43,36 @@ def layout_of(path: Path, file: BinaryIO) -> Layout:
 
 
 def next_start(file: BinaryIO, layout: Layout, at: int) -> int | None:
-    """Where the first record at `at` or behind it begins; None where none does."""
+    """Where the first record at `at` or behind it begins; None if none does.
+
+    Each byte is read once, and what has the magic bytes by chance costs no more than a look.
+    """
     if layout == "stream":
         return None
     magic = _MAGIC[layout]
-    while (found := _find(file, magic, at)) is not None:
-        if _START.match(_unpacked(file, layout, found, 16)):
-            return found
-        at = found + 1
+    file.seek(at)
+    window = b""
+    while piece := file.read(_READ_BYTES):
+        window += piece
+        is_last = len(piece) < _READ_BYTES
+        searched = len(window) if is_last else max(len(window) - _LOOK_BYTES, 0)
+        found = window.find(magic)
+        while 0 <= found < searched:
+            if _is_start(layout, window[found : found + _LOOK_BYTES]):
+                return at + found
+            found = window.find(magic, found + 1)
+        at, window = at + searched, window[searched:]
     return None
+
+
+def _is_start(layout: Layout, start: bytes) -> bool:
+    """Whether a record begins with these bytes."""
+    if layout == "members":
+        try:
+            start = zlib.decompressobj(31).decompress(start, _VERSION_BYTES)
+        except zlib.error:
+            return False
+    return VERSION.match(start) is not None
 
 
 def end_of_record(file: BinaryIO, layout: Layout, offset: int, length: int) -> int | None:
@@ -71,8 +96,10 @@ def is_followed_well(file: BinaryIO, layout: Layout, offset: int, length: int) -
     size = len(_head(file, layout, offset)) + length
     behind = _unpacked(file, layout, offset, size + 16)[size:]
     if layout == "plain":
-        return not behind or behind.startswith(_BLANK_LINE)
-    return behind in (b"", _BLANK_LINE) or behind.startswith(_BLANK_LINE + _MAGIC["plain"])
+        return not behind or behind.startswith(_BLANK_LINES)
+    return behind in (b"", *_BLANK_LINES) or behind.startswith(
+        tuple(line + _MAGIC["plain"] for line in _BLANK_LINES)
+    )
 
 
 def _size(file: BinaryIO) -> int:
@@ -81,8 +108,9 @@ def _size(file: BinaryIO) -> int:
 
 def _head(file: BinaryIO, layout: Layout, offset: int) -> bytes:
     """A record's own headers, with the blank line that ends them."""
-    start = _unpacked(file, layout, offset, _HEAD_BYTES)
-    return start[: start.find(_BLANK_LINE) + len(_BLANK_LINE)]
+    start = _unpacked(file, layout, offset, HEAD_BYTES)
+    end = HEAD_END.search(start)
+    return start[: end.end()] if end else start
 
 
 def _unpacked(file: BinaryIO, layout: Layout, offset: int, size: int) -> bytes:
@@ -115,16 +143,3 @@ def _member_end(file: BinaryIO, offset: int) -> int | None:
     except zlib.error:
         return None
     return file.tell() - len(stream.unused_data)
-
-
-def _find(file: BinaryIO, magic: bytes, at: int) -> int | None:
-    """Where `magic` first stands at `at` or behind it."""
-    file.seek(at)
-    window = b""
-    while piece := file.read(_READ_BYTES):
-        window += piece
-        if (found := window.find(magic)) >= 0:
-            return at + found
-        at += len(window) - len(magic) + 1
-        window = window[len(window) - len(magic) + 1 :]
-    return None

@@ -21,6 +21,8 @@ _ZSTD_WINDOW = 128 * 1024 * 1024  # bytes; what the zstd command allows itself
 # How `writing` marks a head whose length and encodings it had to rewrite, and keeps the originals.
 REWRITTEN = "x-archive-rewritten"
 KEPT_AS = "x-archive-orig-"
+# The field of a record whose time is that of a file: "file".
+CAPTURED_SOURCE = "WARC-Captured-Source"
 
 HeaderLines = tuple[tuple[str, str], ...]
 

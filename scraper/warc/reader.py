@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from scraper.models import Snapshot
+from scraper.models import Snapshot, file_name
 from scraper.urls import Site, canonical
 from scraper.warc.digests import compare
 from scraper.warc.frames import MOST_BYTES, DamagedSpan, Frame, frame_at, frames
 from scraper.warc.message import (
+    CAPTURED_SOURCE,
     HeaderLines,
     Message,
     Unusable,
@@ -42,6 +43,7 @@ class Captured:
     offset: int  # of its record in the file
     snapshot: Snapshot
     is_last: bool = False  # the file ends within this record
+    doubt: str = ""  # what its record states and is not so, though the page is as captured
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +82,18 @@ class BadRecord:
 Record = Captured | Revisit | Passed | BadRecord
 
 
-def captures_in(path: Path, site: Site) -> Iterator[Record]:
+def captures_in(path: Path, site: Site, container: Path | None = None) -> Iterator[Record]:
     """What each record of the WARC or WET file `path` is to `site`, in the order of the file.
 
-    Memory is bounded by the largest page. Raises BadCapture where the file is none, or nothing
-    in it can be read.
+    `container`: the file that `path` was unpacked from, for messages and `origin`. Memory is
+    bounded by the largest page. Raises BadCapture if the file is no WARC file, or nothing in it
+    can be read.
     """
-    known = _Known(path)
+    known = _Known(path, container or path)
     request: Frame | None = None
     for frame in frames(path, lambda frame: _is_wanted(frame, site)):
         if isinstance(frame, DamagedSpan):
-            yield BadRecord(path, frame.offset, "", frame.reason)
+            yield BadRecord(known.named, frame.offset, "", frame.reason)
         elif frame.header("warc-type") == "request":
             request = frame
         else:
@@ -122,25 +125,25 @@ def _record(frame: Frame, request: Frame | None, site: Site, known: "_Known") ->
         return Passed(frame.offset, "no capture")
     if kind not in _CAPTURES or not _target(frame):
         lacks = "address" if kind in _CAPTURES else f"kind that is known: {kind!r}"
-        return BadRecord(known.path, frame.offset, _target(frame), f"it has no {lacks}")
+        return BadRecord(known.named, frame.offset, _target(frame), f"it has no {lacks}")
     if not site.owns(_target(frame)):
         return Passed(frame.offset, "other site")
     if frame.block is None:
         large = f"larger than {MOST_BYTES // 1_000_000} MB"
-        return BadRecord(known.path, frame.offset, _target(frame), large)
+        return BadRecord(known.named, frame.offset, _target(frame), large)
     try:
         message = _message(frame)
         if message is None or not _is_as_captured(frame, message):
             return Passed(frame.offset, "no page")
         sent = _request_headers(frame, request)
-        snapshot = _snapshot(frame, message, sent, site, known.path)
+        snapshot = _snapshot(frame, message, sent, site, known.named)
         if kind != "revisit":
             known.note(frame, snapshot)
         elif snapshot.status != 304:
             return _revisit(frame, snapshot, site, known)
     except Unusable as e:
-        return BadRecord(known.path, frame.offset, _target(frame), str(e))
-    return Captured(frame.offset, snapshot, is_last=frame.is_cut)
+        return BadRecord(known.named, frame.offset, _target(frame), str(e))
+    return Captured(frame.offset, snapshot, frame.is_cut, _doubt(frame, message))
 
 
 def _snapshot(
@@ -153,7 +156,8 @@ def _snapshot(
         headers=as_sent(message.headers),
         body=message.body,
         request_headers=sent,
-        origin=f"import:{path.name}",
+        origin=f"import:{file_name(path)}",
+        captured_source=frame.header(CAPTURED_SOURCE.lower()),
         truncated=message.truncated,
     )
 
@@ -174,7 +178,7 @@ def _message(frame: Frame) -> Message | None:
         if not _is_page(200, (("content-type", declared),)):
             return None
         message = Message(200, headers if declared else (), block, is_cut, (block,))
-    if not message.truncated and not _has_digest(message, frame.header("warc-payload-digest")):
+    if not (message.truncated or frame.is_proven or _has_payload_digest(frame, message)):
         raise Unusable("its page does not have the digest that it states")
     return message
 
@@ -198,6 +202,18 @@ def _is_as_captured(frame: Frame, message: Message) -> bool:
     is_replayed = _REPLAYED.search(frame.header("warc-target-uri")) is not None
     is_memento = any(name == "memento-datetime" for name, _ in message.headers)
     return not is_replayed or (is_memento and message.status == 200)
+
+
+def _has_payload_digest(frame: Frame, message: Message) -> bool:
+    return _has_digest(message, frame.header("warc-payload-digest"))
+
+
+def _doubt(frame: Frame, message: Message) -> str:
+    """Which digest is not right, though another proves the page."""
+    is_whole = not message.truncated and frame.header("warc-type") != "revisit"
+    if frame.doubt or not is_whole or _has_payload_digest(frame, message):
+        return frame.doubt
+    return "only its block has the digest that it states, its page has not"
 
 
 def _has_digest(message: Message, digest: str) -> bool:
@@ -252,6 +268,7 @@ class _Known:
     """Where in the file captures stand that a later record may refer to."""
 
     path: Path
+    named: Path  # the same, or the file that it was unpacked from
     # Hashes of digests, and of address and time, -> offsets. What they find is read again there,
     # and compared: no need to keep more.
     offsets: dict[int, int] = field(default_factory=dict)

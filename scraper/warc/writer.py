@@ -18,7 +18,7 @@ from warcio.warcwriter import WARCWriter
 
 from scraper.models import Snapshot, utc_text
 from scraper.warc.digests import sha256
-from scraper.warc.message import KEPT_AS, REWRITTEN, HeaderLines
+from scraper.warc.message import CAPTURED_SOURCE, KEPT_AS, REWRITTEN, HeaderLines
 
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _OF_THE_WIRE = ("content-length", "content-encoding", "transfer-encoding")
@@ -90,12 +90,16 @@ def _records(snapshot: Snapshot, answer: uuid.UUID) -> Iterator[_Record]:
             "request", _http("request"), _head(line, snapshot.request_headers), b"", asked
         )
     fields = {"WARC-Truncated": "unspecified"} if snapshot.truncated else {}
+    if snapshot.captured_source:
+        fields[CAPTURED_SOURCE] = snapshot.captured_source
     if _is_without_http(snapshot):
         yield _Record("resource", snapshot.headers[0][1], b"", snapshot.body, fields)
         return
     head = _head(_status_line(snapshot.status), _as_kept(snapshot))
     if snapshot.status == 304:
-        yield _Record("revisit", _http("response"), head, b"", {"WARC-Profile": _NOT_MODIFIED})
+        yield _Record(
+            "revisit", _http("response"), head, b"", fields | {"WARC-Profile": _NOT_MODIFIED}
+        )
     else:
         fields["WARC-Payload-Digest"] = sha256(snapshot.body)
         yield _Record("response", _http("response"), head, snapshot.body, fields)
