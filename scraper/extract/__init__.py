@@ -11,7 +11,7 @@ from scraper.errors import NotAnArticle
 from scraper.extract import fallback, plaintext, site2022
 from scraper.extract.bounds import MOST_BYTES, MOST_TEXT_BYTES
 from scraper.extract.onecms import ARTICLE, EMAGAZINE
-from scraper.extract.page import Page, names_another, parse
+from scraper.extract.page import parse
 from scraper.extract.template import Template, read
 from scraper.extract.text import is_binary, is_html, is_markup
 from scraper.extract.text_lines import CUT_SHORT
@@ -59,13 +59,6 @@ def _read(snapshot: Snapshot, notes: Notes) -> Article:
             raise NotAnArticle(snapshot.url, f"a text of more than {MOST_TEXT_BYTES} bytes")
         return plaintext.read(snapshot, notes)
     page = parse(snapshot, notes)
-    article = _read_page(page, snapshot, notes)
-    if names_another(page):
-        return replace(article, flags=(*article.flags, "names another article"))
-    return article
-
-
-def _read_page(page: Page, snapshot: Snapshot, notes: Notes) -> Article:
     for template in TEMPLATES:
         if select(notes, "template", page.tree, template.marker):
             return read(template, page, snapshot)

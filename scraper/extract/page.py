@@ -57,23 +57,6 @@ class Page:
             return ""
 
 
-def stated_addresses(page: Page) -> tuple[str, ...]:
-    """The addresses that a page gives as its own: its canonical link's, og:url."""
-    link = page.tree.css_first("link[rel='canonical'][href]")
-    canonical = (link.attributes["href"] or "") if link else ""
-    return tuple(filter(None, (canonical, page.meta.get("og:url", ""))))
-
-
-def names_another(page: Page) -> bool:
-    """Whether a page says that it is another article than the one it was asked for.
-
-    A cache may serve another page, and a number may be used again; the text is kept all the same.
-    """
-    number = article_id(page.url)
-    named = {article_id(address) for address in stated_addresses(page)}
-    return number is not None and bool(named - {None, number})
-
-
 def parse(snapshot: Snapshot, notes: Notes = None) -> Page:
     """The page in `snapshot`. Raises NotAnArticle for one that would take too long to parse."""
     body = decode(snapshot.body, snapshot.header("content-type"))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scraper.errors import BadCapture, ExtractError
 from scraper.extract import extract
-from scraper.extract.page import parse, stated_addresses
+from scraper.extract.page import parse
 from scraper.importing.mhtml import is_mhtml, read_mhtml
 from scraper.importing.replay import replayed_at, without_replay
 from scraper.models import Snapshot, file_name
@@ -132,4 +132,6 @@ def _addresses_in(snapshot: Snapshot) -> Iterator[str]:
         page = parse(snapshot)
     except ExtractError:
         return
-    yield from stated_addresses(page)
+    link = page.tree.css_first("link[rel='canonical'][href]")
+    yield (link.attributes["href"] or "") if link else ""
+    yield page.meta.get("og:url", "")
