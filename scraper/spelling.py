@@ -13,7 +13,7 @@ All three have the same words in the same order.
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 WORD = re.compile(r"[^\W_][^\W_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W_]*)*")
 
@@ -56,7 +56,12 @@ _STRAY_MARKS = re.compile("[\u0300-\u036f]")  # on letters that no Vietnamese wo
 _OLD_TONE = re.compile(r"([òóỏõọùúủũụ])([aey])(?![^\W_])")
 # After these consonants i and y, as the whole rhyme, are one sound: kĩ, lí, mĩ, sĩ, công ti.
 _FINAL_Y = re.compile(r"[yỳýỷỹỵ](?![^\W_])(?:(?<=(?<![^\W_])[hklmst].)|(?<=(?<![^\W_])qu.))")
+_FINAL_I = re.compile(r"[iìíỉĩị](?![^\W_])(?:(?<=(?<![^\W_])[hklmst].)|(?<=(?<![^\W_])qu.))")
+_NEW_TONE = re.compile(r"([ou])([àáảãạèéẻẽẹỳýỷỹỵ])(?![^\W_])")
 _Y_TO_I = dict(zip("y" + "".join(_TONED["y"]), "i" + "".join(_TONED["i"]), strict=True))
+
+
+_I_TO_Y = {i: y for y, i in _Y_TO_I.items()}
 
 
 def nfc(text: str) -> str:
@@ -100,6 +105,42 @@ def unmark(spelled: str) -> str:
 def words(text: str) -> list[str]:
     """The words of `text`, as the search index cuts them: 15/2020/NĐ-CP is four."""
     return WORD.findall(nfc(text))
+
+
+_JOINED = re.compile(r"[-/'’_&]")  # between letters without a blank: NĐ-CP, H'Mông
+_JOINED_NUMBERS = re.compile("[-.,:–]")  # between digits: 1.000, 5-6
+_UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
+
+
+def divisions(text: str) -> list[bool]:
+    """For each word of `text` but the last: True if more than a blank divides it from the next.
+
+    A sign or the end of a line divides; not what joins numbers and names, as in 15/2020/NĐ-CP.
+    """
+    text = nfc(text)
+    spans = [found.span() for found in WORD.finditer(text)]
+    return [
+        text[end:start] != " " and _divides(text[end:start], text[end - 1], text[start])
+        for (_, end), (start, _) in pairwise(spans)
+    ]
+
+
+def _divides(gap: str, before: str, after: str) -> bool:
+    gap = _UNSEEN.sub("", gap)
+    if not gap.strip():
+        return "\n" in gap
+    if before.isdigit() and after.isdigit() and _JOINED_NUMBERS.fullmatch(gap):
+        return False
+    return not _JOINED.fullmatch(gap)
+
+
+def other_spellings(spelled: str) -> tuple[str, ...]:
+    """How else a spelled word is written, and that without marks: kĩ -> kỹ, ky; hoà -> hòa."""
+    moved = _NEW_TONE.sub(_move_tone_back, spelled)
+    found = {moved, _FINAL_I.sub(lambda m: _I_TO_Y[m[0]], spelled)}
+    found.discard(spelled)
+    bare = unmark(spelled)
+    return tuple(sorted(found | {unmark(other) for other in found if unmark(other) != bare}))
 
 
 def agrees(typed: str, word: str) -> bool:
@@ -166,6 +207,13 @@ def _combined(letters: list[str], tone_places: range | tuple[()]) -> Iterator[st
         for place in tone_places:
             for toned in _TONED.get(chosen[place], ()):
                 yield "".join((*chosen[:place], toned, *chosen[place + 1 :]))
+
+
+def _move_tone_back(found: re.Match[str]) -> str:
+    base, tone = _TONE_OF[found[2]]
+    if (found[1] == "u") != (base == "y"):  # "muà" is no spelling of "mùa"
+        return found[0]
+    return _TONED[found[1]][tone] + base
 
 
 def _move_tone(found: re.Match[str]) -> str:

@@ -137,7 +137,7 @@ def test_a_phrase_of_too_many_spellings_is_found_without_marks_beside_its_marked
     shared: Database, monkeypatch: pytest.MonkeyPatch
 ):
     exact = set(found(shared, '"chợ phien"'))
-    monkeypatch.setattr("scraper.search.query.MAX_PHRASES", 0)
+    monkeypatch.setattr("scraper.search.match.MAX_PHRASES", 0)
     loose = set(found(shared, '"chợ phien"'))
     assert exact and exact <= loose
     assert loose == set(found(shared, '"cho phien" chợ'))
@@ -182,8 +182,8 @@ def test_filters_narrow_what_is_found(shared: Database):
     assert found(shared, "", filters=Filters(since="2012-05-10", until="2012-05-12")) == [10]
     assert set(found(shared, "", filters=Filters(byline="Ngọc Bằng"))) == {1, 2, 3}
     assert found(shared, "Sa Pa", filters=Filters(photos=True)) == [7]
-    assert found(shared, "ban phung", filters=Filters(captions=True)) == [19]
-    assert found(shared, "du lich", filters=Filters(captions=True)) == []
+    assert found(shared, "ban phung", filters=Filters(place="captions")) == [19]
+    assert found(shared, "du lich", filters=Filters(place="captions")) == []
     assert found(shared, "", filters=Filters(gone=True)) == []
     assert found(shared, "", filters=Filters(tag="x")) == []
     assert found(shared, "-ma", filters=Filters(section="Kinh tế", until="2010")) == [

@@ -18,9 +18,7 @@ from scraper.archive.index import index_article, unindex_article
 from scraper.archive.place_rows import mention_rows, mentions_in, put_mentions
 from scraper.archive.read_article import read_article
 from scraper.archive.revisions import (
-    RevisionText,
     add_revision,
-    has_revision,
     is_told_of,
     retell,
     revision_count,
@@ -242,10 +240,9 @@ def _show(db: Database, article_id: int, old: Shown | None, new: Shown) -> None:
     if new == old:
         return
     if old is not None:
-        if not has_revision(db, article_id, _revision_shown(old)):
+        if not unindex_article(db, article_id):
             # Rows that were altered from outside: what the index holds of them stays in it.
             set_mark(db, REINDEX_MARK, 1)
-        unindex_article(db, article_id)
     db.conn.execute(_PUT_ARTICLE, new.article)
     db.execute(
         "INSERT INTO texts VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
@@ -263,14 +260,6 @@ def _show(db: Database, article_id: int, old: Shown | None, new: Shown) -> None:
     if old is None or old.places != new.places:
         put_mentions(db, article_id, new.places)
     index_article(db, article_id)
-
-
-def _revision_shown(shown: Shown) -> RevisionText:
-    captions = [[text, credit] for _, _, _, _, text, credit, _, _ in shown.captions]
-    row = shown.article
-    return RevisionText(
-        row["title"], row["lead"], shown.body, json.dumps(captions, ensure_ascii=False)
-    )
 
 
 def _put_tags(db: Database, article_id: int, names: frozenset[str]) -> None:

@@ -1,25 +1,37 @@
 """The search index `articles_fts`: what is in it, and whether that is so.
 
-The index holds each text twice, spelled (scraper/spelling.py) and folded: title, lead, body and
-captions, then title_folded and so on. It has no text of its own: the view `articles_searched`
-gives the original for both, so that excerpts show what was printed. The index cannot be rebuilt
-by FTS5's own 'rebuild', which would put the originals into the folded columns, nor checked by its
-'integrity-check': `reindex` and `check_index` are here for that.
+The index holds each text twice, spelled (scraper/spelling.py) and folded: title, lead, body,
+captions, tags and section, then title_folded and so on. It has no text of its own: the view
+`articles_searched` gives the original for both, so that excerpts show what was printed. Two more
+columns are for searches only: `other_spellings` lets Datasette's own search find `kỹ` and `hòa`,
+`false_words` keeps words from reaching across signs (scraper/lexicon/crossings.py).
+
+The index cannot be rebuilt by FTS5's own 'rebuild', which would put the originals into the folded
+columns, nor checked by its 'integrity-check': `reindex` and `check_index` are here for that.
 """
 
+import hashlib
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from sqlite_utils import Database
 
 from scraper.archive.files import write
-from scraper.archive.tables import AS_WRITTEN, TOKENIZER
-from scraper.spelling import spell, unmark
+from scraper.archive.tables import AS_WRITTEN, PLACES, TOKENIZER
+from scraper.lexicon import VERSION
+from scraper.lexicon.crossings import crossing_terms
+from scraper.spelling import other_spellings, spell, unmark, words
 
 BATCH = 1000
 
-_COLUMNS = (*AS_WRITTEN, *(f"{column}_folded" for column in AS_WRITTEN))
+_COLUMNS = (
+    *AS_WRITTEN,
+    *(f"{column}_folded" for column in AS_WRITTEN),
+    "other_spellings",
+    "false_words",
+)
 _INSERT = (
     f"INSERT INTO articles_fts (rowid, {', '.join(_COLUMNS)})"
     f" VALUES (?, {', '.join('?' * len(_COLUMNS))})"
@@ -36,15 +48,24 @@ def index_article(db: Database, article_id: int) -> None:
     Call `unindex_article` before the rows change and this after, in one transaction.
     """
     for texts in texts_of(db, "WHERE id = ?", (article_id,)):
-        db.conn.execute(_INSERT, _indexed(texts))
+        _insert(db, texts)
 
 
-def unindex_article(db: Database, article_id: int) -> None:
-    """Take an article's texts, as its rows still are, out of the index; nothing if not there."""
-    if not _is_indexed(db, article_id):
-        return
+def unindex_article(db: Database, article_id: int) -> bool:
+    """Take an article's texts, as its rows still are, out of the index; nothing if not there.
+
+    False if its rows are not what was put into the index: it stays there, until `reindex`.
+    """
+    sql = "SELECT hash FROM articles_fts_hashes WHERE article_id = ?"
+    held = db.conn.execute(sql, (article_id,)).fetchone()
+    if held is None:
+        return True
     for texts in texts_of(db, "WHERE id = ?", (article_id,)):
+        if held[0] != _hash(texts):
+            return False
         db.conn.execute(_DELETE, _indexed(texts))
+    db.conn.execute("DELETE FROM articles_fts_hashes WHERE article_id = ?", (article_id,))
+    return True
 
 
 def reindex(db: Database) -> int:
@@ -52,8 +73,9 @@ def reindex(db: Database) -> int:
     count = 0
     with write(db):
         db.conn.execute("INSERT INTO articles_fts (articles_fts) VALUES ('delete-all')")
+        db.conn.execute("DELETE FROM articles_fts_hashes")
         for texts in texts_of(db, "ORDER BY id"):
-            db.conn.execute(_INSERT, _indexed(texts))
+            _insert(db, texts)
             count += 1
     return count
 
@@ -76,10 +98,14 @@ def check_index(db: Database) -> Iterator[tuple[int, str]]:
 
 
 def is_complete(db: Database) -> bool:
-    """Whether the index holds the articles of the archive and no others; `check_index` reads more.
+    """True if the index holds the articles of the archive and no others, by today's lexicon.
 
-    If it does not, it cannot be kept up by single articles any more.
+    If not, it cannot be kept up by single articles any more. `check_index` reads more.
     """
+    for texts in texts_of(db, "ORDER BY id LIMIT 1"):
+        sql = "SELECT hash FROM articles_fts_hashes WHERE article_id = ?"
+        if db.conn.execute(sql, (texts[0],)).fetchone() != (_hash(texts),):
+            return False
     ids = "SELECT id FROM articles_fts_docsize"
     found = db.conn.execute(
         f"SELECT (SELECT 1 FROM ({ids}) WHERE id NOT IN (SELECT id FROM articles) LIMIT 1),"
@@ -136,19 +162,37 @@ def _fingerprints(db: Database) -> dict[int, int]:
 
 def texts_of(
     db: Database, condition: str, parameters: tuple[int, ...] = ()
-) -> Iterator[tuple[int, str, str, str, str]]:
-    """Id, title, lead, body and captions of articles, as printed."""
+) -> Iterator[tuple[int, *tuple[str, ...]]]:
+    """Id and the texts of AS_WRITTEN of articles, as printed."""
     sql = f"SELECT id, {', '.join(AS_WRITTEN)} FROM articles_searched {condition}"
     for row in db.conn.execute(sql, parameters):
         yield tuple(row)
 
 
-def _indexed(texts: tuple[int, str, str, str, str]) -> tuple[int | str, ...]:
+def _insert(db: Database, texts: tuple[int, *tuple[str, ...]]) -> None:
+    db.conn.execute(_INSERT, _indexed(texts))
+    db.conn.execute(
+        "INSERT INTO articles_fts_hashes VALUES (?, ?)"
+        " ON CONFLICT DO UPDATE SET hash = excluded.hash",
+        (texts[0], _hash(texts)),
+    )
+
+
+def _hash(texts: tuple[int, *tuple[str, ...]]) -> int:
+    """What `_indexed` depends on: the texts, and the lexicon."""
+    held = json.dumps([VERSION, *texts], ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.sha256(held).digest()[:7])
+
+
+def _indexed(texts: tuple[int, *tuple[str, ...]]) -> tuple[int | str, ...]:
     article_id, *printed = texts
     spelled = [spell(text) for text in printed]
-    return (article_id, *spelled, *map(unmark, spelled))
+    syllables = {word for text in spelled for word in words(text)}
+    others = sorted({other for word in syllables for other in other_spellings(word)})
+    return (article_id, *spelled, *map(unmark, spelled), " ".join(others), _false_words(printed))
 
 
-def _is_indexed(db: Database, article_id: int) -> bool:
-    sql = "SELECT 1 FROM articles_fts_docsize WHERE id = ?"
-    return db.conn.execute(sql, (article_id,)).fetchone() is not None
+def _false_words(printed: Sequence[str]) -> str:
+    texts = dict(zip(AS_WRITTEN, printed, strict=True))
+    places = {place: [texts.pop(c) for c in columns] for place, columns in PLACES.items()}
+    return " ".join(crossing_terms({**places, "": texts.values()}))

@@ -14,16 +14,20 @@ from scraper.archive import article_columns
 from scraper.archive.snapshot_tables import IN_BOTH_FILES, SNAPSHOT_TABLES
 
 TOKENIZER = "unicode61 remove_diacritics 0"
-AS_WRITTEN = ("title", "lead", "body", "captions")  # the columns of the index that are not folded
+
+# The columns of the index that are not folded. Words may be searched in one of PLACES only.
+AS_WRITTEN = ("title", "lead", "body", "captions", "tags", "section")
+PLACES = {"title": ("title",), "text": ("lead", "body"), "captions": ("captions",)}
 
 ARCHIVE_TABLES = f"""
 -- One row for each article, as the capture `snapshot_id` shows it. Columns: article_columns.py.
 CREATE TABLE articles (
     {article_columns.SQL}
 );
-CREATE INDEX articles_timestamp ON articles (timestamp);
+-- Newest first as Datasette asks for it: rows of one time in the order of their numbers.
+CREATE INDEX articles_timestamp ON articles (timestamp DESC);
 CREATE INDEX articles_local_date ON articles (local_date);
-CREATE INDEX articles_section ON articles (section, timestamp);
+CREATE INDEX articles_section ON articles (section, timestamp DESC);
 CREATE INDEX articles_section_day ON articles (section, local_date);
 CREATE INDEX articles_days ON articles (id, local_date, section);
 CREATE INDEX articles_month ON articles (substr(local_date, 1, 7));
@@ -254,24 +258,39 @@ CREATE VIEW articles_full AS
     FROM articles JOIN texts ON texts.article_id = articles.id;
 
 -- The texts of the search index: the original for the folded columns too (archive/index.py).
+-- Signs between texts that are not one sentence, so that no word reaches from one into the next.
 CREATE VIEW articles_searched AS
-    SELECT id, title, lead, body, captions, title AS title_folded, lead AS lead_folded,
-        body AS body_folded, captions AS captions_folded
+    SELECT id, title, lead, body, captions, tags, section, title AS title_folded,
+        lead AS lead_folded, body AS body_folded, captions AS captions_folded,
+        tags AS tags_folded, section AS section_folded, '' AS other_spellings, '' AS false_words
     FROM (
-        SELECT articles.id, title, trim(kicker || ' ' || lead) AS lead,
+        SELECT articles.id, title, trim(kicker || ' | ' || lead, ' |') AS lead, section,
             coalesce(texts.body, '') AS body, coalesce((
-            SELECT group_concat(line, char(10)) FROM (
-                SELECT trim(text || ' ' || credit) AS line FROM captions
-                WHERE article_id = articles.id ORDER BY position
-            )
-        ), '') AS captions
+                SELECT group_concat(line, ' | ') FROM (
+                    SELECT trim(text || ' · ' || credit, ' ·') AS line FROM captions
+                    WHERE article_id = articles.id ORDER BY position
+                )
+            ), '') AS captions, coalesce((
+                SELECT group_concat(name, ' | ') FROM (
+                    SELECT name FROM article_tags JOIN tags ON tags.id = tag_id
+                    WHERE article_id = articles.id ORDER BY name
+                )
+            ), '') AS tags
         FROM articles LEFT JOIN texts ON texts.article_id = articles.id
     );
 
 -- The body comes first: FTS5 writes two bytes less for each word of the first column.
+-- Datasette and sqlite-utils look in the SQL for the words of the comment to find a table's index.
 CREATE VIRTUAL TABLE articles_fts USING fts5(
-    body, title, lead, captions, title_folded, lead_folded, body_folded, captions_folded,
-    content='articles_searched', content_rowid='id', tokenize="{TOKENIZER}"
+    body, title, lead, captions, tags, section, title_folded, lead_folded, body_folded,
+    captions_folded, tags_folded, section_folded, other_spellings, false_words,
+    content='articles_searched', content_rowid='id', tokenize="{TOKENIZER}" /* content="articles" */
+);
+
+-- What the index holds of each article, as a hash: FTS5 must be told it exactly to forget it.
+CREATE TABLE articles_fts_hashes (
+    article_id INTEGER PRIMARY KEY,
+    hash INTEGER NOT NULL
 );
 {IN_BOTH_FILES}"""
 

@@ -14,7 +14,8 @@ from sqlite_utils import Database
 
 from scraper.archive.files import snapshots_path
 from scraper.browse.datasette_065 import connected
-from scraper.search.query import Aliases, match_expression, read_aliases, read_query, resolve
+from scraper.search.match import match_expression, resolve
+from scraper.search.query import Aliases, read_aliases, read_query
 from scraper.search.sql import name_words
 from scraper.spelling import fold
 

@@ -12,6 +12,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
+from scraper.archive.tables import PLACES
 from scraper.browse import overview
 from scraper.browse.cache import cached
 from scraper.browse.charts import Point, bar_chart
@@ -145,11 +146,17 @@ def filters_of(args: Any, *, follows: bool = False) -> Filters:
         byline=args.get("byline", "").strip(),
         tag=args.get("tag", "").strip(),
         photos=bool(args.get("photos")),
-        captions=bool(args.get("captions")),
+        place=place_of(args),
         gone=bool(args.get("gone")),
         # A page that follows another leaves out what was captured since, so that none repeats.
         known_by=args.get("asof", "") if follows else "",
     )
+
+
+def place_of(args: Any) -> str:
+    """Where the words are to be; `captions=1` is how earlier addresses ask for captions."""
+    place = args.get("in", "")
+    return "captions" if args.get("captions") else place if place in PLACES else ""
 
 
 _WRITTEN = re.compile(r"\s*(?:([0-9]{1,2})[/.-])?([0-9]{1,2})[/.-]([0-9]{4})\s*")

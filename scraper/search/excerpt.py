@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scraper.search.query import Pattern, Place
-from scraper.spelling import WORD, spell, unmark
+from scraper.lexicon.crossings import is_word
+from scraper.search.match import Pattern, Place
+from scraper.spelling import WORD, divisions, spell, unmark
 
 TextSpan = tuple[int, int]  # first character, and the one after the last
 
@@ -57,13 +58,19 @@ def excerpt(texts: Iterable[tuple[str, str]], patterns: Sequence[Pattern]) -> Ex
 def _find(text: str, spans: Sequence[TextSpan], patterns: Sequence[Pattern]) -> list[_Found]:
     spelled = WORD.findall(spell(text))
     folded = WORD.findall(unmark(" ".join(spelled)))
+    divided = divisions(text)
     found = []
     for number, pattern in enumerate(patterns):
+        # A word of the lexicon never reaches across a sign.
+        is_whole = not pattern[-1].is_prefix and is_word([p.folded for p in pattern])
         for at in _places(pattern[0], spelled, folded):
-            if at + len(pattern) <= len(spans) and all(
-                p.takes(spelled[at + i], folded[at + i]) for i, p in enumerate(pattern)
+            last = at + len(pattern) - 1
+            if (
+                last < len(spans)
+                and all(p.takes(spelled[at + i], folded[at + i]) for i, p in enumerate(pattern))
+                and not (is_whole and any(divided[at:last]))
             ):
-                found.append(_Found(at, at + len(pattern) - 1, number))
+                found.append(_Found(at, last, number))
     return sorted(found, key=lambda f: (f.first, f.last))
 
 

@@ -7,19 +7,18 @@ from itertools import count, takewhile
 from sqlite_utils import Database
 
 from scraper.archive.index import texts_of
-from scraper.archive.tables import AS_WRITTEN
+from scraper.archive.tables import AS_WRITTEN, PLACES
 from scraper.search.counts import Stretch
 from scraper.search.excerpt import excerpt, marks
-from scraper.search.query import Aliases, read_query
+from scraper.search.query import Aliases, Query, one_phrase, read_query
 from scraper.search.sql import ALL, Asked, Clause, Filters, ask, count_by_period, count_hits, select
 
 RANKED_AT_MOST = 5_000  # of more hits, the newest are put in order of fit; SearchPage says so
 
 STRAYS_ASKED = 1_000  # articles that the index is asked for one by one
 
-# In the order of the index: body, title, lead, captions as written; title, lead, body, captions
-# folded. The same for both: how exact a hit is comes first.
-_WEIGHTS = "1, 10, 4, 2, 10, 4, 1, 2"
+# Of each column, as written and folded: how exact a hit is comes first, by other means.
+_WEIGHT = {"title": 10, "lead": 4, "tags": 4, "section": 3, "captions": 2, "body": 1}
 
 _OF_HIT = ("url", "title", "timestamp", "timestamp_source", "published_source", "section")
 
@@ -38,7 +37,17 @@ class Hit:
     snippet: str  # the original text around the words found
     title_marks: tuple[tuple[int, int], ...] = ()  # where in the title the words found stand
     snippet_marks: tuple[tuple[int, int], ...] = ()  # the same in the snippet
-    snippet_source: str = ""  # which text the snippet is from: "lead", "body", "captions"
+    snippet_source: str = ""  # which text the snippet is from: "lead", "body", "tags" …
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReading:
+    """The same words, read in another way."""
+
+    kind: str  # "words", "phrase" or "apart": the syllables anywhere
+    text: str  # what to type for it
+    is_apart: bool  # with the option that takes each syllable for a word
+    total: int  # its hits, with the same filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,9 @@ class SearchPage:
     next_offset: int | None  # where the next page begins
     ranked: int  # how many of the hits, the newest, are in order of fit; the others are left out
     dropped_words: int  # words of an over-long query that were passed over
-    years: tuple[tuple[str, int], ...] = ()  # all hits per year, where asked for
+    years: tuple[tuple[str, int], ...] = ()  # all hits per year, if asked for
+    read_as: str = ""  # how the query was read: du lịch · sa pa
+    others: tuple[OtherReading, ...] = ()  # how else it can be read, if asked for
 
 
 def search(
@@ -62,19 +73,23 @@ def search(
     limit: int = 20,
     offset: int = 0,
     aliases: Aliases = (),
+    apart: bool = False,
     with_years: bool = False,
+    with_others: bool = False,
     stretches: Sequence[Stretch] = (),
 ) -> SearchPage:
     """The articles that fit what a reader typed (see query.py); never fails on odd syntax.
 
     The best first: those with every word as typed, then by weight of the words found; or by time.
+    `apart` takes each syllable for a word.
     A blank text finds every article that passes `filters`, one without any word none.
     `stretches` (scraper/search/counts.py) make counting many hits per year faster.
     """
-    query = read_query(text, aliases)
+    query = read_query(text, aliases, apart=apart)
     asked = ask(db, query, filters)
     if asked is None:
         return SearchPage(0, (), None, 0, query.dropped)
+    others = _others(db, text, filters, aliases, query) if with_others else ()
     years = tuple(count_by_period(db, asked, 4, stretches)) if with_years else ()
     total = sum(count for _, count in years) if with_years else count_hits(db, asked)
     ranked = total if newest_first or not asked.match else min(total, RANKED_AT_MOST)
@@ -90,7 +105,24 @@ def search(
         ranked=ranked,
         dropped_words=query.dropped,
         years=years,
+        read_as=asked.read_as,
+        others=others,
     )
+
+
+def _others(
+    db: Database, text: str, filters: Filters, aliases: Aliases, used: Query
+) -> tuple[OtherReading, ...]:
+    """The other ways to read what was typed, if it can be read in more than one."""
+    ways = (("words", text, False), ("phrase", one_phrase(text), False), ("apart", text, True))
+    found: dict[Query, OtherReading] = {}
+    for kind, typed, is_apart in ways:
+        query = read_query(typed, aliases, apart=is_apart)
+        if typed and not query.means_as(used) and not any(query.means_as(q) for q in found):
+            asked = ask(db, query, filters)
+            total = count_hits(db, asked) if asked else 0
+            found[query] = OtherReading(kind, typed, is_apart, total)
+    return tuple(found.values())
 
 
 def _newest(
@@ -143,7 +175,7 @@ def _best(db: Database, asked: Asked, total: int, limit: int, offset: int) -> li
         floor = db.conn.execute(sql, (*parameters, RANKED_AT_MOST - 1)).fetchone()[0]
     newest = Clause("articles_fts.rowid >= {}", (floor,))
     sql, parameters = select("articles.id", asked, newest, is_covered=True)
-    order = f"bm25(articles_fts, {_WEIGHTS}), articles.id DESC LIMIT ? OFFSET ?"
+    order = f"bm25(articles_fts, {_weights(db)}), articles.id DESC LIMIT ? OFFSET ?"
     if asked.typed:
         order = (
             "articles.id IN (SELECT rowid FROM articles_fts"
@@ -154,17 +186,25 @@ def _best(db: Database, asked: Asked, total: int, limit: int, offset: int) -> li
     return [row[0] for row in rows]
 
 
+def _weights(db: Database) -> str:
+    """The weights in the order of the index's columns."""
+    columns = [row[1] for row in db.conn.execute("PRAGMA table_info(articles_fts)")]
+    return ", ".join(str(_WEIGHT.get(c.removesuffix("_folded"), 0)) for c in columns)
+
+
 def _hit(db: Database, article_id: int, asked: Asked) -> Hit:
     sql = f"SELECT {', '.join(_OF_HIT)} FROM articles WHERE id = ?"
     article = dict(zip(_OF_HIT, db.conn.execute(sql, (article_id,)).fetchone(), strict=True))
     texts = next(iter(texts_of(db, "WHERE id = ?", (article_id,))))
-    named = list(zip(AS_WRITTEN, texts[1:], strict=True))[1:]
-    shown = excerpt(named[-1:] if asked.captions_only else named, asked.patterns)
+    named = dict(zip(AS_WRITTEN, texts[1:], strict=True))
+    title = named.pop("title")
+    wanted = PLACES.get(asked.place, AS_WRITTEN)
+    shown = excerpt(((c, text) for c, text in named.items() if c in wanted), asked.patterns)
     return Hit(
         id=article_id,
         **article,
         snippet=shown.text,
-        title_marks=() if asked.captions_only else marks(article["title"], asked.patterns),
+        title_marks=marks(title, asked.patterns) if "title" in wanted else (),
         snippet_marks=shown.marks,
         snippet_source=shown.source,
     )

@@ -1,58 +1,83 @@
 """What a reader typed into the search box -> what to ask the index.
 
-    đảng viên       both words; letters typed with marks count, bare ones match any marks
-    "đảng viên"     the words side by side
-    đảng*           words that begin so
-    -họp            none with this word
-    15/2020/NĐ-CP   words joined by signs stand side by side
+    du lịch sa pa   the words du lịch and sa pa (scraper/lexicon), each as neighbours, anywhere
+    đảng viên       letters typed with marks count, bare ones match any marks
+    "đảng viên"     the syllables side by side
+    đảng*           words that start with it
+    -du lịch        none with this word
+    15/2020/NĐ-CP   words joined by signs are side by side
 
 Nothing that can be typed is an error: what is no word is passed over.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
-from math import prod
+from functools import cache
 
-from scraper.archive.tables import AS_WRITTEN
-from scraper.spelling import (
-    agrees,
-    half_typed,
-    is_bare,
-    loosely_typed,
-    spell,
-    unmark,
-    words,
-)
+from scraper.lexicon import Cut, Lexicon, cuts, lexicon, show, with_names
+from scraper.spelling import agrees, is_bare, spell, unmark, words
 
 MAX_WORDS = 64  # more are passed over, and Query.dropped says so
-MAX_PHRASES = 256  # spellings of one phrase asked for side by side
 
 _PART = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))(\*?)')
+_FIRST = re.compile(r"[^\W_]")  # a plain syllable starts and ends without a sign
+_LAST = re.compile(r"[^\W_][\u0300-\u036f]*\Z")
 _QUOTES = str.maketrans("“”„«»″", '""""""')
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words side by side, spelled; one word is a phrase too."""
+    """Syllables side by side, spelled; one is a phrase too."""
 
     words: tuple[str, ...]
-    is_prefix: bool = False  # the last word is only the beginning of one
+    is_prefix: bool = False  # the last one is only the beginning of one
 
 
 Alternatives = tuple[Phrase, ...]  # a name written in more than one way; the typed one first
+Reading = tuple[Alternatives, ...]  # words, all of which must be there
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a query, in each way that it can be cut into words."""
+
+    readings: tuple[Reading, ...]  # the longest match first
+    shown: tuple[str, ...]  # each reading as a reader sees it: du lịch · sa pa
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """What was typed, read."""
 
-    include: tuple[Alternatives, ...] = ()
-    exclude: tuple[Alternatives, ...] = ()
+    include: tuple[Part, ...] = ()
+    exclude: tuple[Part, ...] = ()  # one reading each
     is_blank: bool = True  # nothing typed: everything is meant; but "?!" means nothing
     dropped: int = 0  # words past MAX_WORDS
+
+    def means_as(self, other: "Query") -> bool:
+        """True if both find the same articles, as `"du lịch"` and `du lịch` do."""
+        return _readings(self.include) == _readings(other.include) and (
+            _readings(self.exclude) == _readings(other.exclude)
+        )
+
+    @property
+    def read_as(self) -> str:
+        """How it was read: `du lịch · sa pa`; other readings behind a stroke."""
+        wanted = [" / ".join(part.shown) for part in self.include]
+        return " · ".join([*wanted, *(f"-{part.shown[0]}" for part in self.exclude)])
+
+
+def _readings(parts: tuple[Part, ...]) -> list[set[frozenset[Alternatives]]]:
+    """The words of each part, in each reading; those of parts read in one way as parts alone."""
+    single = [
+        {frozenset([either])}
+        for part in parts
+        if len(part.readings) == 1
+        for either in part.readings[0]
+    ]
+    return single + [set(map(frozenset, p.readings)) for p in parts if len(p.readings) > 1]
 
 
 Aliases = tuple[tuple[tuple[str, ...], ...], ...]  # names, each in its forms, each in its words
@@ -63,26 +88,95 @@ def read_aliases(lines: tuple[str, ...]) -> Aliases:
     return tuple(tuple(_spelled_words(form) for form in line.split("=")) for line in lines)
 
 
-def read_query(text: str, aliases: Aliases = ()) -> Query:
-    """`text` as a Query; raises nothing."""
+def read_query(text: str, aliases: Aliases = (), *, apart: bool = False) -> Query:
+    """`text` as a Query; `apart` takes each syllable for a word. Raises nothing."""
     text = "".join(c for c in text if unicodedata.category(c) != "Cf").translate(_QUOTES)
-    include: list[Phrase] = []
-    exclude: list[Phrase] = []
+    runs, dropped = _runs(text)
+    include: list[Part] = []
+    exclude: list[Part] = []
+    for run in runs:
+        if run.is_excluded:
+            part, run = _excluded(run, aliases, apart)
+            exclude.append(part)
+        if run.typed or run.phrase:
+            include.append(_part(run, aliases, apart))
+    return Query(tuple(include), tuple(exclude), not text.strip(), dropped)
+
+
+def one_phrase(text: str) -> str:
+    """What to type for all that is wanted in `text` as one phrase; "" if it is not one run."""
+    runs, _ = _runs(text.translate(_QUOTES))
+    plain = [run for run in runs if not (run.is_excluded or run.phrase)]
+    if len(runs) != 1 or len(plain) != 1 or len(plain[0].typed) < 2:
+        return ""
+    return f'"{" ".join(plain[0].typed)}"'
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Plain syllables one after the other, as typed; or a phrase that is not cut."""
+
+    typed: tuple[str, ...] = ()
+    phrase: Phrase | None = None
+    shown: str = ""  # of the phrase
+    is_excluded: bool = False  # the first word of it, or the phrase
+
+
+def _runs(text: str) -> tuple[list[_Run], int]:
+    """The runs of a query, and how many words were too many."""
+    found: list[_Run] = []
     taken = dropped = 0
+    is_open = False  # the last run may go on
     for minus, quoted, bare, star in _PART.findall(text):
         is_prefix = (quoted + bare + star).rstrip().endswith("*")
-        found = _spelled_words(quoted or bare, is_prefix)
-        dropped += max(0, taken + len(found) - MAX_WORDS)
-        found = found[: MAX_WORDS - taken]
-        taken += len(found)
-        if found:
-            (exclude if minus or bare.startswith("-") else include).append(Phrase(found, is_prefix))
-    return Query(
-        include=tuple(_named(include, aliases)),
-        exclude=tuple(_named(exclude, aliases)),
-        is_blank=not text.strip(),
-        dropped=dropped,
-    )
+        syllables = _spelled_words(quoted or bare, is_prefix)
+        dropped += max(0, taken + len(syllables) - MAX_WORDS)
+        syllables = syllables[: MAX_WORDS - taken]
+        taken += len(syllables)
+        typed = tuple(words(bare))
+        is_excluded = bool(minus) or bare.startswith("-")
+        if not syllables:
+            is_open = False  # a sign between blanks
+        elif len(syllables) == len(typed) == 1 and not is_prefix:
+            if is_open and not is_excluded and _FIRST.match(bare):
+                found[-1] = replace(found[-1], typed=found[-1].typed + typed)
+            else:
+                found.append(_Run(typed, is_excluded=is_excluded))
+            is_open = bool(_LAST.search(bare))
+        else:
+            shown = f'"{" ".join(quoted.split())}"' if quoted else bare.lstrip("-") + star
+            found.append(_Run((), Phrase(syllables, is_prefix), shown, is_excluded))
+            is_open = False
+    return found, dropped
+
+
+def _part(run: _Run, aliases: Aliases, apart: bool) -> Part:
+    if run.phrase:
+        return Part(((_alternatives(run.phrase, aliases),),), (run.shown,))
+    ways = _cuts(run, aliases, apart)
+    readings = tuple(tuple(_alternatives(_phrase(word), aliases) for word in way) for way in ways)
+    return Part(readings, tuple(map(show, ways)))
+
+
+def _cuts(run: _Run, aliases: Aliases, apart: bool) -> tuple[Cut, ...]:
+    return (tuple((s,) for s in run.typed),) if apart else cuts(run.typed, _known(aliases))
+
+
+def _excluded(run: _Run, aliases: Aliases, apart: bool) -> tuple[Part, _Run]:
+    """What a minus sign leaves out, one word, and the rest of the run."""
+    if run.phrase:
+        return _part(run, aliases, apart), _Run()
+    word = _cuts(run, aliases, apart)[0][0]
+    return _part(_Run(word), aliases, apart), _Run(run.typed[len(word) :])
+
+
+@cache
+def _known(aliases: Aliases) -> Lexicon:
+    return with_names(lexicon(), [" ".join(form) for name in aliases for form in name])
+
+
+def _phrase(word: Sequence[str]) -> Phrase:
+    return Phrase(_spelled_words(" ".join(word)))
 
 
 def _spelled_words(text: str, is_prefix: bool = False) -> tuple[str, ...]:
@@ -90,32 +184,6 @@ def _spelled_words(text: str, is_prefix: bool = False) -> tuple[str, ...]:
     if is_prefix:  # "ky*" begins kỳ and kyoto; its spelling as a whole word, ki, would begin kinh
         spelled[-1:] = [w.lower() for w in words(text)[-1:]]
     return tuple(spelled)
-
-
-def _named(phrases: list[Phrase], aliases: Aliases) -> Iterator[Alternatives]:
-    """Each phrase with the other ways to write the names in it; split names joined first."""
-    at = 0
-    while at < len(phrases):
-        joined = _joined_name(phrases[at:], aliases)
-        if joined:
-            at += len(joined.words)
-            yield _alternatives(joined, aliases)
-        else:
-            yield _alternatives(phrases[at], aliases)
-            at += 1
-
-
-def _joined_name(phrases: list[Phrase], aliases: Aliases) -> Phrase | None:
-    """The name of several words that `phrases`, typed without quotes, begin with."""
-    singles = []
-    for phrase in phrases:
-        if len(phrase.words) > 1 or phrase.is_prefix:
-            break
-        singles.append(phrase.words[0])
-    forms = [form for name in aliases for form in name if len(form) > 1]
-    fitting = [form for form in forms if _agree(tuple(singles[: len(form)]), form)]
-    longest = max(map(len, fitting), default=0)
-    return Phrase(tuple(singles[:longest])) if longest else None
 
 
 def _alternatives(phrase: Phrase, aliases: Aliases) -> Alternatives:
@@ -137,187 +205,3 @@ def _alternatives(phrase: Phrase, aliases: Aliases) -> Alternatives:
 
 def _agree(typed: tuple[str, ...], form: tuple[str, ...]) -> bool:
     return len(typed) == len(form) and all(map(agrees, typed, form))
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The words that may stand at one place of a phrase."""
-
-    folded: str  # what was typed, without marks
-    spellings: tuple[str, ...] = ()  # spelled words, any of them; () for any with these letters
-    is_prefix: bool = False  # words beginning with one of these
-    whole: tuple[str, ...] = ()  # of a prefix: words that begin as typed, but are spelled otherwise
-
-    @property
-    def written(self) -> tuple[tuple[str, bool], ...]:
-        """The words of the index that may stand here, and whether each is only a beginning."""
-        begun = self.spellings or (self.folded,)
-        return (*((w, self.is_prefix) for w in begun), *((w, False) for w in self.whole))
-
-    def takes(self, spelled: str, folded: str) -> bool:
-        """Whether a word, spelled and folded, may stand here."""
-        word = spelled if self.spellings else folded
-        return any(
-            word.startswith(wanted) if begun else word == wanted for wanted, begun in self.written
-        )
-
-
-Pattern = tuple[Place, ...]  # a phrase, with what each of its places takes
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """A Query in words that the archive holds."""
-
-    include: tuple[tuple[Pattern, ...], ...]
-    exclude: tuple[tuple[Pattern, ...], ...]
-
-
-Occurs = Callable[[str, bool], bool]  # (spelled word, is it only a beginning) -> in the archive?
-
-
-def resolve(query: Query, occurs: Occurs) -> Resolved:
-    """`query`, with each half-typed word replaced by the words of the archive it stands for."""
-    return Resolved(
-        tuple(tuple(_pattern(p, occurs) for p in either) for either in query.include),
-        tuple(tuple(_pattern(p, occurs) for p in either) for either in query.exclude),
-    )
-
-
-def _pattern(phrase: Phrase, occurs: Occurs) -> Pattern:
-    last = len(phrase.words) - 1
-    return tuple(
-        _place(word, phrase.is_prefix and at == last, occurs)
-        for at, word in enumerate(phrase.words)
-    )
-
-
-def _place(typed: str, is_prefix: bool, occurs: Occurs) -> Place:
-    spellings: tuple[str, ...] = ()
-    if not is_bare(typed):
-        spellings = (
-            _held(half_typed(typed), is_prefix, occurs)
-            or _held(loosely_typed(typed), is_prefix, occurs)
-            or (typed,)
-        )
-    begun = spellings or (typed,)
-    whole = {spell(b + end) for b in begun for end in ("", "a", "e", "y")} if is_prefix else set()
-    return Place(
-        unmark(typed),
-        spellings,
-        is_prefix,
-        tuple(sorted(w for w in whole if not w.startswith(begun))),
-    )
-
-
-def _held(spellings: tuple[str, ...], is_prefix: bool, occurs: Occurs) -> tuple[str, ...]:
-    return tuple(s for s in spellings if occurs(s, is_prefix))
-
-
-def match_expression(
-    resolved: Resolved, occurs: Occurs, columns: tuple[str, ...] = AS_WRITTEN
-) -> str:
-    """What to MATCH in `articles_fts`; "" where nothing is asked for (see `exclusion`)."""
-    include = [_any_of(either, columns, occurs) for either in resolved.include]
-    if not include:
-        return ""
-    wanted = " AND ".join(include)
-    unwanted = exclusion(resolved, occurs, columns)
-    return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
-
-
-def exclusion(resolved: Resolved, occurs: Occurs, columns: tuple[str, ...] = AS_WRITTEN) -> str:
-    """What an article must not MATCH; "" where nothing is excluded."""
-    return " OR ".join(_any_of(either, columns, occurs) for either in resolved.exclude)
-
-
-def typed_expression(query: Query, columns: tuple[str, ...] = AS_WRITTEN) -> str:
-    """What to MATCH for the articles that have every whole word exactly as typed; "" for none."""
-    return " AND ".join(
-        f"{{{' '.join(columns)}}} : {_quoted(either[0].words, False)}"
-        for either in query.include
-        if not either[0].is_prefix
-    )
-
-
-Beginning = Callable[[str], tuple[str, ...] | None]  # the words of the archive that begin so
-
-
-def expand(resolved: Resolved, beginning: Beginning) -> Resolved:
-    """`resolved`, with words that stand alone and are but begun replaced by those in the archive.
-
-    Not where `beginning` gives None, as they are too many to name. Naming them is faster: the
-    index gathers all places of all words that begin so before it gives one.
-    """
-
-    def expanded(pattern: Pattern) -> Pattern:
-        place = pattern[0]
-        if len(pattern) > 1 or not place.is_prefix:
-            return pattern
-        begun = [beginning(word) for word in place.spellings or (place.folded,)]
-        if None in begun:
-            return pattern
-        whole = {word for found in begun if found for word in found}
-        return (replace(place, is_prefix=False, whole=(*place.whole, *sorted(whole))),)
-
-    return Resolved(
-        *(
-            tuple(tuple(map(expanded, either)) for either in phrases)
-            for phrases in (resolved.include, resolved.exclude)
-        )
-    )
-
-
-def is_as_typed(resolved: Resolved, query: Query) -> bool:
-    """Whether whatever matches has every word just as typed: none is bare, none has a variant."""
-    return all(
-        len(either) == 1
-        and all(
-            place.written == ((word, False),) and place.spellings
-            for place, word in zip(either[0], phrases[0].words, strict=True)
-        )
-        for either, phrases in zip(resolved.include, query.include, strict=True)
-    )
-
-
-def _any_of(either: tuple[Pattern, ...], columns: tuple[str, ...], occurs: Occurs) -> str:
-    return "(" + " OR ".join(_phrase(pattern, columns, occurs) for pattern in either) + ")"
-
-
-def _phrase(pattern: Pattern, columns: tuple[str, ...], occurs: Occurs) -> str:
-    folded = _side_by_side([Place(p.folded, (), p.is_prefix, p.whole).written for p in pattern])
-    if not any(place.spellings for place in pattern):
-        return _in_columns(columns, "_folded", folded)
-    choices = [_every_spelling(place, occurs).written for place in pattern]
-    if prod(map(len, choices)) <= MAX_PHRASES:
-        return _in_columns(columns, "", _side_by_side(choices))
-    # Too many spellings to ask for each: the phrase without marks, and its marked words anywhere.
-    marked = [_in_columns(columns, "", _side_by_side([p.written])) for p in pattern if p.spellings]
-    return "(" + " AND ".join([_in_columns(columns, "_folded", folded), *marked]) + ")"
-
-
-def _every_spelling(place: Place, occurs: Occurs) -> Place:
-    """`place` with its spellings in the archive listed, where it takes any with its letters."""
-    if place.spellings:
-        return place
-    held = _held(loosely_typed(place.folded), place.is_prefix, occurs)
-    return replace(place, spellings=held or (place.folded,))
-
-
-def _side_by_side(choices: Sequence[tuple[tuple[str, bool], ...]]) -> str:
-    """Each phrase that takes one of the words at each place, any of them."""
-    return " OR ".join(
-        _quoted(tuple(word for word, _ in chosen), chosen[-1][1]) for chosen in product(*choices)
-    )
-
-
-def _in_columns(columns: tuple[str, ...], suffix: str, expression: str) -> str:
-    if columns == AS_WRITTEN:
-        # Bare words that stand in a column as written stand in its folded one too, and words with
-        # marks in none that is folded: without naming columns the same is found, in half the time.
-        return f"({expression})"
-    return "{" + " ".join(c + suffix for c in columns) + "} : (" + expression + ")"
-
-
-def _quoted(chosen: tuple[str, ...], is_prefix: bool) -> str:
-    return '"' + " ".join(chosen) + '"' + (" *" if is_prefix else "")

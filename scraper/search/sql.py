@@ -7,20 +7,20 @@ from itertools import groupby
 
 from sqlite_utils import Database
 
-from scraper.archive.tables import AS_WRITTEN
 from scraper.search.counts import Stretch, count_by_stretch
-from scraper.search.query import (
+from scraper.search.match import (
     Beginning,
     Occurs,
     Pattern,
-    Query,
     exclusion,
     expand,
     is_as_typed,
     match_expression,
     resolve,
     typed_expression,
+    with_readings_held,
 )
+from scraper.search.query import Query
 from scraper.spelling import fold, is_bare
 
 NAMED_AT_MOST = 50  # words that begin so; of more, the index gathers all places itself
@@ -42,7 +42,7 @@ class Filters:
     byline: str = ""  # one name, as printed
     tag: str = ""
     photos: bool = False  # with a photo
-    captions: bool = False  # the words stand in captions
+    place: str = ""  # one of archive.tables.PLACES: the words are there
     gone: bool = False  # no longer on the site
     known_by: str = ""  # captured by this time, UTC: later pages of a search stay as they were
 
@@ -77,35 +77,43 @@ class Asked:
     among: tuple[Clause, ...]  # what follows from `where` for numbers in the index
     needs_no_row: bool  # the index articles_days has all that `where` asks, and is best for it
     patterns: tuple[Pattern, ...]  # what to mark in texts
-    captions_only: bool
+    place: str  # where the words are to be, as in Filters
+    read_as: str  # how the query was read
 
 
 def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
     """`query` in the words of this archive, as SQL; None where nothing can fit it."""
     if not (query.is_blank or query.include or query.exclude):
         return None
-    columns = ("captions",) if filters.captions else AS_WRITTEN
-    occurs = _occurs(db)
+    occurs, place = _occurs(db), filters.place
+    query = with_readings_held(query, occurs, lambda match: _is_held(db, match))
     resolved = resolve(query, occurs)
     named = expand(resolved, _beginning(db))
-    match = match_expression(named, occurs, columns)
+    match = match_expression(named, occurs, place)
     filters = replace(
         filters,
         byline=_as_printed(db, _BYLINES, filters.byline),
         tag=_as_printed(db, "SELECT name FROM tags", filters.tag),
     )
     where = _clauses(filters)
-    if not match and (unwanted := exclusion(named, occurs, columns)):
+    if not match and (unwanted := exclusion(named, occurs, place)):
         where.append(Clause(f"id NOT IN ({_MATCHING})", (unwanted,)))
     return Asked(
         match=match,
-        typed="" if is_as_typed(resolved, query) else typed_expression(query, columns),
+        typed="" if is_as_typed(resolved, query) else typed_expression(query, place),
         where=tuple(where),
         among=_among(db, filters) if match else (),
         needs_no_row=bool(match or filters.byline or filters.tag)
         and not (filters.known_by or filters.photos or filters.gone),
-        patterns=tuple(pattern for either in resolved.include for pattern in either),
-        captions_only=filters.captions,
+        patterns=tuple(
+            pattern
+            for part in resolved.include
+            for reading in part
+            for either in reading
+            for pattern in either
+        ),
+        place=place,
+        read_as=query.read_as,
     )
 
 
@@ -153,8 +161,10 @@ def count_by_period(
 
 def count_by_section(db: Database, asked: Asked) -> list[tuple[str, int]]:
     """Hits for each section, the largest first."""
-    sql, parameters = select("section, count(*) AS hits", asked, is_covered=True)
-    rows = db.conn.execute(f"{sql} GROUP BY section ORDER BY hits DESC, section", parameters)
+    sql, parameters = select("articles.section, count(*) AS hits", asked, is_covered=True)
+    rows = db.conn.execute(
+        f"{sql} GROUP BY articles.section ORDER BY hits DESC, articles.section", parameters
+    )
     return [(section, hits) for section, hits in rows]
 
 
@@ -194,6 +204,10 @@ def _occurs(db: Database) -> Occurs:
     return occurs
 
 
+def _is_held(db: Database, match: str) -> bool:
+    return db.conn.execute(f"{MATCHING} LIMIT 1", (match,)).fetchone() is not None
+
+
 _SIGNED = "SELECT article_id FROM article_bylines WHERE name = {}"
 _TAGGED = "SELECT article_id FROM article_tags JOIN tags ON tags.id = tag_id WHERE tags.name = {}"
 
@@ -221,7 +235,7 @@ def _as_printed(db: Database, names: str, typed: str) -> str:
 def _clauses(filters: Filters) -> list[Clause]:
     # A day is compared as text, so that "2023" and "2023-05" mean all their days.
     texts = {
-        "section = {}": filters.section,
+        "articles.section = {}": filters.section,
         "local_date >= {}": filters.since,
         "local_date < {}": f"{filters.until}~" if filters.until else "",
         "first_captured_at <= {}": filters.known_by,
