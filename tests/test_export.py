@@ -105,6 +105,13 @@ def test_a_line_tells_all_that_the_archive_tells_of_an_article(archived: Path, t
             " ORDER BY name",
             number,
         )
+        assert [tuple(place.values()) for place in line.pop("places")] == select(
+            archived,
+            "SELECT place_id, label, part, form, certainty, times FROM article_places"
+            " JOIN places ON places.id = place_id WHERE article_id = ?"
+            " ORDER BY place_id, part, form, certainty",
+            number,
+        )
         weather = line.pop("weather")
         assert [tuple(seen.values()) for seen in weather] == select(
             archived,
@@ -330,6 +337,17 @@ def test_an_archive_without_articles_gives_an_empty_export(name: str, tmp_path: 
 def test_where_chooses_as_it_says(archived: Path, tmp_path: Path, wheres: list[str], sql: str):
     wanted = column(archived, f"SELECT id FROM articles WHERE {sql} ORDER BY id")
     assert [line["id"] for line in lines_of(archived, tmp_path, *wheres)] == wanted
+
+
+def test_where_finds_articles_that_name_a_place_for_sure(archived: Path, tmp_path: Path):
+    some = lines_of(archived, tmp_path)
+    sure = [{p["label"] for p in line["places"] if p["certainty"] == "sure"} for line in some]
+    label = max((name for names in sure for name in names), key=lambda n: sum(n in s for s in sure))
+    named = [line for line, labels in zip(some, sure, strict=True) if label in labels]
+    assert 0 < len(named) < len(some)
+    assert lines_of(archived, tmp_path, f"place={label.upper()}") == named
+    others = lines_of(archived, tmp_path, f"place!={label}")
+    assert others == [line for line in some if line not in named]
 
 
 def test_where_finds_any_spelling_of_a_tag_and_a_name(archived: Path, tmp_path: Path):

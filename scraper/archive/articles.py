@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from scraper.archive.article_columns import FROM_PAGE
 from scraper.archive.history import Capture, note, shown_capture
 from scraper.archive.index import index_article, unindex_article
-from scraper.archive.place_rows import mention_rows, mentions_in, put_mentions
+from scraper.archive.place_rows import mention_row, mention_rows, put_mentions
 from scraper.archive.read_article import read_article
 from scraper.archive.revisions import (
     add_revision,
@@ -137,7 +137,7 @@ def shown_in(db: Database, article_id: int) -> Shown | None:
         body=stored.body,
         captions=tuple(tuple(caption.values()) for caption in stored.captions),
         tags=frozenset(stored.tags),
-        places=mentions_in(db, article_id),
+        places=tuple(mention_row(article_id, place) for place in stored.places),
     )
 
 

@@ -41,10 +41,16 @@ def mention_rows(article_id: int, article: Article, on: date | None) -> tuple[tu
     )
 
 
-def mentions_in(db: Database, article_id: int) -> tuple[tuple[Any, ...], ...]:
-    """The rows of `article_places` that are filed of an article."""
-    rows = db.execute(f"SELECT {_MENTION} FROM article_places WHERE article_id = ?", [article_id])
-    return tuple(sorted(map(tuple, rows)))
+def mention_row(article_id: int, place: dict[str, Any]) -> tuple[Any, ...]:
+    """A row of `article_places` out of an article as it was read from the archive."""
+    return (
+        article_id,
+        place["place_id"],
+        place["part"],
+        place["form"],
+        place["certainty"],
+        place["times"],
+    )
 
 
 def put_mentions(db: Database, article_id: int, rows: Sequence[tuple[Any, ...]]) -> None:

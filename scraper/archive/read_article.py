@@ -18,6 +18,11 @@ _WEATHER = (
     "snapshot_id, observed_at, place, text, temperature_c, temperature_min_c, temperature_max_c,"
     " humidity_pct, condition"
 )
+_PLACES = (
+    "SELECT place_id, label, part, form, certainty, times FROM article_places"
+    " JOIN places ON places.id = place_id WHERE article_id = ?"
+    " ORDER BY place_id, part, form, certainty"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +34,17 @@ class StoredArticle:
     captions: tuple[dict[str, Any], ...]  # rows of `captions`, in page order
     tags: tuple[str, ...]  # in alphabetical order
     weather: tuple[dict[str, Any], ...]  # readings of every capture, oldest snapshot first
+    places: tuple[dict[str, Any], ...]  # rows of `article_places` with the label of each place
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
         """The paragraphs of the body."""
         return tuple(self.body.split("\n\n")) if self.body else ()
+
+    @property
+    def place_labels(self) -> tuple[str, ...]:
+        """The places that the article names for sure, in the order of their ids."""
+        return tuple(dict.fromkeys(p["label"] for p in self.places if p["certainty"] == "sure"))
 
     def values(self) -> dict[str, Any]:
         """The row with its JSON arrays as lists."""
@@ -93,6 +104,7 @@ def read_article(db: Database, article_id: int) -> StoredArticle | None:
         captions=tuple(_rows(db, captions, article_id)),
         tags=tuple(name for (name,) in names),
         weather=tuple(_rows(db, weather, article_id)),
+        places=tuple(_rows(db, _PLACES, article_id)),
     )
 
 

@@ -35,7 +35,7 @@ def export(
     the captured pages themselves; a PATH of - is stdout. It replaces only an earlier export.
 
     Keys of --where: date, year, month with = != >= > <= <; section, template, layout,
-    timestamp_source, tag, byline with = !=; gone=yes or no; search=WORDS.
+    timestamp_source, tag, byline, place with = !=; gone=yes or no; search=WORDS.
     """
     from scraper.export import FORMATS as FILES
     from scraper.export import STDOUT

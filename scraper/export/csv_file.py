@@ -23,6 +23,7 @@ _FIRST = (
     *TEXTS,
     "byline",
     "tags",
+    "places",
     "timestamp",
     "timestamp_source",
 )
@@ -60,6 +61,7 @@ def cells(entry: Entry) -> dict[str, str | int | None]:
         "body": article.body,
         "captions": "\n".join(map(_caption, article.captions)),
         "tags": "; ".join(article.tags),
+        "places": "; ".join(article.place_labels),
         "snapshot_captured_at": entry.snapshot_captured_at,
         "snapshot_sha256": entry.snapshot_sha256,
     }

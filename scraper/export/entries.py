@@ -38,6 +38,7 @@ class Entry:
             "captions": [{name: caption[name] for name in CAPTION} for caption in article.captions],
             "tags": article.tags,
             "weather": article.weather,
+            "places": article.places,
             "snapshot_captured_at": self.snapshot_captured_at,
             "snapshot_sha256": self.snapshot_sha256,
         }

@@ -3,6 +3,7 @@
     date>=2024-01-01     the day in Vietnam of `timestamp`; 2024 and 2024-05 will do
     year=2024            month=2024-05
     section=Văn hóa      also template, layout, timestamp_source, tag, byline; != leaves out
+    place=xã Bản Qua     names this place for sure; the name alone means any unit of that name
     gone=yes             no longer on the site; or no
     search=chợ phiên     as `scraper search` finds it
 
@@ -28,7 +29,7 @@ _SPELLED = ("section", "template", "layout", "timestamp_source")
 _ORDERED = ("=", "!=", ">=", ">", "<=", "<")
 _SIGNS = {
     **dict.fromkeys(_DIGITS, _ORDERED),
-    **dict.fromkeys((*_SPELLED, "tag", "byline"), ("=", "!=")),
+    **dict.fromkeys((*_SPELLED, "tag", "byline", "place"), ("=", "!=")),
     "gone": ("=",),
     "search": ("=",),
 }
@@ -122,7 +123,7 @@ def _dated(where: Where) -> Condition:
 
 def _named(db: Database, where: Where) -> Condition:
     """In any spelling: `Văn hoá` is `Văn hóa`, and `văn hóa`."""
-    kind = where.key if where.key in ("tag", "byline") else "column"
+    kind = where.key if where.key in ("tag", "byline", "place") else "column"
     spelled = spell(where.value)
     names = db.conn.execute(_NAMES[kind].format(where.key))
     same = [name for (name,) in names if spell(name) == spelled]
@@ -138,6 +139,9 @@ _NAMES = {
     "column": "SELECT DISTINCT {} FROM articles",
     "tag": "SELECT name FROM tags",
     "byline": "SELECT DISTINCT name FROM article_bylines",
+    # "xã Bản Qua", "Bản Qua" or the label that no other unit has.
+    "place": "SELECT label FROM places UNION SELECT name FROM places"
+    " UNION SELECT kind || ' ' || name FROM places",
 }
 _HAS = {
     "column": "{} IN (SELECT value FROM json_each(?))",
@@ -145,4 +149,6 @@ _HAS = {
     " WHERE name IN (SELECT value FROM json_each(?)))",
     "byline": "id IN (SELECT article_id FROM article_bylines"
     " WHERE name IN (SELECT value FROM json_each(?)))",
+    "place": "id IN (SELECT article_id FROM article_places JOIN places ON places.id = place_id,"
+    " json_each(?) WHERE certainty = 'sure' AND value IN (label, name, kind || ' ' || name))",
 }

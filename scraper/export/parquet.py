@@ -35,6 +35,10 @@ WEATHER = {
     "condition": pa.string(),
 }
 _OBSERVATION = pa.struct({"observed_at": TIME, "snapshot_id": pa.int64()} | WEATHER)
+_PLACE = pa.struct(
+    dict.fromkeys(("place_id", "label", "part", "form", "certainty"), pa.string())
+    | {"times": pa.int32()}
+)
 _TYPES = {
     "id": pa.int64(),
     "count": pa.int32(),
@@ -51,6 +55,7 @@ SCHEMA = pa.schema(
         "captions": pa.list_(CAPTION),
         "tags": TEXTS,
         "weather": pa.list_(_OBSERVATION),
+        "places": pa.list_(_PLACE),
         "snapshot_captured_at": TIME,
         "snapshot_sha256": pa.string(),
     }
