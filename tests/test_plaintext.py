@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from scraper.errors import NotAnArticle
 from scraper.extract.captions import split_credit
 from scraper.extract.plaintext import read
 from scraper.extract.text import clean, decode
-from scraper.models import Snapshot, Weather
+from scraper.models import Article, Snapshot, Weather
 
 SEED = Path(__file__).parent / "pages/plaintext/seed-348925.txt"
 URL = "https://baolaocai.vn/bai-viet/348925-kinh-nghiem-phat-trien-dang-vien-o-chi-bo-nong-thon"
@@ -103,3 +104,136 @@ def test_a_caption_above_the_lead_is_one() -> None:
     article = read(Snapshot(URL, datetime(2022, 12, 3, tzinfo=UTC), 200, (), text.encode()))
     assert (article.lead, article.paragraphs) == (LEAD, (ONE, TWO))
     assert [(c.text, c.after_paragraph) for c in article.captions] == [(MEETING, 0)]
+
+
+SLUG_URL = "https://baolaocai.vn/mua-le-o-ban-may-post390001.html"
+HEADLINE = "Mùa lê ở Bản Mây"
+FIRST = (
+    "Bà con Bản Mây, xã Mây Xanh đang bước vào vụ thu hoạch lê. Năm nay, mùa lê ở Bản Mây được cả "
+    "mùa lẫn giá, thương lái vào tận vườn đặt mua từ khi quả còn xanh."
+)
+SECOND = (
+    "Theo bà con Bản Mây, vụ thu hoạch lê năm nay kéo dài hơn một tháng. Cả xã Mây Xanh có hơn 120 "
+    "ha lê, trong đó một nửa đã cho quả, thương lái vào tận vườn."
+)
+PICTURE = "Bà con thu hoạch lê."
+FOREIGN = (
+    "Sau mưa lũ, con đường lên thôn Nậm Cang bị sạt lở nhiều đoạn. Đoàn viên thanh niên huyện bên đã "
+    "góp hàng trăm ngày công để thông tuyến trước năm học mới.",
+    "Nghề rèn của người Mông ở Sín Chải có từ bao đời. Những lò rèn đỏ lửa quanh năm làm ra dao, "
+    "cuốc, lưỡi cày bền chắc, được nhiều nơi đặt hàng mỗi dịp tết đến.",
+)
+
+
+def of_text(*lines: str, url: str = SLUG_URL) -> Article:
+    body = "\n".join(lines).encode()
+    return read(Snapshot(url, datetime(2026, 5, 1, tzinfo=UTC), 200, (), body))
+
+
+@pytest.mark.parametrize(
+    ("lines", "title", "lead", "kicker"),
+    [
+        ([HEADLINE, FIRST, SECOND], HEADLINE, FIRST, ""),
+        (["Quay về E-magazine Theo dõi Báo Lào Cai trên Google News", HEADLINE, FIRST, SECOND],
+         HEADLINE, "", ""),
+        (["Kỷ niệm một mùa quả:", HEADLINE, FIRST, SECOND], HEADLINE, FIRST, "Kỷ niệm một mùa quả:"),
+        ([FIRST, HEADLINE, SECOND], HEADLINE, FIRST, ""),
+        ([HEADLINE, "LCĐT – " + FIRST, HEADLINE, SECOND], HEADLINE, "LCĐT – " + FIRST, ""),
+        ([FIRST, SECOND], "[mua le o ban may]", "", ""),
+        (["LCĐT - " + FIRST, SECOND], "[mua le o ban may]", "LCĐT - " + FIRST, ""),
+        ([FIRST, PICTURE, SECOND], "[mua le o ban may]", FIRST, ""),
+        ([FIRST], "[mua le o ban may]", FIRST, ""),
+        ([HEADLINE + " | Báo Lào Cai", FIRST, SECOND], HEADLINE, FIRST, ""),
+        (["Lê chín ở Bản Mây", FIRST, SECOND], "[mua le o ban may]", "", ""),
+    ],
+)  # fmt: skip
+def test_the_address_settles_the_headline(
+    lines: list[str], title: str, lead: str, kicker: str
+) -> None:
+    article = of_text(*lines)
+    assert (article.title, article.lead, article.kicker) == (title, lead, kicker)
+    assert ("no headline" in article.flags) == (title != HEADLINE)
+    assert SECOND in (*article.paragraphs, article.lead) or lines == [FIRST]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "DSC_7759.JPG", "bao-1.jpg", "Bà con thu hoạch lê ở bản.jpg", "![]() |", "| --- |",
+        f"{HEADLINE} ảnh 1", "0:00 / 0:00", "0:00", "• Nam miền Bắc", "Nữ miền Nam", HEADLINE,
+        "Theo dõi Báo Lào Cai trên Google News",
+    ],
+)  # fmt: skip
+def test_a_line_of_the_pages_furniture_is_no_text(line: str) -> None:
+    article = of_text(HEADLINE, FIRST, line, SECOND)
+    assert (article.title, article.lead) == (HEADLINE, FIRST)
+    assert (article.paragraphs, article.captions) == ((SECOND,), ())
+
+
+@pytest.mark.parametrize(
+    "above", ["DSC_7759.JPG", "![]() |", f"{HEADLINE} ảnh 1", PICTURE, "z53.jpg"]
+)
+def test_a_short_line_below_a_photos_name_is_its_caption(above: str) -> None:
+    article = of_text(HEADLINE, FIRST, SECOND, above, f"{PICTURE} |", FIRST + " Thêm.")
+    assert [(c.text, c.after_paragraph) for c in article.captions] == [(PICTURE, 1)]
+    assert article.paragraphs == (SECOND, FIRST + " Thêm.")
+
+
+def test_where_blank_lines_separate_paragraphs_a_name_alone_has_no_caption() -> None:
+    lines = (HEADLINE, "", FIRST, "", "a.jpg", PICTURE, "", "b.jpg", "", "Giá lê tăng.", "", SECOND)
+    article = of_text(*lines)
+    assert [c.text for c in article.captions] == [PICTURE]
+    assert article.paragraphs == ("Giá lê tăng.", SECOND)
+
+
+@pytest.mark.parametrize(
+    "subhead", ["Bài 1: NUÔI DƯỠNG VƯỜN LÊ", "Vụ lê được mùa", "Tại đây, lê chín sớm."]
+)
+def test_a_subhead_below_the_lead_is_no_caption(subhead: str) -> None:
+    article = of_text(HEADLINE, FIRST, subhead, SECOND)
+    assert (article.paragraphs, article.captions) == ((subhead, SECOND), ())
+
+
+@pytest.mark.parametrize("above", [(), (HEADLINE,)])
+def test_leads_of_other_articles_are_left_out_and_flagged(above: tuple[str, ...]) -> None:
+    article = of_text(*above, FIRST, *FOREIGN)
+    assert (article.lead, article.paragraphs) == (FIRST, ())
+    assert "text left out" in article.flags
+    kept = of_text(*above, FIRST, SECOND, *FOREIGN)
+    assert FOREIGN[0] in kept.paragraphs  # one paragraph speaks of what the lead speaks of
+
+
+def test_a_printed_time_is_the_time_of_publication() -> None:
+    at = datetime(2025, 9, 22, 6, 58, tzinfo=UTC)
+    for lines in (
+        [f" date 2025-09-22 {HEADLINE} 22/09/2025 13:58", FIRST, SECOND],
+        [HEADLINE, "22/09/2025 13:58", FIRST, SECOND],
+    ):
+        article = of_text(*lines)
+        assert (article.title, article.published_at, article.published_source) == (
+            HEADLINE,
+            at,
+            "text",
+        )
+    day = of_text(f"date 2025-09-22 {HEADLINE}", FIRST, SECOND)
+    assert day.published_source == "text (date only)"
+    apart = of_text(f"date 2025-01-22 {HEADLINE} 22/09/2025 13:58", FIRST, SECOND)
+    assert "times disagree" in apart.flags
+
+
+@pytest.mark.parametrize(
+    ("lines", "url"),
+    [
+        ([FIRST, SECOND], "https://baolaocai.vn/tu-khoa/le-tag1835.html"),
+        ([FIRST, "20-02-2022 12:53:00", SECOND, "02-02-2022 09:30:00"], SLUG_URL),
+        (["x"] * 20_001, SLUG_URL),
+    ],
+)
+def test_lists_are_no_articles(lines: list[str], url: str) -> None:
+    with pytest.raises(NotAnArticle):
+        of_text(*lines, url=url)
+
+
+def test_a_whole_capture_has_the_headline_below_its_hotline_whatever_the_slug() -> None:
+    article = of_text(*HEAD.splitlines(), TITLE, LEAD, ONE, TWO)
+    assert (article.title, article.flags) == (TITLE, ())
