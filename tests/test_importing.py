@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,22 +21,15 @@ from scraper.archive.withdrawals import withdraw
 from scraper.errors import BadCapture
 from scraper.importing import Wanted, import_files
 from scraper.importing.sources import files_in
-from scraper.importing.tally import Imported, summary
+from scraper.importing.tally import summary
 from scraper.progress import Silence
 from scraper.upkeep.reread import forecast
 from scraper.upkeep.verify import verify
 from tests.support.filled import CONTEXT, NOON, page
+from tests.support.imported import NOTHING_SAID, ask, bring
 from tests.support.warcs import of_snapshot, record, response, sha1, write
 
 URL = page(0).url
-NOTHING_SAID = Wanted()
-
-
-def bring(folder: Path, *names: str, wanted: Wanted = NOTHING_SAID, **more: Any) -> Imported:
-    """Import files of `folder` into the archive there."""
-    files = files_in([folder / name for name in names])
-    with open_archive(folder / "archive.db") as archive:
-        return import_files(archive, files, wanted, CONTEXT, Silence(), **more)
 
 
 def rows(folder: Path) -> dict[str, list[str]]:
@@ -51,11 +43,6 @@ def rows(folder: Path) -> dict[str, list[str]]:
                 if "_sqlite_migrations" not in line and 'INSERT INTO "identity"' not in line
             ]
     return found
-
-
-def ask(folder: Path, sql: str, name: str = "archive.db") -> list[Any]:
-    with closing(sqlite3.connect(folder / name)) as db:
-        return [row[0] if len(row) == 1 else row for row in db.execute(sql).fetchall()]
 
 
 def is_sound(folder: Path) -> bool:
