@@ -1,0 +1,105 @@
+"""The two languages of the reading pages, and which of them a request gets."""
+
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+LANGUAGES = ("vi", "en")
+COOKIE = "lang"
+REMEMBERED_SECONDS = 365 * 24 * 3600
+
+Message = dict[str, Any]
+App = Callable[[Message, Any, Any], Awaitable[None]]
+
+# Datasette's hooks for cells and for errors get no request, so each request keeps its language here.
+_current: ContextVar[str] = ContextVar("language", default=LANGUAGES[0])
+
+
+def language() -> str:
+    """The language of the request being answered, "vi" or "en"."""
+    return _current.get()
+
+
+def preferred(accept_language: str) -> str:
+    """The language for an Accept-Language header.
+
+    Vietnamese if nothing is asked for, as most readers are Vietnamese; English for a reader of
+    other languages only.
+    """
+    weights: dict[str, float] = {}
+    for part in accept_language[:1000].lower().split(","):
+        name, _, weight = part.partition(";")
+        code = name.strip().split("-")[0]
+        try:
+            q = float(weight.strip().removeprefix("q=")) if weight.strip() else 1.0
+        except ValueError:
+            q = 0.0
+        if code and q > 0:
+            weights[code] = max(weights.get(code, 0), q)
+    vietnamese, english = weights.get("vi", 0), weights.get("en", 0)
+    if not vietnamese and not english:
+        return "vi" if not weights or set(weights) == {"*"} else "en"
+    return "vi" if vietnamese >= english else "en"
+
+
+def in_language(app: App, path: str) -> App:
+    """`app`, answering in the language of `?lang=`, else of the cookie, else of Accept-Language.
+
+    `?lang=` is remembered in a cookie below `path`, and taken off the address: Datasette would
+    take it for a column.
+    """
+
+    async def inner(scope: Message, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        asked, scope = _asked(scope)
+        chosen = asked or _remembered(scope) or preferred(_header(scope, b"accept-language"))
+
+        async def send_marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message.get("headers", []), (b"vary", b"Accept-Language, Cookie")]
+                if asked:
+                    headers.append((b"set-cookie", _cookie(asked, path)))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        token = _current.set(chosen)
+        try:
+            await app(scope, receive, send_marked)
+        finally:
+            _current.reset(token)
+
+    return inner
+
+
+def _asked(scope: Message) -> tuple[str, Message]:
+    """The language that the address asks for, "" if none, and the request without it."""
+    query = scope["query_string"].decode("latin-1")
+    if "lang=" not in query:
+        return "", scope
+    pairs = parse_qsl(query, keep_blank_values=True)
+    asked = next((value for name, value in pairs if name == COOKIE and value in LANGUAGES), "")
+    kept = urlencode([pair for pair in pairs if pair[0] != COOKIE])
+    return asked, {**scope, "query_string": kept.encode()}
+
+
+def _remembered(scope: Message) -> str:
+    cookies: SimpleCookie = SimpleCookie()
+    try:
+        cookies.load(_header(scope, b"cookie")[:4000])
+    except CookieError:
+        return ""
+    value = cookies[COOKIE].value if COOKIE in cookies else ""
+    return value if value in LANGUAGES else ""
+
+
+def _header(scope: Message, name: bytes) -> str:
+    return b", ".join(value for key, value in scope["headers"] if key == name).decode("latin-1")
+
+
+def _cookie(chosen: str, path: str) -> bytes:
+    kept = f"{COOKIE}={chosen}; Path={path}; Max-Age={REMEMBERED_SECONDS}; HttpOnly; SameSite=Lax"
+    return kept.encode()

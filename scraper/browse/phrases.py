@@ -1,0 +1,114 @@
+"""What the reading pages say, in the language of the request: phrases, numbers, days, times.
+
+One declared table, `phrases.toml`, rather than gettext: the two languages of a phrase are read and
+changed side by side, nothing is compiled before a wheel is built, and a phrase that misses one of
+them is an error when the file is read.
+"""
+
+import tomllib
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from markupsafe import Markup
+
+from scraper import times
+from scraper.browse.language import language
+from scraper.models import utc_time
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+@cache
+def catalogue() -> dict[str, tuple[str, ...]]:
+    """Each phrase by its name, "home.newest": Vietnamese, English, and English for one if it differs.
+
+    A phrase is HTML of ours. Raises ValueError for one without both languages.
+    """
+    read = tomllib.loads((files("scraper.browse") / "phrases.toml").read_text("utf-8"))
+    phrases = {f"{group}.{name}": tuple(p) for group, ps in read.items() for name, p in ps.items()}
+    for name, phrase in phrases.items():
+        if len(phrase) not in (2, 3) or not all(phrase):
+            raise ValueError(f"phrases.toml: {name}: needs [Vietnamese, English] or a third for one")
+    return phrases
+
+
+def say(name: str, **values: Any) -> Markup:
+    """The phrase called `name`, its {values} put in: escaped, whole numbers as they are written.
+
+    `n` is the number that English has a form for one of. Raises KeyError for no such phrase.
+    """
+    vietnamese, english, *for_one = catalogue()[name]
+    if language() == "vi":
+        phrase = vietnamese
+    else:
+        phrase = for_one[0] if for_one and values.get("n") == 1 else english
+    shown = {k: number(v) if isinstance(v, int) else v for k, v in values.items()}
+    return Markup(phrase).format(**shown)
+
+
+def said(group: str, value: str) -> Markup:
+    """What a value of the archive is called ("gone"), or the value itself if it has no name."""
+    name = f"{group}.{value}"
+    return say(name) if name in catalogue() else Markup('<span lang="en">{}</span>').format(value)
+
+
+def number(value: float, places: int = 0) -> str:
+    """A number as it is written: 1.234,5 in Vietnamese, 1,234.5 in English."""
+    english = f"{value:,.{places}f}"
+    if language() == "en":
+        return english
+    return english.translate(str.maketrans(",.", ".,"))
+
+
+def day(iso: str) -> str:
+    """A day, "2022-12-03": 3/12/2022, or 3 December 2022."""
+    if language() == "vi":
+        return times.day_shown(iso)
+    at = date.fromisoformat(iso)
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+
+
+def month(iso: str) -> str:
+    """A month, "2022-12": tháng 12/2022, or December 2022."""
+    name = int(iso[5:7])
+    return f"tháng {name}/{iso[:4]}" if language() == "vi" else f"{_MONTHS[name - 1]} {iso[:4]}"
+
+
+def month_name(of_year: int) -> str:
+    """A month by its number from 1: Tháng 12, or December."""
+    return f"Tháng {of_year}" if language() == "vi" else _MONTHS[of_year - 1]
+
+
+def weekday(iso: str) -> str:
+    """The weekday of "2022-12-03": Thứ Bảy, or Saturday."""
+    return times.weekday(iso) if language() == "vi" else _WEEKDAYS[date.fromisoformat(iso).weekday()]
+
+
+def time(utc: str) -> str:
+    """A time in UTC as Vietnam's: 15:38, 3/12/2022, or 3 December 2022, 15:38."""
+    if language() == "vi":
+        return times.vietnam_time(utc)
+    at = utc_time(utc).astimezone(times.VIETNAM)
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
+
+
+def dateline(utc: str, date_only: bool) -> str:
+    """The same with its weekday: Thứ Bảy, 3/12/2022, 15:38."""
+    if language() == "vi":
+        return times.dateline(utc, date_only)
+    local = times.vietnam_day(utc)
+    return f"{weekday(local)}, {day(local) if date_only else time(utc)}"
+
+
+def when(row: Any) -> str:
+    """The best known time of an article in a list; its day if no hour is stated, "" if unknown."""
+    if not row["timestamp"]:
+        return ""
+    if row["timestamp_source"] == "published" and row["published_source"].endswith("(date only)"):
+        return day(times.vietnam_day(row["timestamp"]))
+    return time(row["timestamp"])
