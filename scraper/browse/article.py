@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from scraper.archive import tombstones
 from scraper.archive.read_article import read_article
 from scraper.export.cite import Source
 
@@ -89,14 +88,6 @@ def _captured_at(db: Database, row: Any) -> str:
     """When the capture was made that an article is shown from."""
     found = _first(db, "SELECT captured_at FROM captures WHERE snapshot_id = ?", row["snapshot_id"])
     return str(found["captured_at"] if found else row["last_captured_at"])
-
-
-def absence(db: Database, article_id: int) -> str:
-    """What to say where the archive does not hold an article."""
-    tombstone = tombstones.find(db, article_id)
-    if tombstone:
-        return f"Article {article_id} was {tombstone}"
-    return f"No article with the number {article_id} is in this archive"
 
 
 def revision_text(revision: Any) -> str:

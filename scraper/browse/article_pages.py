@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 from datasette.app import Datasette
-from datasette.utils.asgi import NotFound, Request, Response
+from datasette.utils.asgi import Base400, NotFound, Request, Response
 
+from scraper.archive import tombstones
 from scraper.archive.word_diff import changes
 from scraper.browse import article as shelf
 from scraper.browse.connection import capture_of, in_archive
+from scraper.browse.phrases import day, say
 from scraper.browse.rendering import file, page, whole
 from scraper.export import cite
+from scraper.times import vietnam_day
 
 
 async def article(datasette: Datasette, request: Request) -> Response:
@@ -49,17 +52,39 @@ async def citation(datasette: Datasette, request: Request) -> Response:
             return file(cite.plain(source) + "\n", "text/plain")
 
 
+class Withdrawn(Base400):  # type: ignore[misc, unused-ignore]
+    """An article that had to be taken out of the archive."""
+
+    status = 410
+
+
+async def absence(datasette: Datasette, number: int) -> Base400:
+    """What to answer for an article that is not in the archive."""
+    tombstone = await in_archive(datasette, lambda db: tombstones.find(db, number))
+    if tombstone is None:
+        return NotFound(say("article.absent", number=str(number)))
+    return Withdrawn(
+        say(
+            "article.withdrawn",
+            number=str(number),
+            day=day(vietnam_day(tombstone.withdrawn_at)),
+            reason=tombstone.reason,
+        )
+    )
+
+
 async def _read(
     datasette: Datasette, number: int, args: Any
 ) -> tuple[shelf.ArticleView, Any, cite.Source]:
     """The article with this number, the capture that it is shown from, and what to cite.
 
-    Raises NotFound where there is no such article, or no such text of it.
+    Raises NotFound if there is no such article, or no such text of it; Withdrawn if it had to be
+    taken out.
     """
     text = whole(args.get("text", ""))
     read = await in_archive(datasette, lambda db: shelf.reading(db, number, text))
     if read is None:
-        raise NotFound(await in_archive(datasette, lambda db: shelf.absence(db, number)))
+        raise await absence(datasette, number)
     capture = await capture_of(datasette, read.snapshot_id)
     public_url = (datasette.plugin_config("scraper") or {}).get("public_url", "")
     source = replace(
@@ -79,6 +104,6 @@ def _compared(read: shelf.ArticleView, args: Any) -> dict[str, Any] | None:
     before = whole(args.get("before", "")) or before
     after = whole(args.get("after", "")) or after
     if before not in by_number or after not in by_number:
-        raise NotFound("No such revision of this article")
+        raise NotFound(say("article.no_revision"))
     runs = changes(shelf.revision_text(by_number[before]), shelf.revision_text(by_number[after]))
     return {"before": before, "after": after, "runs": runs}

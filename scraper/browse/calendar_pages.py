@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from scraper.browse import overview
 from scraper.browse.cache import cached
 from scraper.browse.connection import in_archive
+from scraper.browse.phrases import say
 from scraper.browse.rendering import page
 
 SHADES = 4  # of days and months on a calendar, by how many articles they have
@@ -47,7 +48,7 @@ async def year(datasette: Datasette, request: Request) -> Response:
     months = dict((await cached(datasette, "holdings", overview.holdings)).months)
     known = sorted({month[:4] for month in months})
     if name not in known:
-        raise NotFound(f"No article of {name} is in this archive")
+        raise NotFound(say("days.no_year", year=name))
     most = max(days.values(), default=0)
     calendar = [
         (f"{name}-{month:02}", list(_month(int(name), month, days, most))) for month in range(1, 13)
@@ -67,7 +68,7 @@ async def day(datasette: Datasette, request: Request) -> Response:
     try:
         asked = date.fromisoformat(request.url_vars["day"])
     except ValueError:
-        raise NotFound(f"{request.url_vars['day']} is no day") from None
+        raise NotFound(say("days.no_day", day=request.url_vars["day"])) from None
     name = asked.isoformat()
     return await page(
         datasette,

@@ -6,6 +6,9 @@ from math import ceil, floor, log10
 
 from markupsafe import Markup
 
+from scraper.browse.phrases import number as written
+from scraper.browse.phrases import say
+
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 720, 200, 46, 10, 24
 WIDEST_BAR = 40
 LABELS = 12  # on the x axis, at most
@@ -130,7 +133,7 @@ def _line(series: Series, number: int, scale: _Scale) -> Markup:
         for places in stretches
         if len(places) > 1
     ]
-    return Markup('<g class="series series-{}">{}</g>').format(
+    return Markup('<g class="series series-{}" lang="vi">{}</g>').format(
         number, Markup("").join([*lines, *dots])
     )
 
@@ -191,5 +194,7 @@ def _svg(title: str, drawn: Markup) -> Markup:
 
 def _number(value: float | None) -> str:
     if value is None:
-        return "unknown"
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0")
+        return say("site.unknown")
+    if value == int(value):
+        return written(value)
+    return written(value, 2).rstrip("0")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
@@ -11,6 +12,8 @@ from scraper.browse import overview
 from scraper.browse.cache import cached
 from scraper.browse.charts import COLOURS, Point, Series, bar_chart, line_chart
 from scraper.browse.connection import in_archive
+from scraper.browse.metadata import QUESTIONS
+from scraper.browse.phrases import say
 from scraper.browse.rendering import atom, page
 from scraper.browse.search_page import search_url, within
 from scraper.times import every_period
@@ -21,12 +24,13 @@ MONTHS_DRAWN = 24  # lines over more than these show years
 async def home(datasette: Datasette, request: Request) -> Response:
     """The first page: the search box, and what the archive holds."""
     held = await cached(datasette, "holdings", overview.holdings)
+    questions = [(name, question_url(datasette, name)) for name in QUESTIONS]
     points = _months(dict(held.months), lambda m: search_url(datasette, within({}, m)))
     return await page(
         datasette,
         request,
         "home.html",
-        {"held": held, "chart": bar_chart("Articles per month", points)},
+        {"held": held, "chart": bar_chart(say("home.per_month"), points), "questions": questions},
     )
 
 
@@ -35,20 +39,23 @@ async def dashboard(datasette: Datasette, request: Request) -> Response:
     figures = await cached(datasette, "health", overview.health)
     whole = dict((await cached(datasette, "holdings", overview.holdings)).months)
     counted = {
-        "Articles per month": whole,
-        "Captions per month": figures["captions"],
-        "Edits seen per month": figures["edits"],
-        "Pages found gone per month": figures["removals"],
-        "Requests that failed, % of each month's": figures["failures"],
-        "Articles of no known template, % of each month's": figures["fallback"],
+        "articles": whole,
+        "captions": figures["captions"],
+        "edits": figures["edits"],
+        "removals": figures["removals"],
+        "failures": figures["failures"],
+        "fallback": figures["fallback"],
     }
-    charts = [(title, bar_chart(title, _months(found))) for title, found in counted.items()]
-    title = "Temperature on the weather widget, monthly mean, °C"
+    charts = [
+        (title, bar_chart(title, _months(found)))
+        for title, found in ((say(f"dashboard.{name}"), found) for name, found in counted.items())
+    ]
+    title = say("dashboard.weather")
     lines = [Series("°C", tuple(_months(figures["weather"], missing=None)))]
     charts.append((title, line_chart(title, lines)))
     sections = _section_lines(figures["section_months"])
     context = {"charts": charts, "section_lines": sections, **figures}
-    context["section_chart"] = line_chart("Articles per section", sections)
+    context["section_chart"] = line_chart(say("dashboard.section_chart"), sections)
     return await page(datasette, request, "dashboard.html", context)
 
 
@@ -75,6 +82,13 @@ def _months(
     return [Point(m, counts.get(m, missing), href(m)) for m in months if any(counts.values())]
 
 
+def question_url(datasette: Datasette, name: str) -> str:
+    """The address of the answer to a ready-made question, with an example to start from."""
+    query = urlencode(QUESTIONS[name].get("parameters", {}))
+    path = str(datasette.urls.query("archive", name))
+    return f"{path}?{query}" if query else path
+
+
 async def about(datasette: Datasette, request: Request) -> Response:
     """How to search, cite and download."""
     held = await cached(datasette, "holdings", overview.holdings)
@@ -90,7 +104,7 @@ async def about(datasette: Datasette, request: Request) -> Response:
 
 async def nowhere(datasette: Datasette, request: Request) -> Response:
     """Nothing, in place of Datasette's pages that tell of this machine's folders and threads."""
-    raise NotFound("No such page")
+    raise NotFound(say("error.no_page"))
 
 
 async def feed(datasette: Datasette, request: Request) -> Response:
@@ -98,13 +112,18 @@ async def feed(datasette: Datasette, request: Request) -> Response:
     if request.url_vars["which"] == "new":
         rows = await in_archive(datasette, lambda db: overview.newest(db, 50))
         entries = [_entry(row, row["timestamp"], row["title"], row["lead"]) for row in rows]
-        return await atom(datasette, request, "New articles", entries)
+        return await atom(datasette, request, say("feed.new"), entries)
     rows = await in_archive(datasette, lambda db: overview.changed(db, 50))
     entries = [
-        _entry(row, row["changed_at"], f"{row['title']} (text {row['number']})", row["lead"])
+        _entry(
+            row,
+            row["changed_at"],
+            say("feed.changed_entry", title=row["title"], number=row["number"]),
+            row["lead"],
+        )
         for row in rows
     ]
-    return await atom(datasette, request, "Changed articles", entries)
+    return await atom(datasette, request, say("feed.changed"), entries)
 
 
 def _entry(row: Any, at: str, title: str, text: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -13,13 +14,29 @@ REMEMBERED_SECONDS = 365 * 24 * 3600
 Message = dict[str, Any]
 App = Callable[[Message, Any, Any], Awaitable[None]]
 
-# Datasette's hooks for cells and for errors get no request, so each request keeps its language here.
-_current: ContextVar[str] = ContextVar("language", default=LANGUAGES[0])
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who the request being answered comes from."""
+
+    language: str = LANGUAGES[0]
+    query: tuple[tuple[str, str], ...] = ()  # of the address, without `lang`
+
+
+_NOBODY = Reader()
+
+# Datasette's hooks for cells and for errors get no request, so each request is kept here.
+_reader: ContextVar[Reader] = ContextVar("reader", default=_NOBODY)
 
 
 def language() -> str:
     """The language of the request being answered, "vi" or "en"."""
-    return _current.get()
+    return _reader.get().language
+
+
+def in_other(code: str) -> str:
+    """The address of the same page in the language `code`, relative to it."""
+    return "?" + urlencode([*_reader.get().query, (COOKIE, code)])
 
 
 def preferred(accept_language: str) -> str:
@@ -60,19 +77,27 @@ def in_language(app: App, path: str) -> App:
 
         async def send_marked(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message.get("headers", []), (b"vary", b"Accept-Language, Cookie")]
+                headers = _varied(message.get("headers", []))
                 if asked:
                     headers.append((b"set-cookie", _cookie(asked, path)))
                 message = {**message, "headers": headers}
             await send(message)
 
-        token = _current.set(chosen)
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        token = _reader.set(Reader(chosen, tuple(query)))
         try:
             await app(scope, receive, send_marked)
         finally:
-            _current.reset(token)
+            _reader.reset(token)
 
     return inner
+
+
+def _varied(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """`headers` with one Vary that names the language: of several, compression keeps the first."""
+    named = [value for name, value in headers if name.lower() == b"vary"]
+    vary = b", ".join([b"Accept-Language, Cookie", *named])
+    return [*(h for h in headers if h[0].lower() != b"vary"), (b"vary", vary)]
 
 
 def _asked(scope: Message) -> tuple[str, Message]:

@@ -16,7 +16,7 @@ _COUNTS = {
     "bylines": "SELECT name, count(*) FROM article_bylines GROUP BY name",
     "tags": "SELECT name, (SELECT count(*) FROM article_tags WHERE tag_id = tags.id) FROM tags",
 }
-_TOLD = {"bylines": ("byline", "Bylines", "tác giả"), "tags": ("tag", "Tags", "từ khóa")}
+_ARGUMENTS = {"bylines": "byline", "tags": "tag"}  # of a search for one of the names
 
 Names = tuple[tuple[str, int], ...]  # a name, and its articles
 
@@ -35,12 +35,9 @@ async def names(datasette: Datasette, request: Request) -> Response:
         shown = sorted((row for row in found if _initial(row[0]) == letter), key=_by_name)
     else:
         shown = list(found[:MOST_USED])
-    argument, title, vietnamese = _TOLD[which]
     context = {
         "which": which,
-        "argument": argument,
-        "title": title,
-        "vietnamese": vietnamese,
+        "argument": _ARGUMENTS[which],
         "names": shown,
         "letter": letter,
         "letters": _initials(found),

@@ -6,6 +6,7 @@ them is an error when the file is read.
 """
 
 import tomllib
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -25,7 +26,7 @@ _MONTHS = (
 
 @cache
 def catalogue() -> dict[str, tuple[str, ...]]:
-    """Each phrase by its name, "home.newest": Vietnamese, English, and English for one if it differs.
+    """Each phrase by its name, "home.newest": Vietnamese, English, and English for one.
 
     A phrase is HTML of ours. Raises ValueError for one without both languages.
     """
@@ -33,11 +34,13 @@ def catalogue() -> dict[str, tuple[str, ...]]:
     phrases = {f"{group}.{name}": tuple(p) for group, ps in read.items() for name, p in ps.items()}
     for name, phrase in phrases.items():
         if len(phrase) not in (2, 3) or not all(phrase):
-            raise ValueError(f"phrases.toml: {name}: needs [Vietnamese, English] or a third for one")
+            raise ValueError(
+                f"phrases.toml: {name}: needs [Vietnamese, English] or a third for one"
+            )
     return phrases
 
 
-def say(name: str, **values: Any) -> Markup:
+def say(name: str, /, **values: Any) -> Markup:
     """The phrase called `name`, its {values} put in: escaped, whole numbers as they are written.
 
     `n` is the number that English has a form for one of. Raises KeyError for no such phrase.
@@ -65,9 +68,15 @@ def number(value: float, places: int = 0) -> str:
     return english.translate(str.maketrans(",.", ".,"))
 
 
-def day(iso: str) -> str:
-    """A day, "2022-12-03": 3/12/2022, or 3 December 2022."""
-    if language() == "vi":
+def decimal(value: float) -> str:
+    """A measured value with the places that it has: 21, 21,5 or 21.5."""
+    text = f"{value:g}"
+    return text.replace(".", ",") if language() == "vi" else text
+
+
+def day(iso: str | None) -> str:
+    """A day, "2022-12-03": 3/12/2022, or 3 December 2022; "" for none."""
+    if language() == "vi" or not iso:
         return times.day_shown(iso)
     at = date.fromisoformat(iso)
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
@@ -86,29 +95,40 @@ def month_name(of_year: int) -> str:
 
 def weekday(iso: str) -> str:
     """The weekday of "2022-12-03": Thứ Bảy, or Saturday."""
-    return times.weekday(iso) if language() == "vi" else _WEEKDAYS[date.fromisoformat(iso).weekday()]
+    return (
+        times.weekday(iso) if language() == "vi" else _WEEKDAYS[date.fromisoformat(iso).weekday()]
+    )
 
 
-def time(utc: str) -> str:
-    """A time in UTC as Vietnam's: 15:38, 3/12/2022, or 3 December 2022, 15:38."""
-    if language() == "vi":
+def weekday_letters() -> list[str]:
+    """The heads of a calendar's columns, Monday first."""
+    short = ["T2", "T3", "T4", "T5", "T6", "T7", "CN"]
+    return short if language() == "vi" else [name[:2] for name in _WEEKDAYS]
+
+
+def time(utc: str | None) -> str:
+    """A time in UTC as Vietnam's: 15:38, 3/12/2022, or 3 December 2022, 15:38; "" for none."""
+    if language() == "vi" or not utc:
         return times.vietnam_time(utc)
     at = utc_time(utc).astimezone(times.VIETNAM)
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
 
 
-def dateline(utc: str, date_only: bool) -> str:
+def dateline(utc: str | None, date_only: bool) -> str:
     """The same with its weekday: Thứ Bảy, 3/12/2022, 15:38."""
-    if language() == "vi":
+    if language() == "vi" or not utc:
         return times.dateline(utc, date_only)
     local = times.vietnam_day(utc)
     return f"{weekday(local)}, {day(local) if date_only else time(utc)}"
 
 
-def when(row: Any) -> str:
+def when(timestamp: str | None, timestamp_source: str, published_source: str) -> str:
     """The best known time of an article in a list; its day if no hour is stated, "" if unknown."""
-    if not row["timestamp"]:
-        return ""
-    if row["timestamp_source"] == "published" and row["published_source"].endswith("(date only)"):
-        return day(times.vietnam_day(row["timestamp"]))
-    return time(row["timestamp"])
+    if timestamp_source == "published" and published_source.endswith("(date only)"):
+        return day(times.vietnam_day(timestamp))
+    return time(timestamp)
+
+
+def flags_shown(flags: Iterable[str]) -> Markup:
+    """What a reader should doubt about an article, in words."""
+    return Markup(", ").join(said("flag", flag.removeprefix("page clock: ")) for flag in flags)

@@ -36,6 +36,15 @@ def prepare_jinja2_environment(env: Any, datasette: "Datasette") -> None:
 
 
 @hookimpl  # type: ignore[untyped-decorator, unused-ignore]
+def extra_template_vars(datasette: "Datasette") -> dict[str, Any]:
+    """What every template may say, Datasette's pages included."""
+    from scraper.browse.adoption import is_ours
+    from scraper.browse.rendering import site_title
+
+    return {"site_title": site_title(datasette)} if is_ours(datasette) else {}
+
+
+@hookimpl  # type: ignore[untyped-decorator, unused-ignore]
 def register_routes(datasette: "Datasette") -> list[tuple[str, Any]]:
     """The reading pages, before Datasette's own."""
     from scraper.browse.adoption import is_ours
@@ -73,20 +82,26 @@ def filters_from_request(request: Any, database: str, table: str, datasette: "Da
 
 
 @hookimpl  # type: ignore[untyped-decorator, unused-ignore]
-def render_cell(value: Any, column: str, table: str, database: str, datasette: "Datasette") -> Any:
-    """Times in Vietnam, addresses as links, lists as text."""
+def render_cell(
+    row: Any, value: Any, column: str, table: str, database: str, datasette: "Datasette"
+) -> Any:
+    """Times in Vietnam, numbers of articles and addresses as links, lists as text."""
     from scraper.browse.adoption import is_ours
     from scraper.browse.reading_room import cell
 
-    return cell(value, column, table, database) if is_ours(datasette) else None
+    if database != "archive" or not is_ours(datasette):
+        return None
+    return cell(row, value, column, table, datasette.urls)
 
 
 @hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
 def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
-    """Headers that allow nothing foreign, and no request but GET and HEAD."""
+    """Headers that allow nothing foreign, no request but GET and HEAD, and the language."""
     from scraper.browse.adoption import is_ours
+    from scraper.browse.language import in_language
     from scraper.browse.security import below, secured
 
     if not is_ours(datasette):
         return lambda app: app
-    return lambda app: secured(below(app, datasette.setting("base_url")))
+    base = datasette.setting("base_url")
+    return lambda app: secured(in_language(below(app, base), base))

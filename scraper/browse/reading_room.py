@@ -10,20 +10,35 @@ from datasette.filters import FilterArguments
 from datasette.utils.asgi import asgi_static
 from markupsafe import Markup, escape
 
-from scraper import times
 from scraper.browse import (
     article_pages,
     calendar_pages,
     home,
+    language,
+    metadata,
     name_index,
+    phrases,
     search_page,
     table_pages,
     trends,
 )
+from scraper.browse.charts import Point, bar_chart
 from scraper.browse.connection import listed
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
+
+# The columns of an answer whose numbers are those of articles.
+_ARTICLE_NUMBERS = {"id", "article_id", "first_article", "last_article"}
+
+# Columns whose values have names in both languages, and the group of these in phrases.toml.
+_NAMED = {
+    "layout": "layout",
+    "outcome": "outcome",
+    "reading": "reading",
+    "state": "state",
+    "timestamp_source": "time_kind",
+}
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -69,35 +84,77 @@ def filters(
 
 def add_filters(env: Any) -> None:
     """Give the templates what they format times, numbers and marked text with."""
-    env.filters["vietnam_time"] = times.vietnam_time
-    env.filters["vietnam_day"] = times.vietnam_day
-    env.filters["marked"] = _marked
-    env.filters["number"] = lambda n: f"{n:,}"
-    env.filters["xml"] = _xml
-    env.filters["day"] = times.day_shown
-    env.globals["dateline"] = times.dateline
-    env.globals["shown"] = times.shown
-    env.globals["weekday"] = times.weekday
-    env.globals["kinds_of_time"] = times.KINDS
+    env.filters |= {
+        "day": phrases.day,
+        "degrees": phrases.decimal,
+        "marked": _marked,
+        "month": phrases.month,
+        "number": phrases.number,
+        "time": phrases.time,
+        "xml": _xml,
+    }
+    for function in (
+        language.language,
+        language.in_other,
+        phrases.dateline,
+        phrases.flags_shown,
+        phrases.month_name,
+        phrases.said,
+        phrases.say,
+        phrases.weekday,
+        phrases.weekday_letters,
+        phrases.when,
+        metadata.column_label,
+        metadata.column_meaning,
+        metadata.column_meanings,
+        metadata.question_about,
+        metadata.question_title,
+        metadata.table_about,
+        metadata.table_title,
+        question_chart,
+    ):
+        env.globals[function.__name__] = function
 
 
-def cell(value: Any, column: str, table: str, database: str) -> Any:
-    """A cell of a table as HTML; None for Datasette to show it."""
-    if database != "archive" or not isinstance(value, str):
+def cell(row: Any, value: Any, column: str, table: str | None, urls: Any) -> Any:
+    """A cell of a table, or of an answer if `table` is None, as HTML; None for Datasette's own."""
+    if table is None and value and column in _ARTICLE_NUMBERS and isinstance(value, int):
+        return Markup('<a href="{}">{}</a>').format(
+            urls.row("archive", "articles", str(value)), value
+        )
+    if not isinstance(value, str):
         return None
     if (column == "timestamp" or column.endswith("_at")) and _TIME.fullmatch(value):
         try:
-            shown = times.vietnam_time(value)
+            shown = phrases.time(value)
         except (ValueError, OverflowError):  # a reader's own SELECT may call anything a time
             return None
         return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(value, value, shown)
-    if column == "title" and table is None:
-        return None
+    if column == "title" and table is None and "id" in row.keys():  # noqa: SIM118 - a sqlite3.Row
+        return Markup('<a href="{}">{}</a>').format(
+            urls.row("archive", "articles", str(row["id"])), value
+        )
     if column in ("url", "image_url") and value.startswith(("http://", "https://")):
-        return Markup('<a href="{}" rel="noreferrer nofollow">{}</a>').format(value, "original")
-    if column in ("byline", "flags") and value.startswith("["):
+        return Markup('<a href="{}" rel="noreferrer nofollow">{}</a>').format(
+            value, phrases.say("article.original")
+        )
+    if table is not None and column in _NAMED:
+        return phrases.said(_NAMED[column], value) if value else None
+    if column == "flags" and value.startswith("["):
+        return phrases.flags_shown(listed(value)) or Markup("&nbsp;")
+    if column == "byline" and value.startswith("["):
         return ", ".join(listed(value)) or Markup("&nbsp;")
     return None
+
+
+def question_chart(name: str, columns: list[str], rows: list[Any]) -> Markup:
+    """The answer to a ready-made question as bars, if it is a series."""
+    drawn = metadata.QUESTIONS.get(name, {}).get("chart")
+    if not drawn or not set(drawn) <= set(columns):
+        return Markup("")
+    label, value = map(columns.index, drawn)
+    points = [Point(str(row[label]), float(row[value])) for row in rows]
+    return bar_chart(metadata.question_title(name), points)
 
 
 def _marked(text: str, spans: tuple[tuple[int, int], ...]) -> Markup:

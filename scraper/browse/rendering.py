@@ -9,6 +9,8 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
 from scraper.browse.datasette_065 import BOM
+from scraper.browse.phrases import say
+from scraper.config import BUILT_IN
 from scraper.export.csv_safety import escape_formula
 
 
@@ -20,9 +22,14 @@ async def page(
     status: int = 200,
 ) -> Response:
     """A page made from a template."""
-    context = {"site_title": datasette.metadata("title"), **context}
     body = await datasette.render_template(template, context, request=request)
     return Response.html(body, status=status)
+
+
+def site_title(datasette: Datasette) -> str:
+    """The operator's own heading; in the reader's language if it was left as it is."""
+    title = str(datasette.metadata("title"))
+    return say("site.title") if title == BUILT_IN.serve.title else title
 
 
 def file(body: str, kind: str) -> Response:

@@ -17,6 +17,7 @@ from scraper.browse import overview
 from scraper.browse.cache import cached
 from scraper.browse.charts import Point, bar_chart
 from scraper.browse.connection import aliases, in_archive
+from scraper.browse.phrases import say
 from scraper.browse.rendering import arguments, atom, csv_file, file, page, whole
 from scraper.models import utc_text
 from scraper.search import hits as index
@@ -46,7 +47,7 @@ async def search(datasette: Datasette, request: Request) -> Response:
     except sqlite3.OperationalError as e:
         if "interrupted" not in str(e):
             raise
-        context = {"message": "This search took too long."}
+        context = {"message": say("search.slow")}
         return await page(datasette, request, "slow.html", context, status=503)
     if kind:
         return await _search_file(datasette, request, kind, found)
@@ -112,7 +113,7 @@ async def _search_page(datasette: Datasette, request: Request, found: index.Sear
         "args": kept,
         "newest_first": args.get("sort") == "newest",
         "sections": await sections_of(datasette),
-        "chart": bar_chart("Hits per year", points) if len(points) > 1 else "",
+        "chart": bar_chart(say("search.per_year"), points) if len(points) > 1 else "",
         "query": urlencode(kept),
         "newest_query": urlencode({**kept, "sort": "newest"}),
         "best_query": urlencode({k: v for k, v in kept.items() if k != "sort"}),
@@ -134,7 +135,9 @@ async def _search_file(
     entries = [
         {"id": h.id, "title": h.title, "at": h.timestamp, "text": h.snippet} for h in found.hits
     ]
-    return await atom(datasette, request, f"Search: {request.args.get('q', '')}", entries)
+    return await atom(
+        datasette, request, say("search.feed_title", text=request.args.get("q", "")), entries
+    )
 
 
 def filters_of(args: Any, *, follows: bool = False) -> Filters:

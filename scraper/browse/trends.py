@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from scraper.browse.charts import Point, Series, line_chart, svg_file
 from scraper.browse.connection import aliases, in_archive
+from scraper.browse.phrases import say
 from scraper.browse.rendering import arguments, csv_file, file, page
 from scraper.browse.search_page import (
     filters_of,
@@ -45,7 +46,7 @@ async def trends(datasette: Datasette, request: Request) -> Response:
     except sqlite3.OperationalError as e:
         if "interrupted" not in str(e):
             raise
-        slow = {"message": "This comparison took too long; ask for fewer words at once."}
+        slow = {"message": say("trends.slow")}
         return await page(datasette, request, "slow.html", slow, status=503)
     kind = request.url_vars["format"]
     if kind == "csv":
@@ -57,7 +58,7 @@ async def trends(datasette: Datasette, request: Request) -> Response:
         Series(text, tuple(_points(datasette, counts.whole, named, {**kept, "q": text}, share)))
         for text, named in zip(texts, counts.named, strict=True)
     ]
-    title = "Articles with these words" + (", % of all" if share else "")
+    title = say("trends.chart_title_share" if share else "trends.chart_title")
     if kind == "svg":
         return file(svg_file(title, series), "image/svg+xml")
     context = {

@@ -1,0 +1,206 @@
+"""The reading pages in Vietnamese and English: the catalogue, and which language a reader gets."""
+
+import re
+import string
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from datasette.app import Datasette
+from jinja2 import Environment, nodes
+
+from scraper.archive.files import open_archive, write
+from scraper.archive.tables import ARCHIVE_TABLES
+from scraper.browse import phrases
+from scraper.browse.language import preferred
+from scraper.browse.metadata import QUESTIONS, TABLES
+from scraper.browse.phrases import catalogue
+from tests.support.opened import opened
+from tests.test_browse import MISSING, PAGES, fill, get, settings_of
+
+TEMPLATES = Path(phrases.__file__).parent / "templates"
+# The same in both languages: names, and what is written in code.
+NAMES = {
+    "Báo Lào Cai", "Ảnh:", "Tiếng Việt", "English", "CSV", "JSON", "Atom", "SVG", "SQL", "BibTeX",
+    "CSL-JSON", "RIS", "SHA-256", "°C", "curl", "pandas", "R",
+    "du lịch, nông nghiệp", "“sạt lở”, “rét đậm”", "Sa Pa, Bắc Hà, Y Tý",
+    "đảng viên, dang vien, “chợ phiên”, 15/2020/NĐ-CP",
+}  # fmt: skip
+ASCII_VIETNAMESE = {"Video", "SHA-256", "robots.txt", "podcast", "video", "JSON", "sapo", "Sapo"}
+SPOKEN = {"aria-label", "alt", "placeholder", "title"}
+# English that names what has no English name.
+DESCRIBED = {
+    pair[1]
+    for told in TABLES.values()
+    for pair in [told["about"], *told.get("columns", {}).values()]
+} | {re.sub("<.*?>", "", forms[1]) for forms in catalogue().values()}
+MARKED = re.compile("[à-öø-ýăđĩũơưạ-ỹ]", re.IGNORECASE)
+
+
+class Words(HTMLParser):
+    """What a reader sees or hears of a page, with the language it is marked as."""
+
+    VOID = ("area", "br", "hr", "img", "input", "link", "meta", "wbr")
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[tuple[str, str]] = [("", "")]
+        self.found: list[tuple[str, str]] = []  # language, text
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        own = dict(attrs)
+        lang = own.get("lang") or self.open[-1][1]
+        if tag in ("code", "pre", "textarea", "style"):
+            lang = "code"
+        self.found += [(lang, own[name] or "") for name in SPOKEN & set(own)]
+        if tag not in self.VOID:
+            self.open.append((tag, lang))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in [name for name, _ in self.open]:
+            while self.open.pop()[0] != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.found.append((self.open[-1][1], " ".join(data.split())))
+
+
+@pytest.fixture(scope="module")
+def datasette(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette]:
+    path = tmp_path_factory.mktemp("language") / "archive.db"
+    with open_archive(path) as archive, write(archive.db) as db:
+        fill(db)
+    with opened(settings_of(path)) as datasette:
+        yield datasette
+
+
+@pytest.mark.parametrize("template", sorted(path.name for path in TEMPLATES.iterdir()))
+def test_no_template_holds_a_bare_string(template: str):
+    source = (TEMPLATES / template).read_text("utf-8")
+    if template == "query.html":  # a reader's own SELECT stays Datasette's, marked as English
+        source = re.sub(r'<div lang="en">.*</div>', "", source, flags=re.DOTALL)
+    source = re.sub(r"<(code|pre|textarea)\b.*?</\1>", "", source, flags=re.DOTALL)
+    source = source.replace("{{ level }}", "h2")
+    # An expression becomes a sign that is no letter; blocks of logic go.
+    source = re.sub(r"\{% block (body_class|q) %\}.*?\{% endblock %\}", "", source)
+    plain = re.sub(r"\{%.*?%\}", "", re.sub(r"\{\{.*?\}\}", "·", source), flags=re.DOTALL)
+    bare = {text.strip(" ·,/()←→✕…–") for _, text in Words(plain).found}
+    assert {text for text in bare if re.search(r"[^\W\d_]{2}", text)} <= NAMES
+    for output in Environment(extensions=["jinja2.ext.do"]).parse(source).find_all(nodes.Output):
+        for part in output.nodes:
+            shown = [part, *part.find_all(nodes.CondExpr)]
+            constants = [
+                c for p in shown for c in p.iter_child_nodes() if isinstance(c, nodes.Const)
+            ]
+            if isinstance(part, nodes.CondExpr):
+                assert not [c for c in constants if " " in str(c.value).strip()], constants
+
+
+def test_both_languages_of_every_phrase_take_the_same_values():
+    for name, forms in catalogue().items():
+        fields = [{f for _, f, _, _ in string.Formatter().parse(form) if f} for form in forms]
+        assert all(other <= fields[0] for other in fields), name
+        assert fields[0] - fields[1] == set(), name
+
+
+def test_every_phrase_is_used():
+    code = "".join(p.read_text("utf-8") for p in TEMPLATES.parent.rglob("*") if p.suffix in (".py", ".html", ".xml"))  # fmt: skip
+    # Groups that a page asks for by a value of the archive.
+    computed = {"column", "error", "flag", "home", "kind", "layout", "nav", "operator", "outcome",
+                "parameter", "reading", "state", "time_kind", "dashboard", "names", "help", "trends"}  # fmt: skip
+    for name in catalogue():
+        assert name in code or name.split(".")[0] in computed, name
+
+
+def test_vietnamese_phrases_have_their_marks():
+    for name, (vietnamese, english, *_) in catalogue().items():
+        words = re.sub(r"<.*?>|\{.*?\}|&\w+;", "", vietnamese)
+        if vietnamese != english and len(words.split()) > 4:
+            assert MARKED.search(words), name
+        assert not MARKED.search(re.sub(r'<i lang="vi">.*?</i>', "", english)) or "Báo" in english
+
+
+def test_tables_columns_and_questions_are_described_in_both_languages():
+    columns = {c for told in TABLES.values() for c in told.get("columns", {})}
+    assert {f"column.{name}" for name in columns} <= set(catalogue())
+    for told in [*TABLES.values(), *QUESTIONS.values()]:
+        for pair in [told["title"], told["about"], *told.get("columns", {}).values()]:
+            assert len(pair) == 2 and all(pair), told
+    described = set(TABLES) - {"articles_fts", "articles_searched", "articles_full"}
+    created = set(re.findall(r"CREATE TABLE (\w+)", ARCHIVE_TABLES))
+    assert created <= described | {"articles_fts"}
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("", "vi"),
+        ("*", "vi"),
+        ("vi-VN,vi;q=0.9,en;q=0.8", "vi"),
+        ("en-US,en;q=0.9", "en"),
+        ("en;q=0.5, vi;q=0.4", "en"),
+        ("en;q=0.4, vi;q=0.5", "vi"),
+        ("fr-FR, de;q=0.5", "en"),
+        ("fr, vi;q=0.1", "vi"),
+        ("vi;q=0, fr", "en"),
+        ("en;q=high, vi;q=0.1", "vi"),
+    ],
+)
+def test_the_language_is_the_one_that_the_browser_prefers(header: str, expected: str):
+    assert preferred(header) == expected
+
+
+@pytest.mark.parametrize("address", ["/", "/search.json?q=ma", "/nowhere", "/assets/archive.css"])
+def test_every_answer_says_what_it_varies_with(datasette: Datasette, address: str):
+    assert "Accept-Language, Cookie" in get(datasette, address).headers["vary"]
+
+
+def test_a_link_chooses_a_language_and_it_is_remembered(datasette: Datasette):
+    answer = get(datasette, "/archive/articles?section=x&lang=vi", language="en")
+    assert '<html lang="vi">' in answer.text and answer.status_code == 200
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("lang=vi;") and "HttpOnly" in cookie and "Path=/" in cookie
+    kept = get(datasette, "/", language="en", cookie="lang=vi")
+    assert '<html lang="vi">' in kept.text and "set-cookie" not in kept.headers
+    assert '<html lang="en">' in get(datasette, "/", language="en", cookie="lang=xx").text
+    assert "set-cookie" not in get(datasette, "/?lang=fr").headers
+
+
+def test_the_switch_leads_to_the_same_page(datasette: Datasette):
+    text = get(datasette, "/search?q=ma&sort=newest", language="vi").text
+    assert 'href="?q=ma&amp;sort=newest&amp;lang=en"' in text
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("address", [page for page in PAGES + MISSING if "sql=" not in page])
+def test_no_page_mixes_the_languages(datasette: Datasette, address: str, language: str):
+    answer = get(datasette, address, language=language)
+    assert f'<html lang="{language}">' in answer.text
+    ours = [text for marked, text in Words(answer.text).found if marked == language]
+    pairs = [
+        forms for forms in catalogue().values() if "{" not in forms[0] and forms[0] != forms[1]
+    ]
+    foreign = {
+        re.sub("<.*?>", "", forms[1] if language == "vi" else forms[0]) for forms in pairs
+    } - {re.sub("<.*?>", "", forms[0] if language == "vi" else forms[1]) for forms in pairs}
+    mixed = foreign & set(ours)
+    if language == "en":
+        mixed |= {
+            text for text in set(ours) - DESCRIBED if MARKED.search(text.replace("Báo Lào Cai", ""))
+        }
+    assert mixed - NAMES == set(), mixed
+
+
+@pytest.mark.parametrize(
+    "address", ["/archive?sql=select+1", "/archive?sql=nonsense", "/-/versions", "/-/settings"]
+)
+def test_the_sql_editor_and_datasettes_own_pages_are_marked_as_english(
+    datasette: Datasette, address: str
+):
+    text = get(datasette, address, language="vi").text
+    assert '<html lang="vi">' in text
+    main = text.split("<main", 1)[1]
+    assert ' lang="en"' in main.split("</main>")[0]
