@@ -11,6 +11,7 @@ from scraper.archive import tombstones
 from scraper.archive.word_diff import changes
 from scraper.browse import article as shelf
 from scraper.browse.connection import capture_of, in_archive
+from scraper.browse.language import language
 from scraper.browse.phrases import day, say
 from scraper.browse.rendering import file, page, whole
 from scraper.export import cite
@@ -27,7 +28,7 @@ async def article(datasette: Datasette, request: Request) -> Response:
         {
             "read": read,
             "row": read.row,
-            "plain_citation": cite.plain(source),
+            "plain_citation": cite.plain(source, language()),
             "bibtex": cite.bibtex(source),
             "csl": json.dumps(cite.csl(source), ensure_ascii=False, indent=2),
             "capture": capture,
@@ -49,7 +50,7 @@ async def citation(datasette: Datasette, request: Request) -> Response:
             kind = "application/vnd.citationstyles.csl+json"
             return file(json.dumps(items, ensure_ascii=False, indent=2), kind)
         case _:
-            return file(cite.plain(source) + "\n", "text/plain")
+            return file(cite.plain(source, language()) + "\n", "text/plain")
 
 
 class Withdrawn(Base400):  # type: ignore[misc, unused-ignore]

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
-LANGUAGES = ("vi", "en")
+Language = Literal["vi", "en"]
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
 COOKIE = "lang"
 REMEMBERED_SECONDS = 365 * 24 * 3600
 
@@ -16,20 +17,20 @@ App = Callable[[Message, Any, Any], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class _Reader:
     """Who the request being answered comes from."""
 
-    language: str = LANGUAGES[0]
+    language: Language = "vi"
     query: tuple[tuple[str, str], ...] = ()  # of the address, without `lang`
 
 
-_NOBODY = Reader()
+_NOBODY = _Reader()
 
 # Datasette's hooks for cells and for errors get no request, so each request is kept here.
-_reader: ContextVar[Reader] = ContextVar("reader", default=_NOBODY)
+_reader: ContextVar[_Reader] = ContextVar("reader", default=_NOBODY)
 
 
-def language() -> str:
+def language() -> Language:
     """The language of the request being answered, "vi" or "en"."""
     return _reader.get().language
 
@@ -39,7 +40,7 @@ def in_other(code: str) -> str:
     return "?" + urlencode([*_reader.get().query, (COOKIE, code)])
 
 
-def preferred(accept_language: str) -> str:
+def preferred(accept_language: str) -> Language:
     """The language for an Accept-Language header.
 
     Vietnamese if nothing is asked for, as most readers are Vietnamese; English for a reader of
@@ -84,7 +85,7 @@ def in_language(app: App, path: str) -> App:
             await send(message)
 
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        token = _reader.set(Reader(chosen, tuple(query)))
+        token = _reader.set(_Reader(chosen, tuple(query)))
         try:
             await app(scope, receive, send_marked)
         finally:
@@ -100,25 +101,29 @@ def _varied(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     return [*(h for h in headers if h[0].lower() != b"vary"), (b"vary", vary)]
 
 
-def _asked(scope: Message) -> tuple[str, Message]:
-    """The language that the address asks for, "" if none, and the request without it."""
+def _asked(scope: Message) -> tuple[Language | None, Message]:
+    """The language that the address asks for, if any, and the request without it."""
     query = scope["query_string"].decode("latin-1")
     if "lang=" not in query:
-        return "", scope
+        return None, scope
     pairs = parse_qsl(query, keep_blank_values=True)
-    asked = next((value for name, value in pairs if name == COOKIE and value in LANGUAGES), "")
+    asked = next((code for name, value in pairs if name == COOKIE for code in _known(value)), None)
     kept = urlencode([pair for pair in pairs if pair[0] != COOKIE])
     return asked, {**scope, "query_string": kept.encode()}
 
 
-def _remembered(scope: Message) -> str:
+def _known(value: str) -> list[Language]:
+    return [code for code in LANGUAGES if code == value]
+
+
+def _remembered(scope: Message) -> Language | None:
     cookies: SimpleCookie = SimpleCookie()
     try:
         cookies.load(_header(scope, b"cookie")[:4000])
     except CookieError:
-        return ""
+        return None
     value = cookies[COOKIE].value if COOKIE in cookies else ""
-    return value if value in LANGUAGES else ""
+    return next(iter(_known(value)), None)
 
 
 def _header(scope: Message, name: bytes) -> str:

@@ -24,6 +24,7 @@ from scraper.browse import (
 )
 from scraper.browse.charts import Point, bar_chart
 from scraper.browse.connection import listed
+from scraper.times import vietnam_day
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
@@ -91,6 +92,7 @@ def add_filters(env: Any) -> None:
         "month": phrases.month,
         "number": phrases.number,
         "time": phrases.time,
+        "vietnam_day": vietnam_day,
         "xml": _xml,
     }
     for function in (
