@@ -63,7 +63,7 @@ _CRUMB = re.compile(
 )
 # The read-aloud player: its clock and its four voices.
 _PLAYER = re.compile(
-    r"^(?:\d{1,2}:\d\d(?:\s*/\s*\d{1,2}:\d\d)?"
+    r"^(?:00?:00|\d{1,2}:\d\d\s*/\s*\d{1,2}:\d\d"
     r"|[•*·-]?\s*(?:nam|nữ) miền (?:bắc|trung|nam)|\d(?:\.\d)?x)$",
     re.I,
 )

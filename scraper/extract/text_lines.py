@@ -129,7 +129,7 @@ def _mark_captions(kept: Kept, *, has_title: bool) -> None:
             is_below and kinds.may_follow_name(line.text, is_beside=line.is_beside)
         ):
             kept.lines[n] = replace(line, is_caption=True)
-    lead = _lead_number(kept)
+    lead = _lead_number(kept, has_title)
     if has_title:
         # Nothing but the cover photo's caption is between the headline and a marked lead.
         for n in range(lead):
@@ -146,14 +146,18 @@ def _mark_captions(kept: Kept, *, has_title: bool) -> None:
         kept.flags += [] if kept.is_whole else [GUESSED]
 
 
-def _lead_number(kept: Kept) -> int:
-    """The number of the marked line among the first, else 0: no paragraph is above a lead."""
-    for n, line in enumerate(kept.lines[: _MOST_ABOVE_LEAD + 1]):
-        if line.text.startswith(LEAD_MARK):
-            return n
-        if kinds.is_sentence(line.text) and len(line.text) > _LONGER_THAN_SUBHEAD:
-            break
-    return 0
+def _lead_number(kept: Kept, has_title: bool) -> int:
+    """The number of the marked line among the first, else 0: no paragraph is above a lead.
+
+    Several marked lines below another are the leads of other articles.
+    """
+    marked = [n for n in range(len(kept.lines)) if _marked(kept, n)]
+    if len(marked) != 1 or marked[0] > _MOST_ABOVE_LEAD:
+        return 0
+    above = (line.text for line in kept.lines[: marked[0]])
+    shortest = _LONGER_THAN_SUBHEAD if has_title else 0
+    is_below_text = any(kinds.is_sentence(text) and len(text) > shortest for text in above)
+    return 0 if is_below_text else marked[0]
 
 
 def _marked(kept: Kept, n: int) -> bool:
@@ -166,7 +170,7 @@ def _find_lead(kept: Kept, has_title: bool, is_emagazine: bool) -> str:
     It is the line with the newspaper's dateline mark; else the line right below the headline;
     else the first line of a capture without headline, if a caption is right below it.
     """
-    n = _lead_number(kept)
+    n = _lead_number(kept, has_title)
     if kept.lines and _marked(kept, n):
         return kept.lines.pop(n).text
     if is_emagazine or not kept.lines or kept.lines[0].is_caption or kept.lines[0].below_photo:
@@ -186,11 +190,11 @@ def _only_line(kept: Kept, headed: Headed) -> str:
 def _drop_foreign(kept: Kept, own: str, has_lead: bool) -> None:
     """Leave out other articles' leads: all that follows a lone lead, or a second marked one."""
     texts = [n for n, line in enumerate(kept.lines) if not line.is_caption]
-    if has_lead:
-        second = next((n for n in texts if _marked(kept, n)), len(kept.lines))
-    else:
+    # No article has a second dateline mark, nor one below a paragraph.
+    second = next((n for n in texts if _marked(kept, n)), len(kept.lines))
+    if not has_lead:
         own = f"{own} {kept.lines[texts[0]].text}" if texts else own
-        texts, second = texts[1:], len(kept.lines)
+        texts = texts[1:]
     has_own_photo = texts and any(line.is_caption for line in kept.lines[texts[0] :])
     if not has_own_photo and are_foreign(own, [kept.lines[n].text for n in texts]):
         second = texts[0]
