@@ -28,8 +28,10 @@ _ARTICLE_PATH = re.compile(r"^/bai-viet/[0-9]+-?([^/]*)/?$|([^/]*)-post[0-9]+\.h
 _SITE_NAME = re.compile(r"\s+[|–-]\s+Báo [^|]{2,30}$")  # as <title> ends
 # Text corpora of sister papers' pages put the day before the headline: "date 2025-09-22 Headline".
 _CORPUS_DATE = re.compile(r"^date\s+(\d{4}-\d\d-\d\d)\b\s*", re.I)
-_TIME_BEHIND = re.compile(
-    r"\s((?:thứ \w+,?\s+|chủ nhật,?\s+)?\d{1,2}/\d{1,2}/\d{4}\b.{0,24})$", re.I
+_TIMES_BEHIND = tuple(
+    # The headline may end in "lần thứ 4": a weekday is tried after the date alone.
+    re.compile(rf"\s({weekday}\d{{1,2}}/\d{{1,2}}/\d{{4}}\b.{{0,24}})$", re.I)
+    for weekday in ("", r"(?:thứ \w+|chủ nhật),?\s+")
 )
 # A printed time and nothing else: "22/09/2025 13:58", "Thứ hai, 22/09/2025 - 13:58 (GMT+7)".
 _TIME_LINE = re.compile(
@@ -123,9 +125,11 @@ def take_apart(line: str, slug: str) -> Stated:
     match = _CORPUS_DATE.match(line)
     rest = line[match.end() :] if match else line
     times = [match[1]] if match else []
-    behind = _TIME_BEHIND.search(rest)
-    if behind and (match or letters(rest[: behind.start()]) == slug) and read_moment(behind[1]):
-        rest, times = rest[: behind.start()].strip(), [behind[1], *times]
+    for behind in (form.search(rest) for form in _TIMES_BEHIND):
+        if behind and read_moment(behind[1]):
+            if letters(rest[: behind.start()]) == slug or match:
+                rest, times = rest[: behind.start()].strip(), [behind[1], *times]
+                break
     named = _SITE_NAME.search(rest)
     if named and letters(rest[: named.start()]) == slug:
         rest = rest[: named.start()]
