@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
+from shutil import rmtree
 from typing import BinaryIO
 
 
@@ -13,6 +15,7 @@ def new_file(target: Path) -> Iterator[BinaryIO]:
 
     Raises OSError.
     """
+    remove_leftovers(target)
     partial = partial_name(target)
     try:
         with partial.open("wb") as file:
@@ -25,6 +28,27 @@ def new_file(target: Path) -> Iterator[BinaryIO]:
 def partial_name(target: Path) -> Path:
     """Under which name this process makes what is to be `target`; hidden from `ls` and globs."""
     return target.with_name(f".{target.name}.{os.getpid()}.partial")
+
+
+def remove_leftovers(target: Path) -> None:
+    """Remove what killed processes left of earlier attempts to make `target`. Raises OSError."""
+    for left in target.parent.glob(f".{escape(target.name)}.*.*"):
+        pid, _, ending = left.name.removeprefix(f".{target.name}.").partition(".")
+        if pid.isdecimal() and ending in ("partial", "old") and not _is_alive(int(pid)):
+            if left.is_dir():
+                rmtree(left)
+            else:
+                left.unlink(missing_ok=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):  # another user's; no number of a process
+        return True
+    return True
 
 
 def put_in_place(partial: Path, target: Path) -> None:

@@ -259,3 +259,13 @@ def test_twenty_copies_during_a_crawl_are_each_of_one_moment(
                 with open_reader(folder / "archive.db") as archive:
                     assert list(verify(archive, Silence())) == []
     assert seen == sorted(seen) and seen[0] < seen[-1]
+
+
+def test_what_a_killed_backup_left_is_removed_by_the_next(path: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    for name in (".snapshots.db.partial", ".archive.db.partial", ".archive.db.partial-journal"):
+        (folder / name).write_bytes(b"half")
+    with open_reader(path) as archive:
+        backup(archive, folder, Silence(), slim=True)
+    assert [file.name for file in folder.iterdir()] == ["archive.db"]

@@ -202,6 +202,8 @@ def _encoded(params: dict[str, str]) -> str:
         "attach database '/etc/passwd' as x",
         "select * from pragma_journal_mode('delete')",
         "select * from pragma_query_only(0)",
+        "select * from pragma_database_list",
+        "pragma database_list",
         "pragma query_only = 0",
         "drop table articles",
         "vacuum into '/tmp/x'",

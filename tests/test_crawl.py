@@ -5,7 +5,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -22,11 +21,12 @@ from scraper.demo.faults import Fault
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 from scraper.demo.story import published_sources, truth
-from scraper.errors import Locked
+from scraper.errors import ArchiveError, Locked
 from scraper.models import Article, utc_text
 from scraper.progress import Silence
 from scraper.urls import article_id
 from tests.support.kills import killed_crawl
+from tests.support.patient import SCRAPER
 
 FULL = Plan(pages=1000, minutes=5, full=True)
 
@@ -229,7 +229,7 @@ def start(folder: Path, site: StandIn, delay: float = 0.0, *options: str) -> sub
         f'[site]\nbase_url = "{site.base_url}"\ndelay_seconds = {delay}\n', "utf-8"
     )
     return subprocess.Popen(
-        [sys.executable, "-m", "scraper", "crawl", "--full", *options],
+        [*SCRAPER, "crawl", "--full", *options],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
         stdout=subprocess.PIPE,
@@ -265,6 +265,13 @@ def test_an_archive_reached_by_a_link_has_the_same_lock(tmp_path: Path) -> None:
         (tmp_path / "other.db").symlink_to(tmp_path / "archive.db")
         with pytest.raises(Locked), open_archive(tmp_path / "other.db"):
             pass
+
+
+@pytest.mark.parametrize("name", ["archive.db", "snapshots.db"])
+def test_a_link_that_leads_to_itself_is_refused_in_one_line(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).symlink_to(name)
+    with pytest.raises(ArchiveError), open_archive(tmp_path / "archive.db"):
+        pass
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])

@@ -36,6 +36,7 @@ from scraper.search import hits
 from scraper.upkeep.backup import backup
 from scraper.urls import article_id
 from tests.support.filled import captures, fill, page
+from tests.support.patient import SCRAPER
 from tests.test_full_disk import configure, scraper
 
 HOSTILE = r"=cmd|'/c calc'!A1 {\input{x} 50% & $1 #2 a_b ~ ^ \end{document} @book{evil, ../../etc"
@@ -542,7 +543,7 @@ def contents(path: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_an_export_with_one_line(archived: Path, sent: signal.Signals):
-    command = [sys.executable, "-m", "scraper", "export", "jsonl", "-"]
+    command = [*SCRAPER, "export", "jsonl", "-"]
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
         command, cwd=archived.parent, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -630,3 +631,19 @@ def test_parquet_without_pyarrow_says_what_to_install(
 
 def test_the_command_offers_every_format():
     assert set(FORMATS) == {*exports.FORMATS, exports.FOLDER, exports.CAPTURES}
+
+
+@pytest.mark.parametrize("name", ["jsonl", "txt"])
+def test_what_a_killed_export_left_is_removed_by_the_next(
+    archived: Path, tmp_path: Path, name: str
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    (tmp_path / f".out.{ended.pid}.partial").write_bytes(b"half")
+    (tmp_path / f".out.{ended.pid}.old").mkdir()
+    (tmp_path / f".out.{ended.pid}.old/a.txt").write_bytes(b"old")
+    alive = {f".out.{os.getppid()}.partial", f".other.{ended.pid}.partial", ".out.x.partial"}
+    for kept in alive:
+        (tmp_path / kept).write_bytes(b"of another")
+    write_out(archived, name, tmp_path / "out")
+    assert {path.name for path in tmp_path.iterdir()} == {"out", *alive}

@@ -4,7 +4,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -27,6 +26,7 @@ from scraper.upkeep.reread import forecast
 from scraper.upkeep.verify import verify
 from tests.support.filled import CONTEXT, NOON, page
 from tests.support.imported import NOTHING_SAID, ask, bring
+from tests.support.patient import SCRAPER
 from tests.support.warcs import of_snapshot, record, response, sha1, write
 
 URL = page(0).url
@@ -336,7 +336,7 @@ def test_sigterm_ends_a_long_import_between_two_records(tmp_path: Path) -> None:
     many = [pages[n % 60].replace(b"2026-05", b"20%02d-05" % (n // 60)) for n in range(1500)]
     write(tmp_path / "a.warc", many, packed=False)
     run = subprocess.Popen(
-        [sys.executable, "-m", "scraper", "import", "a.warc"],
+        [*SCRAPER, "import", "a.warc"],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -28,6 +28,7 @@ from scraper.upkeep import read_again as stored
 from scraper.upkeep.reread import Rebuilt, forecast, reread
 from scraper.urls import article_id
 from tests.support.filled import CONTEXT, captures, fill, page
+from tests.support.patient import SCRAPER
 
 # What follows from snapshots alone. `frontier` is restored too, but for what lists had told.
 DERIVED = (
@@ -288,7 +289,7 @@ def test_ctrl_c_on_a_terminal_stops_a_reread_whose_readers_are_just_being_starte
 ) -> None:
     (path.parent / "config.toml").write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
     with subprocess.Popen(
-        [sys.executable, "-m", "scraper", "reread", "--workers", "2"],
+        [*SCRAPER, "reread", "--workers", "2"],
         cwd=path.parent,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
         stdout=subprocess.PIPE,

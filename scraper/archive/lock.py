@@ -16,7 +16,10 @@ def writer_lock(path: Path) -> Iterator[None]:
     The lock is beside the file itself, so that a file reached by a link has the same lock. Raises
     Locked if another program holds it, ArchiveError if the folder cannot be written to.
     """
-    real = path.resolve()
+    try:
+        real = path.resolve()
+    except (OSError, RuntimeError) as e:  # RuntimeError: Python before 3.13
+        raise ArchiveError(f"{path}: a link that leads to itself; put the archive there") from e
     lock = real.with_name(real.name + ".lock")
     try:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)

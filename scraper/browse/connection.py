@@ -29,7 +29,6 @@ _READS = {
 }
 _PRAGMAS = {
     "data_version",
-    "database_list",
     "foreign_key_list",
     "function_list",
     "index_info",

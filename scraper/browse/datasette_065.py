@@ -66,6 +66,10 @@ class ArchiveFile(DatasetteDatabase):  # type: ignore[misc, unused-ignore]
         self._all_file_connections.append(conn)
         return conn
 
+    async def attached_databases(self) -> list[Any]:
+        """None. `PRAGMA database_list`, by which Datasette asks, would show readers our paths."""
+        return []
+
     async def fts_table(self, table: str) -> None:
         """None: the search box follows our rules (table_pages.py), not Datasette's."""
 

@@ -15,6 +15,7 @@ from scraper.cli import read_commands as read_commands
 from scraper.cli import recover_command as recover_command
 from scraper.cli import upkeep_commands as upkeep_commands
 from scraper.cli.root import cli as cli
+from scraper.cli.signals import Stopped, ended_by_signal
 from scraper.errors import ScraperError
 
 
@@ -22,7 +23,11 @@ def main() -> None:
     """Run the command. A ScraperError becomes one line and its exit code."""
     _take_any_stream()
     try:
-        cli(standalone_mode=True)
+        with ended_by_signal():
+            cli(standalone_mode=True)
+    except Stopped as e:
+        click.echo(e.line, err=True)
+        raise
     except ScraperError as e:
         click.echo(f"scraper: {e}", err=True)
         sys.exit(e.exit_code)

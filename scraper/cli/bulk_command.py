@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from scraper.cli.root import cli, config_option, json_option, stop_on_signal
+from scraper.cli.root import cli, config_option, json_option
+from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
 from scraper.errors import MissingExtra
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from scraper.cli.root import cli, config_option, json_option, stop_on_signal
+from scraper.cli.root import cli, config_option, json_option
+from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
 
 # scraper.export.FORMATS and its folder; that module takes too long to import for `--help`.

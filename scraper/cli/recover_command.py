@@ -12,9 +12,9 @@ from scraper.cli.root import (
     cli,
     config_option,
     json_option,
-    stop_on_signal,
     vietnam_day,
 )
+from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
 
 

@@ -1,8 +1,6 @@
 """The command group, and what every command's options have in common."""
 
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -87,21 +85,3 @@ article_argument = click.argument("article_id", metavar="ARTICLE", callback=_rea
 COUNT = click.IntRange(1, 10**9)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
-
-
-@contextmanager
-def stop_on_signal() -> Iterator[Callable[[], bool]]:
-    """Yield a function that is true after SIGTERM or Ctrl-C. A second Ctrl-C ends at once."""
-    signals: list[int] = []
-
-    def note(signum: int, _frame: object) -> None:
-        if signals and signum == signal.SIGINT:
-            raise KeyboardInterrupt
-        signals.append(signum)
-
-    before = {s: signal.signal(s, note) for s in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: bool(signals)
-    finally:
-        for signum, handler in before.items():
-            signal.signal(signum, handler)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from scraper.atomic_files import new_file, partial_name
+from scraper.atomic_files import new_file, partial_name, remove_leftovers
 from scraper.errors import ExportError
 
 STDOUT = Path("-")
@@ -55,6 +55,7 @@ def folder_at(path: Path, is_earlier: Callable[[Path], bool]) -> Iterator[Path]:
             f"{path}: not an earlier export, so it was left alone; name another folder"
         )
     _require_folder(path, target)
+    remove_leftovers(target)
     partial = partial_name(target)
     try:
         partial.mkdir()

@@ -52,6 +52,8 @@ def backup(archive: Archive, folder: Path, progress: Progress, *, slim: bool = F
     with _faults_in_one_line(folder), _alone_in(folder):
         _refuse_folder(archive, folder, slim)
         names = ("archive.db",) if slim else tuple(FILES)
+        for left in folder.glob(".*.db.partial*"):  # of a copy that was killed, with its journal
+            left.unlink()
         partial = {name: folder / f".{name}.partial" for name in names}
         try:
             _copy(archive, partial, progress)

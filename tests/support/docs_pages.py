@@ -64,6 +64,10 @@ EXIT_CODES = (
     (4, "`extract`: not an article."),
     (5, "`check`: an alarm."),
     (75, "Another command is writing to this archive."),
+    (130, "Ctrl-C came. `crawl`, `add`, `import`, `recover`, `reread` and `bulk` first finish the"
+          " step in progress, if it takes less than a second, and then exit with 0; an export so"
+          " stopped exits with 1. Every command ends within two seconds."),
+    (143, "The same for SIGTERM."),
 )  # fmt: skip
 
 

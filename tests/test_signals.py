@@ -1,0 +1,121 @@
+"""SIGTERM and Ctrl-C end every command, whatever it is doing."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from scraper.cli import cli
+from tests.support.filled import captures, fill, page
+from tests.support.patient import ROOT
+
+NUMBER = page(1).url.rsplit("post", 1)[1].split(".")[0]
+# What each command calls to do its work, and its arguments.
+COMMANDS = {
+    "add": ("scraper.crawl.run.add_urls", [page(40).url]),
+    "backup": ("scraper.upkeep.backup.backup", ["copy"]),
+    "bulk": ("scraper.bulk.coordinator.bulk", ["a.warc", "--out", "parts"]),
+    "check": ("scraper.upkeep.check.check", []),
+    "crawl": ("scraper.crawl.run.crawl_site", []),
+    "demo": ("scraper.demo.demonstration.run_demo", []),
+    "diff": ("scraper.archive.read_article.compared", [NUMBER]),
+    "export": ("scraper.export.export", ["jsonl", "out"]),
+    "extract": ("scraper.extract.extract", ["a.html", "--url", page(1).url]),
+    "failures": ("scraper.upkeep.failures.failing", []),
+    "import": ("scraper.importing.import_files", ["a.warc"]),
+    "probe": ("scraper.probe.probe_site", []),
+    "recover": ("scraper.recover.recovery.recover", ["wayback"]),
+    "reread": ("scraper.upkeep.reread.reread", []),
+    "search": ("scraper.search.hits.search", ["chợ"]),
+    "show": ("scraper.archive.read_article.history", [NUMBER]),
+    "status": ("scraper.upkeep.status.status", []),
+    "upgrade": ("scraper.archive.files.upgrade", ["archive.db"]),
+    "verify": ("scraper.upkeep.verify.verify", []),
+    "withdraw": ("scraper.archive.withdrawals.withdraw", [NUMBER, "--reason", "x"]),
+}
+HANGS = {
+    "in Python": "while True: time.sleep(0.01)",
+    "in one call into SQLite": "; ".join(
+        [
+            "held = sqlite3.connect('held.db')",
+            "held.execute('BEGIN IMMEDIATE')",
+            "sqlite3.connect('held.db', timeout=1e6).execute('BEGIN IMMEDIATE')",
+        ]
+    ),
+}
+
+
+def hanging(folder: Path, command: str, hang: str) -> subprocess.Popen[str]:
+    """Start a command that says "at work" and then never ends."""
+    target, arguments = COMMANDS[command]
+    module, name = target.rsplit(".", 1)
+    program = f"""
+import sqlite3, sys, time
+import {module} as module
+
+def hang(*_, **__):
+    print("at work", flush=True)
+    {hang}
+
+module.{name} = hang
+from scraper.cli import main
+sys.argv = {["scraper", command, *arguments]!r}
+main()
+"""
+    return subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("signals")
+    fill(folder / "archive.db", captures(3))
+    (folder / "config.toml").write_text(
+        '[site]\nbase_url = "https://baolaocai.vn"\ncontact = "a@b.vn"\n', "utf-8"
+    )
+    (folder / "a.warc").write_bytes(b"")
+    (folder / "a.html").write_bytes(page(1).body)
+    return folder
+
+
+def test_every_command_is_tried() -> None:
+    # `init` asks and writes one file; the server has a test of its own.
+    assert set(COMMANDS) | {"init", "serve"} == set(cli.commands)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hang", HANGS.values(), ids=HANGS)
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_every_command_with_one_line(
+    folder: Path, tmp_path: Path, hang: str, sent: signal.Signals
+) -> None:
+    name = {signal.SIGTERM: "SIGTERM", signal.SIGINT: "Ctrl-C"}[sent]
+    with ExitStack() as stack:
+        runs = {}
+        for command in COMMANDS:
+            shutil.copytree(folder, tmp_path / command)
+            runs[command] = hanging(tmp_path / command, command, hang)
+            stack.callback(runs[command].kill)
+        for run in runs.values():
+            assert run.stdout
+            while "at work" not in run.stdout.readline():
+                assert run.poll() is None, run.communicate()
+            run.send_signal(sent)
+        ended = {}
+        for command, run in runs.items():
+            _, log = run.communicate(timeout=60)  # it would never end by itself
+            said = [line for line in log.splitlines() if line.startswith("scraper: ")]
+            ended[command] = (run.returncode, said, "Traceback" in log)
+    line = f"scraper: stopped by {name}; what was filed before stays"
+    assert ended == dict.fromkeys(ended, (128 + sent, [line], False))
