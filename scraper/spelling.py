@@ -66,6 +66,9 @@ _I_TO_Y = {i: y for y, i in _Y_TO_I.items()}
 
 def nfc(text: str) -> str:
     """`text` in Unicode's NFC, with at most 30 combining marks in a row."""
+    # Of marks in no order, which alone are dear to sort, it is seen at once that they are not NFC.
+    if unicodedata.is_normalized("NFC", text):
+        return text
     return unicodedata.normalize("NFC", with_few_marks(text))
 
 

@@ -20,7 +20,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.crawl.list_entries import entries, text_lines
 from scraper.errors import UnreadableList
-from scraper.extract.bounds import beyond
+from scraper.extract.bounds import beyond, tags_of
 from scraper.models import Snapshot
 from scraper.times import VIETNAM
 from scraper.urls import Site, article_id, canonical
@@ -80,7 +80,7 @@ def read_section(snapshot: Snapshot, site: Site) -> Iterator[ListedAddresses]:
     Links inside `article.story` are taken; where there are none, any on the page. Raises
     UnreadableList where the page holds no link at all, or would take a parser long.
     """
-    if why := beyond(snapshot.body):
+    if why := beyond(snapshot.body, tags_of(snapshot.body)):
         raise UnreadableList(snapshot.url, f"is no section page: {why}")
     tree = LexborHTMLParser(snapshot.body)
     base = tree.css_first("base[href]")

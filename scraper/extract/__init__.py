@@ -11,7 +11,7 @@ from scraper.errors import NotAnArticle
 from scraper.extract import fallback, plaintext, site2022
 from scraper.extract.bounds import MOST_BYTES, MOST_TEXT_BYTES
 from scraper.extract.onecms import ARTICLE, EMAGAZINE
-from scraper.extract.page import parse
+from scraper.extract.page import Page, parse
 from scraper.extract.template import Template, read
 from scraper.extract.text import is_binary, is_html, is_markup
 from scraper.extract.text_lines import CUT_SHORT
@@ -59,12 +59,23 @@ def _read(snapshot: Snapshot, notes: Notes) -> Article:
             raise NotAnArticle(snapshot.url, f"a text of more than {MOST_TEXT_BYTES} bytes")
         return plaintext.read(snapshot, notes)
     page = parse(snapshot, notes)
-    for template in TEMPLATES:
-        if select(notes, "template", page.tree, template.marker):
-            return read(template, page, snapshot)
+    if template := _template(page):
+        return read(template, page, snapshot)
     if site2022.is_of_2022(page):
         return site2022.read(page, snapshot)
     return fallback.read(page, snapshot)
+
+
+def _template(page: Page) -> Template | None:
+    """The template whose marker comes first on the page."""
+    if page.notes is not None:
+        for template in TEMPLATES:
+            if select(page.notes, "template", page.tree, template.marker):
+                break
+    found = page.tree.css_first(", ".join(template.marker for template in TEMPLATES))
+    if found is None:
+        return None
+    return next(template for template in TEMPLATES if found.css_matches(template.marker))
 
 
 def as_json(article: Article) -> dict[str, object]:

@@ -32,9 +32,13 @@ _ATTRIBUTES = re.compile(rb"(?:[\s/]++|%b)*+" % _ATTRIBUTE)
 _ONE_ATTRIBUTE = re.compile(_ATTRIBUTE)
 
 
-def beyond(body: bytes) -> str:
-    """Which bound a page of UTF-8 passes, in words; "" if it passes none."""
-    tags = body.count(b"<")
+def tags_of(body: bytes) -> int:
+    """How many tags a page of UTF-8 may have."""
+    return body.count(b"<")
+
+
+def beyond(body: bytes, tags: int) -> str:
+    """Which bound a page of UTF-8 with so many tags passes, in words; "" if it passes none."""
     if tags > MOST_TAGS:
         return f"more than {MOST_TAGS} tags"
     if tags <= _FEW_TAGS and len(body) <= _FEW_BYTES:
@@ -63,9 +67,9 @@ def _beyond_in_tags(body: bytes, tags: int) -> str:
     return ""
 
 
-def is_too_deep(tree: LexborHTMLParser, body: bytes) -> bool:
-    """Whether a page, parsed from `body`, has more than MOST_LEVELS levels of elements."""
-    if tree.root is None or body.count(b"<") <= _FEW_TAGS:
+def is_too_deep(tree: LexborHTMLParser, tags: int) -> bool:
+    """Whether a page that was written with so many tags has more than MOST_LEVELS levels."""
+    if tree.root is None or tags <= _FEW_TAGS:
         return False
     level: list[LexborNode] = [tree.root]
     for _ in range(MOST_LEVELS):

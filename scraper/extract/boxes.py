@@ -23,6 +23,7 @@ _PLAYER_LINE = re.compile(
 )
 _PLAYER_CLOCK = re.compile(r"\d{1,2}:\d\d|\d(?:[.,]\d+)?x", re.I)
 _LONGEST_PLAYER = 150  # characters
+_HIDING = frozenset({"hidden", "style", "aria-hidden"})  # attributes
 _HIDDEN = frozenset("hidden hide d-none sr-only visually-hidden is-hidden".split())
 _AD_ID = re.compile(r"^(?:ads|adm[-_]|div-gpt-ad|google_ads)")
 _AD = re.compile(r"^(?:(?:ads?|sda|adv|advert\w*|qc|quang-?cao)(?:[_-].*)?|adsbygoogle)$", re.I)
@@ -58,7 +59,7 @@ def why_dropped(
         return f"<{tag}>"
     if not attributes:
         return ""
-    if is_hidden(attributes):
+    if not attributes.keys().isdisjoint(_HIDING) and is_hidden(attributes):
         return "hidden"
     if (name := attributes.get("id")) and _AD_ID.match(name):
         return "ad"

@@ -80,7 +80,8 @@ def read_moment(text: str) -> Moment | None:
     """
     if _WHOLE.match(text) and (stated := _as_stated(text)):
         return stated
-    found = _date(_SMALL.sub(_as_capitals, clean(text)))
+    text = clean(text)
+    found = _date(_SMALL.sub(_as_capitals, text) if "t" in text else text)
     if found is None:
         return None
     year, month, day, rest = found

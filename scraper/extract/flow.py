@@ -38,6 +38,9 @@ _SIGNED = {".author", ".cms-author"}  # in a quote, who said it
 _BLOCK_STYLE = re.compile(r"display\s*:\s*block")
 _FIGURES = {"figure", "table", "video"}  # whatever their class
 _PLAIN = {"p", "div", "li", "h2", "h3", "h4"}  # blocks of text, where they have no class
+_BOLD, _SLANTED = {"b", "strong"}, {"em", "i"}
+_INLINE = frozenset({"a", "b", "strong", "em", "i", "u"})
+_PLAINLY = frozenset({"href", "title", "target", "rel"})  # attributes that hide and mean nothing
 MOST_LEVELS = 300  # deeper than any page that a person made
 
 _MARK = r"(?:>{2,}|»)"
@@ -127,7 +130,8 @@ class _Flow:
         whole, unlinked, addresses = "".join(self.texts), "".join(self.unlinked), self.addresses
         self.texts, self.unlinked, self.addresses = [], [], []
         if text := clean(whole):
-            rest = text if unlinked == whole else clean(unlinked)
+            rest = text if not addresses else unlinked
+            rest = clean(rest) if addresses and len(rest) <= _FEW_WORDS else rest
             self.add_paragraph(
                 Paragraph(text, rest, self.holder, is_bold, is_slanted, image), addresses
             )
@@ -205,6 +209,8 @@ def _walk(node: LexborNode, found: _Flow, at: _Place) -> None:
             found.add(child.text_content or "", at)
         elif tag == "br":
             found.break_line()
+        elif tag in _INLINE and _is_plain_line(child, tag, found, at):
+            continue
         elif tag not in UNSEEN_TAGS:
             _meet(child, tag, found, at)
 
@@ -235,9 +241,19 @@ def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
         _walk_block(child, names, found, at)
     else:
         link = (attributes.get("href") or "") if tag == "a" else at.link
-        is_bold = at.is_bold or tag in ("b", "strong")
-        is_slanted = at.is_slanted or tag in ("em", "i")
+        is_bold = at.is_bold or tag in _BOLD
+        is_slanted = at.is_slanted or tag in _SLANTED
         _walk(child, found, _Place(at.holder, link, is_bold, is_slanted, at.depth + 1))
+
+
+def _is_plain_line(node: LexborNode, tag: str, found: _Flow, at: _Place) -> bool:
+    """Takes a link or emphasis that holds a text and nothing else; False for all others."""
+    if (text := only_text(node)) is None or not (attributes := node.attributes).keys() <= _PLAINLY:
+        return False
+    link = (attributes.get("href") or "") if tag == "a" else at.link
+    is_bold = at.is_bold or tag in _BOLD
+    found.add(text, _Place(at.holder, link, is_bold, at.is_slanted or tag in _SLANTED))
+    return True
 
 
 def _is_plain(tag: str, attributes: dict[str, str | None]) -> bool:

@@ -44,9 +44,9 @@ def beside(
                 excluded += (Excluded(rule, c) for c in children if not _leads_to(c, taken, within))
                 children = [child for child in children if _leads_to(child, taken, within)]
             waiting += reversed(children)
-        elif not is_below or not node.text(deep=True).strip():
+        elif not is_below or not (text := node.text(deep=True).strip()):
             continue
-        elif is_player_line(node.text(deep=True).strip(), in_player=False):
+        elif is_player_line(text, in_player=False):
             excluded.append(Excluded(PLAYER, node))
         elif rule := _why_beside(node, dropped):
             excluded.append(Excluded(rule, node))

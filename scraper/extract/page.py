@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import NotAnArticle
-from scraper.extract.bounds import MOST_LEVELS, beyond, is_too_deep
+from scraper.extract.bounds import MOST_LEVELS, beyond, is_too_deep, tags_of
 from scraper.extract.nodes import above, classes
 from scraper.extract.text import clean, decode
 from scraper.extract.trace import Notes
@@ -20,6 +20,7 @@ from scraper.urls import article_id
 
 # Already as it would be after joining, which takes longer: nearly every photo.
 _ABSOLUTE = re.compile(r"https?://[\w.-]+/[\w./-]+$", re.A)
+PUBLISHED = ("article:published_time", "datePublished", "pubdate")  # the most trusted first
 _MOST_ITEMPROPS = 100  # that are looked at
 _ARTICLE_TYPE = re.compile(r"\w{0,40}(?:Article|BlogPosting)$")  # NewsArticle, LiveBlogPosting
 _WRAPPING = re.compile(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$")
@@ -62,59 +63,87 @@ def parse(snapshot: Snapshot, notes: Notes = None) -> Page:
     body = decode(snapshot.body, snapshot.header("content-type"))
     # A page may be cut short in the first signs of a tag, which would be text.
     body = body.removesuffix(b"</").removesuffix(b"<")
-    if bound := beyond(body):
+    tags = tags_of(body)
+    if bound := beyond(body, tags):
         raise NotAnArticle(snapshot.url, bound)
     tree = LexborHTMLParser(body)
-    if is_too_deep(tree, body):
+    if is_too_deep(tree, tags):
         raise NotAnArticle(snapshot.url, f"more than {MOST_LEVELS} levels of elements")
-    meta = _meta(tree)
-    json_ld = article_object(tree, snapshot.url, meta.get("og:title", ""))
-    return Page(snapshot.url, tree, meta, json_ld, _names_another(tree, meta, snapshot.url), notes)
+    head = _head(tree)
+    json_ld = _article_object(head.scripts, snapshot.url, head.meta.get("og:title", ""))
+    return Page(snapshot.url, tree, head.meta, json_ld, _names_another(head, snapshot.url), notes)
 
 
-def _names_another(tree: LexborHTMLParser, meta: dict[str, str], url: str) -> bool:
+@dataclass(slots=True)
+class _Head:
+    """What the page says of itself."""
+
+    meta: dict[str, str]
+    scripts: list[str]  # of JSON-LD
+    canonical: str = ""
+
+
+def _head(tree: LexborHTMLParser) -> _Head:
+    """The statements in the head; those in the body, if the head has none of the publication."""
+    found = _Head({}, [])
+    for node in tree.head.iter() if tree.head else ():
+        tag = node.tag
+        if tag == "meta":
+            _add_meta(node.attributes, found.meta)
+        elif tag == "script":
+            if "ld+json" in (node.attributes.get("type") or "").lower():
+                found.scripts.append(node.text(deep=True))
+        elif tag == "link" and not found.canonical:
+            attributes = node.attributes
+            if "canonical" in (attributes.get("rel") or "").lower().split():
+                found.canonical = attributes.get("href") or ""
+    if not found.scripts:
+        scripts = tree.css("body script[type*='ld+json' i]")
+        found.scripts += [script.text(deep=True) for script in scripts]
+    if found.meta.keys().isdisjoint(PUBLISHED):
+        for node in tree.css("body meta[content]")[:_MOST_ITEMPROPS]:
+            if not _is_of_a_list(node):
+                _add_meta(node.attributes, found.meta)
+    return found
+
+
+def _add_meta(attributes: dict[str, str | None], meta: dict[str, str]) -> None:
+    content = attributes.get("content")
+    if content is None:
+        return
+    for key in ("property", "name", "itemprop"):
+        if (name := attributes.get(key)) and name not in meta:
+            meta[name] = clean(content)
+
+
+def _names_another(head: _Head, url: str) -> bool:
     """Whether the canonical link, og:url or dable:item_id is of another article than `url`."""
     number = article_id(url)
-    link = tree.css_first("head > link[rel~='canonical' i][href]")
-    addresses = [(link.attributes["href"] or "") if link else "", meta.get("og:url", "")]
-    try:
-        named = {article_id(urljoin(url, address.strip())) for address in addresses if address}
-    except ValueError:
-        return False
-    item = meta.get("dable:item_id", "")
+    named = {_number_of(url, head.canonical), _number_of(url, head.meta.get("og:url", ""))}
+    item = head.meta.get("dable:item_id", "")
     named |= {int(item)} if item.isascii() and item.isdigit() and len(item) <= 12 else set()
     return number is not None and not named <= {None, number}
 
 
-def _meta(tree: LexborHTMLParser) -> dict[str, str]:
-    found: dict[str, str] = {}
-    looked_at = 0
-    for node in tree.css("meta[content]"):
-        attributes = node.attributes
-        if "itemprop" in attributes:
-            looked_at += 1
-            if looked_at > _MOST_ITEMPROPS or _is_of_a_list(node):
-                continue
-        for key in ("property", "name", "itemprop"):
-            if name := attributes.get(key):
-                found.setdefault(name, clean(attributes["content"] or ""))
-    return found
+def _number_of(url: str, address: str) -> int | None:
+    try:
+        return article_id(urljoin(url, address.strip())) if address else None
+    except ValueError:
+        return None
 
 
 def _is_of_a_list(node: LexborNode) -> bool:
-    """Whether a statement stands in a list of other articles."""
-    if node.parent is None or node.parent.tag == "head":
-        return False
+    """Whether a statement is in a list of other articles."""
     return any(n.tag == "aside" or "story" in classes(n) for n in above(node))
 
 
-def article_object(tree: LexborHTMLParser, url: str, title: str) -> dict[str, Any]:
+def _article_object(scripts: list[str], url: str, title: str) -> dict[str, Any]:
     """The page's statement about its own article, of the address `url` and the headline `title`;
-    {} where there is none. What names another article's address is that article's."""
+    {} if there is none. What names another article's address is that article's."""
     number = article_id(url)
     found: list[dict[str, Any]] = []
-    for node in tree.css("script[type*='ld+json' i]"):
-        for thing in _things(_read(node.text(deep=True))):
+    for script in scripts:
+        for thing in _things(_read(script)):
             if _is_article(thing.get("@type")):
                 of = _number(thing)
                 if of is not None and of == number:

@@ -23,15 +23,15 @@ from selectolax.lexbor import LexborNode
 
 from scraper.extract.dates import Moment, has_two_times, is_bad_date, read_moment
 from scraper.extract.nodes import labels_of
-from scraper.extract.page import Page
+from scraper.extract.page import PUBLISHED, Page
 from scraper.extract.trace import Choice
 
-_PUBLISHED = ("article:published_time", "datePublished", "pubdate")
 _MODIFIED = ("article:modified_time", "dateModified", "og:updated_time")
 # Clocks differ by minutes; a local time that is stated as UTC is seven hours ahead.
 _LONGEST_AHEAD = timedelta(hours=1)
 _AT_HOME = timedelta(hours=7)  # Vietnam's offset
 _LONGEST_LABEL = 40  # characters, before a time element
+_SHORTEST_LABELLED = 20  # characters: a time and a label
 _LONGEST_TEXT = 300  # characters of a time element
 # "Cập nhật: 07/05/2024 09:00 - Đăng: 06/05/2024 08:00", in any order and wording.
 _LABEL = re.compile(
@@ -92,9 +92,13 @@ def read_times(page: Page, printed: Sequence[LexborNode], captured_at: datetime)
     at = slip.corrected(first) if first else None
     modified_at = slip.corrected(last) if last else None
     flags = [flag for read in own + updates for flag in read.moment.flags]
-    if any(map(_is_unreadable, published + changed)) or (published and not own):
+    unread = (set(published) | set(changed)) - {(r.source, r.text) for r in own + updates}
+    if any(map(_is_unreadable, unread)) or (published and not own):
         flags.append("unreadable time")
-    if any(source == "text" and has_two_times(text) for source, text in published + changed):
+    if any(
+        source == "text" and len(text) > _SHORTEST_LABELLED and has_two_times(text)
+        for source, text in published + changed
+    ):
         flags.append("two times in one element")
     is_reversed = last and last.source == "text" and at and modified_at and modified_at < at
     if slip.sources or is_reversed or _differ([read.moment for read in own]):
@@ -121,7 +125,7 @@ def _statements(
     page: Page, printed: Sequence[LexborNode]
 ) -> tuple[list[_Statement], list[_Statement]]:
     """Every statement of the publication and of the last change, the most trusted first."""
-    published = list(_in_head(page, _PUBLISHED, "datePublished"))
+    published = list(_in_head(page, PUBLISHED, "datePublished"))
     changed = list(_in_head(page, _MODIFIED, "dateModified"))
     texts = [_labelled(_printed(node)) for node in printed]
     shown = [("text", text) for own, _ in texts for text in own]
@@ -155,6 +159,8 @@ def _printed(node: LexborNode) -> str:
 def _labelled(text: str) -> tuple[list[str], list[str]]:
     """What a time element prints of the publication, and of changes: split at its labels."""
     text = text[:_LONGEST_TEXT]
+    if text[:1].isdigit() and len(text) < _SHORTEST_LABELLED:
+        return [text], []
     labels = list(_LABEL.finditer(text))
     edges = [0, *(label.start() for label in labels), len(text)]
     own, others = list[str](), list[str]()
@@ -176,7 +182,7 @@ def _read(stated: list[_Statement]) -> list[_Read]:
 def _is_unreadable(stated: _Statement) -> bool:
     """Whether a statement is of no time: what a program wrote, or a date that never was."""
     source, text = stated
-    return read_moment(text) is None and (source != "text" or is_bad_date(text))
+    return source != "text" or is_bad_date(text)
 
 
 def _most_trusted(stated: list[_Read]) -> _Read | None:
@@ -191,9 +197,9 @@ def _most_trusted(stated: list[_Read]) -> _Read | None:
 
 def _slip(stated: list[_Read]) -> _Slip:
     """The first clock that is stated with two offsets, and which offset counts."""
-    timed = [read for read in stated if not read.moment.date_only]
-    for read in timed:
-        same = [other for other in timed if other.moment.clock == read.moment.clock]
+    timed = [(read.moment.clock, read) for read in stated if not read.moment.date_only]
+    for clock, _ in timed if len(timed) > 1 else ():
+        same = [other for shown, other in timed if shown == clock]
         if len({other.offset for other in same}) > 1:
             right = _right_offset(same)
             return _Slip(frozenset(o.source for o in same if o.offset != right), right)

@@ -83,7 +83,7 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
     except TooDeep as e:
         raise NotAnArticle(page.url, str(e)) from e
     times = _times(around, template.time, title, bodies)
-    kicker = _kicker(title, text_of(page.tree.css_first(template.section.partition(" ")[0])))
+    kicker = _kicker(title, page, template.section)
     claimed = [title, *text.claimed, *times, *([kicker] if kicker else [])]
     excluded, unknown = beside(around, claimed, template.dropped)
     if notes is not None:
@@ -272,9 +272,9 @@ def _is_icon(figure: Figure, names: frozenset[str]) -> bool:
     return not any(_OF_PHOTO.search(name) for name in names)
 
 
-def _kicker(title: LexborNode, crumbs: str) -> LexborNode | None:
+def _kicker(title: LexborNode, page: Page, section: str) -> LexborNode | None:
     """The line right above the headline: "Kỷ niệm 60 năm …:", "Di sản Lào Cai"; no section's name,
-    which is among `crumbs`."""
+    as `section` finds it."""
     node = title.prev
     while node is not None and (node.tag == "-comment" or not node.text(deep=True).strip()):
         node = node.prev
@@ -286,7 +286,8 @@ def _kicker(title: LexborNode, crumbs: str) -> LexborNode | None:
     ):
         return None
     text = text_of(node)
-    return node if is_kicker(text) and text not in crumbs else None
+    is_section = any(text == text_of(step) for step in page.tree.css(section))
+    return node if is_kicker(text) and not is_section else None
 
 
 def _times(

@@ -43,7 +43,8 @@ _NAME = re.compile(r"^((?:[^\W\d]+\s){1,3}[^\W\d]+)\s*[:-]?\s*(?=[-−–]?\d)")
 _HEADINGS = ("h2, h3, h4, h5", ".title, .heading, .box-heading")
 HEADINGS = ", ".join(_HEADINGS)
 # "Thời tiết" in every way of writing it: what accents and capitals leave alone.
-_SPOKEN = ':lexbor-contains("i ti" i)'
+_SAID = "i ti"
+_SPOKEN = f':lexbor-contains("{_SAID}" i)'
 _WIDGET = "[class*=weather], [id*=weather], [class*=thoi-tiet]"
 _ARTICLES = f"h1, {ARTICLE_LINKS}"
 _MOST_WIDGETS = 10  # on a page
@@ -170,8 +171,8 @@ def _widgets(page: Page, bodies: Sequence[LexborNode]) -> Iterator[tuple[str, st
 def _headings(page: Page) -> Iterator[tuple[LexborNode, str]]:
     """Each heading that is a weather widget's, and its text."""
     for head in (head for forms in _HEADINGS for head in page.tree.css(forms)):
-        text = clean(head.text(deep=True, separator=" "))
-        if is_weather_heading(text):
+        text = head.text(deep=True, separator=" ")
+        if _SAID in text.lower() and is_weather_heading(text := clean(text)):
             yield head, text
 
 
