@@ -30,7 +30,8 @@ _OF_PHOTOS = re.compile(_PHOTO_LABEL, re.I)
 _PHOTO_NUMBER = re.compile(r"[\s,.:-]*(?:-\s*)?(?:ảnh|hình)\s*(?:số\s*)?[0-9]{1,3}\s*$", re.I)
 _CUE = re.compile(
     r"\((?:thứ [\w ]{1,12}|bên|ngoài cùng|hàng|đứng|ngồi|người|áo|giữa|trái|phải|ảnh)"
-    r"|(?<![,;] )\bảnh\s*:|từ trái sang|trong ảnh|(?<![,;] )nguồn\s*:|^ảnh\b|ảnh minh h[oọ]",
+    r"|(?<![,;] )\bảnh\s*:|từ trái sang|trong ảnh|(?<![,;] )nguồn\s*:"
+    r"|^ảnh(?: tư liệu| chụp| do\b|\.?$)|ảnh minh h[oọ]",
     re.I,
 )
 # What a sentence goes on with: "trồng thêm 1.200 ha rừng; nguồn: quỹ của thôn".
