@@ -11,6 +11,7 @@
     │   │   ├── NotAPage       an image, a PDF, a video: its body was not read
     │   │   └── OutsideSite    not an address of the site; nothing was sent
     │   └── Transient          .retry_after, seconds or None; retried, then recorded
+    ├── BadPhoto               not an image that may be kept: its type, size, header
     ├── UnreadableList         .url; a sitemap, feed or section page that cannot be read
     │   └── DoubtfulList       read, but for single entries
     ├── ExtractError           .url
@@ -101,6 +102,10 @@ class Transient(FetchError):
         super().__init__(url, reason)
         self.status = status
         self.retry_after = retry_after  # seconds the server asked us to wait
+
+
+class BadPhoto(ScraperError):
+    """A file that was asked for as a photo is none that may be kept; says why, without subject."""
 
 
 class UnreadableList(ScraperError):

@@ -28,6 +28,7 @@ LAYERS = (
     "warc",
     "reading",
     "archive",
+    "photos",
     "search",
     "export",
     "crawl",
@@ -49,6 +50,7 @@ PURE = (
     "lexicon",
     "crawl.discover",
     "http.robots",
+    "photos.image_header",
     "search.query",
 )
 IMPURE = {"httpx", "sqlite3", "sqlite_utils", "time", "os", "logging"}

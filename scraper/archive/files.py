@@ -1,7 +1,7 @@
-"""The two files of an archive: made, opened, brought up to date, and kept as a pair.
+"""The files of an archive: made, opened, brought up to date, and kept together.
 
-`archive.db` is what researchers read; `snapshots.db`, beside it, is the evidence. Their tables are
-in tables.py.
+`archive.db` is what researchers read; `snapshots.db`, beside it, is the evidence. `photos.db` is
+there only if photos are kept. Their tables are in tables.py.
 """
 
 from collections.abc import Iterator
@@ -27,12 +27,12 @@ from scraper.archive.identity import (
 )
 from scraper.archive.lock import writer_lock
 from scraper.archive.place_rows import keep_places_current
-from scraper.archive.tables import archive_migrations, snapshot_migrations
+from scraper.archive.tables import archive_migrations, photo_migrations, snapshot_migrations
 from scraper.archive.tombstones import require_hidden
 from scraper.errors import ArchiveError
 from scraper.urls import BAOLAOCAI, Site
 
-SNAPSHOT_PAGE = 8192  # bytes of a page of snapshots.db
+LARGE_PAGE = 8192  # bytes of a page of snapshots.db and photos.db
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +42,35 @@ class Archive:
     path: Path  # of archive.db
     db: Database  # archive.db: everything derived, and the crawl's own state
     snapshots: Database  # snapshots.db: the captures
+    photos: Database | None = None  # photos.db; None if no photos are kept
 
 
 @contextmanager
-def open_archive(path: Path, site: Site = BAOLAOCAI) -> Iterator[Archive]:
+def open_archive(
+    path: Path, site: Site = BAOLAOCAI, *, keeps_photos: bool = False
+) -> Iterator[Archive]:
     """The archive of `site` at `path` for its one writer; made if missing, migrated if old.
 
-    Raises Locked if another writer has either file; ArchiveError if a file is not ours, not
-    writable, from a later version, of another newspaper, or of another archive than the other
-    file. Nothing is changed then. A full disk and the like, met later, are ArchiveErrors too: what
-    was committed before stays.
+    photos.db is made only if the archive `keeps_photos`; one that is there is opened. Raises Locked
+    if another writer has one of the files; ArchiveError if a file is not ours, not writable, from
+    a later version, of another newspaper, or of another archive than the other files. Nothing is
+    changed then. A full disk and the like, met later, are ArchiveErrors too: what was committed
+    before stays.
     """
     beside = snapshots_path(path)
-    with outside_faults_in_one_line(path), writer_lock(path), writer_lock(beside):
+    with (
+        outside_faults_in_one_line(path),
+        writer_lock(path),
+        writer_lock(beside),
+        _photos_to_write(path, keeps_photos) as (photos, kept),
+    ):
         ours, filed = _look_into(path, archive_migrations, "captures", "snapshot_id")
         theirs, stored = _look_into(beside, snapshot_migrations, "snapshots", "id")
-        identity = joint_identity(path, ours, beside, theirs, site)
+        if ours or theirs:
+            identity = joint_identity(path, ours, beside, theirs, site)
+            require_pair(path, identity, photos_path(path), kept)
+        else:
+            identity = joint_identity(path, None, photos_path(path), kept, site)
         if filed > stored:  # new captures would get the numbers of those that are missing
             raise ArchiveError(
                 f"{beside}: lacks captures that {path.name} was made from (up to number {filed});"
@@ -69,13 +82,33 @@ def open_archive(path: Path, site: Site = BAOLAOCAI) -> Iterator[Archive]:
         ):
             _prepare(db, archive_migrations, identity)
             _prepare(snapshots, snapshot_migrations, identity)
+            if photos is not None:
+                _prepare(photos, photo_migrations, identity)
             # A snapshot must be on the disk before any row of archive.db names it.
             snapshots.conn.execute("PRAGMA synchronous = FULL")
             # Each article writes to many of the pages that the one before it wrote to: with a
             # longer WAL (16 MB) they are copied into the file once for several articles.
             db.conn.execute("PRAGMA wal_autocheckpoint = 4000")
             db.conn.execute("PRAGMA cache_size = -8000")
-            yield Archive(path, db, snapshots)
+            yield Archive(path, db, snapshots, photos)
+
+
+@contextmanager
+def _photos_to_write(
+    path: Path, is_wanted: bool
+) -> Iterator[tuple[Database | None, Identity | None]]:
+    """photos.db, locked, and whose it is; None and None if there is no such file to be."""
+    beside = photos_path(path)
+    if not (is_wanted or beside.exists()):
+        yield None, None
+        return
+    is_new = not beside.exists()
+    try:
+        with writer_lock(beside), open_to_write(beside, photo_migrations) as photos:
+            yield photos, read_identity(photos)
+    finally:
+        if is_new and beside.exists() and beside.stat().st_size == 0:
+            beside.unlink()  # the archive was refused
 
 
 @contextmanager
@@ -92,7 +125,20 @@ def open_reader(path: Path) -> Iterator[Archive]:
             with outside_faults_in_one_line(beside):
                 theirs = read_identity(snapshots)
             require_pair(path, read_identity(db), beside, theirs)
-            yield Archive(path, db, snapshots)
+            with _photos_to_read(path, db) as photos:
+                yield Archive(path, db, snapshots, photos)
+
+
+@contextmanager
+def _photos_to_read(path: Path, db: Database) -> Iterator[Database | None]:
+    """photos.db beside the open archive.db; None if there is none."""
+    beside = photos_path(path)
+    if not beside.exists():
+        yield None
+        return
+    with outside_faults_in_one_line(beside), open_to_read(beside, photo_migrations) as photos:
+        require_pair(path, read_identity(db), beside, read_identity(photos))
+        yield photos
 
 
 @contextmanager
@@ -127,18 +173,22 @@ def upgrade(path: Path) -> list[str]:
 
     Nothing but the file itself is needed. Raises ArchiveError and Locked as `open_archive` does.
     """
-    beside = snapshots_path(path)
     if not path.exists():
         raise ArchiveError(f"{path}: no archive here")
     applied = []
     with outside_faults_in_one_line(path), writer_lock(path), ExitStack() as opened:
-        pair = [(opened.enter_context(open_to_write(path, archive_migrations)), archive_migrations)]
-        if beside.exists():
-            opened.enter_context(writer_lock(beside))
-            snapshots = opened.enter_context(open_to_write(beside, snapshot_migrations))
-            require_pair(path, read_identity(pair[0][0]), beside, read_identity(snapshots))
-            pair.append((snapshots, snapshot_migrations))
-        for db, migrations in pair:
+        first = opened.enter_context(open_to_write(path, archive_migrations))
+        files = [(first, archive_migrations)]
+        for beside, migrations in (
+            (snapshots_path(path), snapshot_migrations),
+            (photos_path(path), photo_migrations),
+        ):
+            if beside.exists():
+                opened.enter_context(writer_lock(beside))
+                db = opened.enter_context(open_to_write(beside, migrations))
+                require_pair(path, read_identity(first), beside, read_identity(db))
+                files.append((db, migrations))
+        for db, migrations in files:
             applied += [version.name for version in migrations.pending(db)]
             migrations.apply(db)
     return applied
@@ -159,6 +209,11 @@ def require_snapshots(path: Path) -> None:
 def snapshots_path(path: Path) -> Path:
     """Where the snapshots of the archive at `path` are."""
     return path.with_name("snapshots.db")
+
+
+def photos_path(path: Path) -> Path:
+    """Where the photos of the archive at `path` are, if it keeps any."""
+    return path.with_name("photos.db")
 
 
 @contextmanager
@@ -217,10 +272,10 @@ def _look_into(
 
 def _prepare(db: Database, migrations: Migrations, identity: Identity) -> None:
     """Make a file that is ours, or empty, ready to be written to."""
-    if migrations is snapshot_migrations:
+    if migrations is not archive_migrations:
         # Counts for a new file only. With SQLite's usual 4,096 a packed page and its record fill
         # one a little more than half: a seventh more in all.
-        db.conn.execute(f"PRAGMA page_size = {SNAPSHOT_PAGE}")
+        db.conn.execute(f"PRAGMA page_size = {LARGE_PAGE}")
     db.conn.execute("PRAGMA journal_mode = WAL")
     db.conn.execute("PRAGMA synchronous = NORMAL")
     db.conn.execute("PRAGMA foreign_keys = ON")

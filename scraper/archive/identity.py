@@ -1,4 +1,4 @@
-"""`identity`, in both files: which archive they belong to, and of which newspaper.
+"""`identity`, in each file: which archive they belong to, and of which newspaper.
 
 Files of two archives that get mixed would take each other's captures: both newspapers number
 their articles from 1. So the two ids are compared before anything is written.
@@ -16,9 +16,9 @@ from scraper.urls import Site
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What both files of an archive have in common. A slim copy has it too."""
+    """What all files of an archive have in common. A slim copy has it too."""
 
-    archive_id: str  # random, made with the first of the two files
+    archive_id: str  # random, made with the first of the files
     base_url: str  # of the newspaper, as it was when the archive was made
     archive_name: str  # of the file archive.db, which may have another name
 
@@ -32,7 +32,7 @@ def read_identity(db: Database) -> Identity | None:
 
 
 def require_pair(path: Path, ours: Identity | None, beside: Path, theirs: Identity | None) -> None:
-    """Raise ArchiveError if the archive.db at `path` and the snapshots.db at `beside` differ."""
+    """Raise ArchiveError if archive.db at `path` and the file at `beside` are of two archives."""
     if ours and theirs and ours.archive_id != theirs.archive_id:
         raise ArchiveError(
             f"{beside}: belongs to another archive than {path.name} (this one of"

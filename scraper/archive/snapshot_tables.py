@@ -1,14 +1,6 @@
-"""The tables of snapshots.db, and those that archive.db has too, as SQL."""
+"""The tables of snapshots.db, and those that other files of the archive have too, as SQL."""
 
-IN_BOTH_FILES = """
--- Articles taken out for legal reasons; see archive/withdrawals.py.
-CREATE TABLE withdrawals (
-    article_id INTEGER PRIMARY KEY,
-    withdrawn_at TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    erased_at TEXT -- NULL while traces of the article may be left in this file
-);
-
+IDENTITY = """
 -- The archive that the file belongs to, and its newspaper. One row.
 CREATE TABLE identity (
     archive_id TEXT PRIMARY KEY,
@@ -16,6 +8,16 @@ CREATE TABLE identity (
     archive_name TEXT NOT NULL
 ) WITHOUT ROWID;
 """
+
+IN_BOTH_FILES = f"""
+-- Articles taken out for legal reasons; see archive/withdrawals.py.
+CREATE TABLE withdrawals (
+    article_id INTEGER PRIMARY KEY,
+    withdrawn_at TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    erased_at TEXT -- NULL while traces of the article may be left in this file
+);
+{IDENTITY}"""
 
 SNAPSHOT_TABLES = f"""
 -- What compresses bodies. A row that a snapshot names is never deleted.

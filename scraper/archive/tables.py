@@ -1,6 +1,6 @@
-"""The tables of archive.db, as SQL, and the migrations that make both files.
+"""The tables of archive.db, as SQL, and the migrations that make each file.
 
-Those of snapshots.db are in snapshot_tables.py.
+Those of snapshots.db are in snapshot_tables.py, those of photos.db in photo_tables.py.
 
 Until the first release, edit these statements. A released migration is never edited: a later one
 changes what it made. Each runs in a transaction of its own.
@@ -11,6 +11,7 @@ from sqlite3 import complete_statement
 from sqlite_utils import Database, Migrations
 
 from scraper.archive import article_columns
+from scraper.archive.photo_tables import PHOTO_TABLES
 from scraper.archive.snapshot_tables import IN_BOTH_FILES, SNAPSHOT_TABLES
 
 TOKENIZER = "unicode61 remove_diacritics 0"
@@ -296,6 +297,7 @@ CREATE TABLE articles_fts_hashes (
 
 archive_migrations = Migrations("archive")
 snapshot_migrations = Migrations("snapshots")
+photo_migrations = Migrations("photos")
 
 
 @archive_migrations()
@@ -308,6 +310,12 @@ def m001_archive(db: Database) -> None:
 def m001_snapshots(db: Database) -> None:
     """The tables of snapshots.db in the first release."""
     _execute(db, SNAPSHOT_TABLES)
+
+
+@photo_migrations()
+def m001_photos(db: Database) -> None:
+    """The tables of photos.db in the first release."""
+    _execute(db, PHOTO_TABLES)
 
 
 def _execute(db: Database, statements: str) -> None:

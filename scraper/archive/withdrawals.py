@@ -1,9 +1,9 @@
 """Taking an article out for good, if the law asks for it.
 
 The tombstone in snapshots.db is written first, as the intent. Everything else follows from it and
-can be repeated: the article's rows go, then its pages, then every trace in the free space of both
-files. What a kill or a full disk interrupts, the next command that writes finishes; until then
-those that only read name it or refuse.
+can be repeated: the article's photos go, its rows, then its pages, then every trace in the free
+space of the files. What a kill or a full disk interrupts, the next command that writes finishes;
+until then those that only read name it or refuse.
 """
 
 import sqlite3
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
-from scraper.archive import frontier, snapshots, tombstones
+from scraper.archive import frontier, kept_photos, snapshots, tombstones
 from scraper.archive.articles import remove_article
 from scraper.archive.files import Archive, write
 from scraper.archive.tombstones import Tombstone
@@ -41,7 +41,7 @@ def withdraw(archive: Archive, article_id: int, reason: str, at: datetime) -> in
 
 
 def carry_out(archive: Archive) -> None:
-    """Bring both files to what their tombstones say, and erase what traces are left.
+    """Bring all files to what the tombstones say, and erase what traces are left.
 
     Raises ArchiveError if that cannot be finished now.
     """
@@ -49,6 +49,8 @@ def carry_out(archive: Archive) -> None:
     if not numbers:
         return
     with _interruption_named(archive, numbers):
+        for number in numbers:
+            kept_photos.remove(archive, number)  # first: the captions name them
         _exchange_tombstones(archive)
         for number in tombstones.not_erased(archive.snapshots):
             with write(archive.snapshots):
@@ -61,8 +63,15 @@ def carry_out(archive: Archive) -> None:
 def unfinished(archive: Archive) -> list[int]:
     """The articles whose withdrawal was interrupted, or that a restored file still holds."""
     ours, theirs = (set(tombstones.every(db)) for db in (archive.db, archive.snapshots))
+    withdrawn = {tombstone.article_id for tombstone in ours | theirs}
+    photos = archive.photos
     return sorted(
         {tombstone.article_id for tombstone in ours ^ theirs}
+        | {
+            number
+            for number in withdrawn
+            if photos is not None and kept_photos.shows(photos, number)
+        }
         | tombstones.not_erased(archive.db)
         | tombstones.not_erased(archive.snapshots)
     )

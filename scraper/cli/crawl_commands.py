@@ -72,7 +72,9 @@ def crawl(
     )
     with (
         stop_on_signal() as stop,
-        open_archive(settings.archive.path, settings.site.site) as archive,
+        open_archive(
+            settings.archive.path, settings.site.site, keeps_photos=settings.photos.is_on
+        ) as archive,
         watch("crawl", log_format=log_format) as progress,
     ):
         outcomes: list[RunOutcome] = []

@@ -5,6 +5,7 @@ from scraper.config.settings import BUILT_IN as BUILT_IN
 from scraper.config.settings import ArchiveSettings as ArchiveSettings
 from scraper.config.settings import CheckSettings as CheckSettings
 from scraper.config.settings import CrawlSettings as CrawlSettings
+from scraper.config.settings import PhotoSettings as PhotoSettings
 from scraper.config.settings import RecoverSettings as RecoverSettings
 from scraper.config.settings import SearchSettings as SearchSettings
 from scraper.config.settings import ServeSettings as ServeSettings

@@ -34,7 +34,7 @@ def load_settings(path: Path) -> Settings:
         raise ConfigError(f"{path}: is not valid TOML: {e}") from e
     settings = _read_settings(raw, str(path))
     beside = path.resolve().parent / settings.archive.path
-    if beside.is_dir() or beside.name == "snapshots.db":
+    if beside.is_dir() or beside.name in ("snapshots.db", "photos.db"):
         raise ConfigError(
             f'{path}: archive.path: a file, as "archive.db", for snapshots.db to stand beside,'
             f" is {str(settings.archive.path)!r}"
@@ -141,12 +141,18 @@ def checked(settings: Settings) -> Settings:
         raise ConfigError(
             f"{settings.source}: recover.delay_seconds: at least 1, is {recover.delay_seconds:g}"
         )
-    aliases = tuple(map(_host, site.aliases))
-    for before, alias in zip(site.aliases, aliases, strict=True):
-        if not alias or "/" in alias:
-            raise ConfigError(f'{place}.aliases: host names, as "www.baolaocai.vn", has {before!r}')
+    aliases = _hosts(site.aliases, f"{place}.aliases", "www.baolaocai.vn")
+    place_of_photos = f"{settings.source}: photos"
+    if settings.photos.keep not in ("none", "display"):
+        raise ConfigError(
+            f'{place_of_photos}.keep: "none" or "display", is {settings.photos.keep!r}'
+        )
+    photo_hosts = _hosts(settings.photos.hosts, f"{place_of_photos}.hosts", "cdn.baolaocai.vn")
     checked = replace(
-        settings, site=replace(site, base_url=base_url, aliases=aliases), recover=recover
+        settings,
+        site=replace(site, base_url=base_url, aliases=aliases),
+        recover=recover,
+        photos=replace(settings.photos, hosts=photo_hosts),
     )
     if not checked.site.site.is_loopback and site.delay_seconds < 1:
         raise ConfigError(f"{place}.delay_seconds: at least 1, is {site.delay_seconds:g}")
@@ -193,6 +199,15 @@ def _origin(written: str, place: str, example: str) -> str:
     ):
         raise ConfigError(f'{place}: scheme and host, as "{example}", is {written!r}')
     return address
+
+
+def _hosts(written: tuple[str, ...], place: str, example: str) -> tuple[str, ...]:
+    """Host names in their one form. Raises ConfigError."""
+    hosts = tuple(map(_host, written))
+    for before, host in zip(written, hosts, strict=True):
+        if not host or "/" in host:
+            raise ConfigError(f'{place}: host names, as "{example}", has {before!r}')
+    return hosts
 
 
 def _host(alias: str) -> str:

@@ -134,6 +134,28 @@ class RecoverSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoSettings:
+    """Photos, kept beside the archive if you want them: see docs/photos.md."""
+
+    keep: str = _key(
+        "none",
+        '"none", or "display": after its pages a crawl asks for the photos of captions and stores'
+        " them in photos.db, and the reading pages show them.",
+    )
+    max_mb: float = _key(10.0, "Megabytes. Larger photos are refused.", 0.01, 100.0)
+    hosts: tuple[str, ...] = _key(
+        ("cdn.baolaocai.vn", "photo-cms-baolaocai.epicdn.me"),
+        "The only hosts that photos are asked of, each at the pace of site.delay_seconds.",
+    )
+    max_photos: int = _key(200, "Photos asked for in one run, at most.", 1, 1e9)
+
+    @property
+    def is_on(self) -> bool:
+        """True if photos are to be kept."""
+        return self.keep != "none"
+
+
+@dataclass(frozen=True, slots=True)
 class SearchSettings:
     """What readers need not know."""
 
@@ -165,6 +187,7 @@ class Settings:
     check: CheckSettings = CheckSettings()
     archive: ArchiveSettings = ArchiveSettings()
     recover: RecoverSettings = RecoverSettings()
+    photos: PhotoSettings = PhotoSettings()
     search: SearchSettings = SearchSettings()
     serve: ServeSettings = ServeSettings()
     source: str = "config.toml"  # the file, for messages

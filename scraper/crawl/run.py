@@ -6,7 +6,7 @@ next run goes on from there: a page is stored before it is filed, and filing is 
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from scraper.archive import frontier, runs, snapshots, tombstones
@@ -29,6 +29,7 @@ from scraper.errors import (
 )
 from scraper.http.fetcher import Fetcher, open_fetcher
 from scraper.models import HostState, Snapshot, utc_text
+from scraper.photos.collect import Collected, collect_photos
 from scraper.progress import Progress
 from scraper.reading import read_snapshot
 from scraper.urls import article_id, canonical
@@ -59,6 +60,7 @@ class RunOutcome:
     redirects: int = 0
     cut_short: int = 0  # pages filed, but marked as cut short
     refused: int = 0  # pages refused, of those that failed
+    photos: Collected = field(default_factory=Collected)
 
 
 def crawl_site(
@@ -80,6 +82,10 @@ def crawl_site(
     try:
         with open_run(archive, settings, command, plan.minutes, progress, stop) as crawl:
             _run(crawl, settings, plan)
+            if settings.photos.is_on and not plan.dry:
+                collect_photos(
+                    archive, settings, crawl.fetcher, crawl.run.id, progress, stop, crawl.photos
+                )
     except SiteUnavailable:
         report(_outcome(crawl, plan))
         raise
@@ -145,6 +151,7 @@ def _outcome(crawl: "Crawl", plan: Plan) -> RunOutcome:
         crawl.redirects,
         crawl.cut_short,
         crawl.refused,
+        crawl.photos,
     )
 
 
@@ -193,10 +200,11 @@ class Crawl:
         self.context = Context(settings.site.site, settings.crawl.revisit_days, run.id)
         # Not columns of `runs`: reported at the end of the run.
         self.missing = self.redirects = self.cut_short = self.refused = 0
+        self.photos = Collected()
 
     def count(self, **counts: int) -> None:
         """Add to the run's counts."""
-        asked = self.fetcher.requests - self.run.requests
+        asked = self.fetcher.requests + self.photos.requests - self.run.requests
         self.run = self.run.plus(requests=asked, **counts)
 
     def fail(self, url: str, kind: str, reason: str) -> None:
@@ -412,6 +420,8 @@ def summary(outcome: RunOutcome) -> str:
     if run.failed:
         refused = f" ({outcome.refused} refused)" if outcome.refused else ""
         said += f"; {run.failed} failed{refused}, see `scraper failures`"
+    if photos := str(outcome.photos):
+        said += f"; {photos}"
     return f"{said} ({run.detail})" if run.detail else said
 
 
@@ -425,6 +435,7 @@ def summary_row(outcome: RunOutcome) -> dict[str, object]:
         "redirects": outcome.redirects,
         "cut_short": outcome.cut_short,
         "refused": outcome.refused,
+        "photos": asdict(outcome.photos),
         "remaining": outcome.remaining,
         "due": list(outcome.due),
     }

@@ -13,7 +13,7 @@ from scraper.extract.byline import split_names
 from scraper.extract.dates import Moment, clock_flags
 from scraper.extract.nodes import classes, each, text_of
 from scraper.extract.page import Page
-from scraper.extract.photos import captions_of
+from scraper.extract.photo_markup import captions_of
 from scraper.extract.stated_times import read_times
 from scraper.extract.text import clean
 from scraper.extract.trace import Choice, first_of

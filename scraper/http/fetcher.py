@@ -55,6 +55,8 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 PRODUCT = "BaoLaoCaiArchive"
 _ENCODED_DOT = re.compile("%2e", re.IGNORECASE)
+_ACCEPT_PAGE = b"text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.1"
+_ACCEPT_PHOTO = b"image/jpeg, image/png, image/webp, image/avif, image/gif"
 _ROBOTS_VALID = timedelta(hours=24)
 _ROBOTS_REDIRECTS = 5
 # The silence after a run that was refused; it doubles with each further page that is.
@@ -100,11 +102,10 @@ class Fetcher:
         self._failures = pace.state.refused_in_row  # addresses in a row that failed
         self._headers = (
             (b"user-agent", user_agent(settings.site.contact).encode()),
-            (b"accept", b"text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.1"),
             (b"accept-language", b"vi"),
             (b"accept-encoding", b"gzip, deflate"),
         )
-        self._limits = limits(settings.crawl.max_page_mb)
+        self._limits = limits(settings.crawl.max_page_mb, settings.photos.max_mb)
 
     def get(
         self, url: str, *, etag: str = "", last_modified: str = "", kind: PageKind = "page"
@@ -127,8 +128,10 @@ class Fetcher:
         if not self.robots.allows(url) or (sent != url and not self.robots.allows(sent)):
             raise RobotsDisallowed(url)
         conditions = ((b"if-none-match", etag), (b"if-modified-since", last_modified))
-        headers = self._headers + tuple(
-            (k, v.encode("latin-1", "replace")) for k, v in conditions if v
+        headers = (
+            *self._headers,
+            (b"accept", _ACCEPT_PHOTO if kind == "photo" else _ACCEPT_PAGE),
+            *((k, v.encode("latin-1", "replace")) for k, v in conditions if v),
         )
         ask = Ask(url, target, headers, self._limits[kind], bool(etag or last_modified))
         try:
@@ -232,7 +235,8 @@ class Fetcher:
         url = f"{self.origin}/robots.txt"
         limit = Limits(MAX_BYTES + 1, cut=True)
         for _ in range(_ROBOTS_REDIRECTS + 1):
-            ask = Ask(url, httpx.URL(url), self._headers, limit)
+            headers = (*self._headers, (b"accept", _ACCEPT_PAGE))
+            ask = Ask(url, httpx.URL(url), headers, limit)
             try:
                 snapshot = self._retrying()(self._capture, ask)
             except (Transient, Refused) as e:

@@ -12,7 +12,7 @@ import httpx
 from scraper.errors import NotAPage, Refused, Transient
 from scraper.inflate import Damaged, Oversize, inflate
 
-PageKind = Literal["page", "list"]
+PageKind = Literal["page", "list", "photo"]
 
 MAX_HEADER_BYTES = 64 * 1024
 _LIST_BYTES = 32_000_000  # a map of 50,000 addresses, the most that one may hold, is below
@@ -31,6 +31,11 @@ _LIST_TYPES = _PAGE_TYPES | {
     "application/octet-stream",
     "binary/octet-stream",
 }
+# Servers that do not know a type call it octet-stream; what it is, its first bytes say.
+_PHOTO_TYPES = frozenset(
+    {f"image/{kind}" for kind in ("jpeg", "jpg", "pjpeg", "png", "webp", "gif", "avif")}
+    | {"application/octet-stream", "binary/octet-stream", ""}
+)
 _ENCODINGS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 
 
@@ -43,12 +48,13 @@ class Limits:
     cut: bool = False  # take the first size_bytes, instead of refusing more
 
 
-def limits(max_page_mb: float) -> dict[PageKind, Limits]:
-    """What pages and lists may be; lists larger, and XML or gzip."""
+def limits(max_page_mb: float, max_photo_mb: float) -> dict[PageKind, Limits]:
+    """What pages, lists and photos may be; lists larger, and XML or gzip."""
     page_bytes = int(max_page_mb * 1_000_000)
     return {
         "page": Limits(page_bytes, _PAGE_TYPES),
         "list": Limits(max(page_bytes, _LIST_BYTES), _LIST_TYPES),
+        "photo": Limits(int(max_photo_mb * 1_000_000), _PHOTO_TYPES),
     }
 
 
