@@ -61,7 +61,7 @@ PAGES = (
     "/archive/articles?_col=title&_col=lead",
     "/archive/articles/90",
     "/archive/articles/90?text=1",
-    "/archive/articles/90?before=1&after=2",
+    "/archive/articles/90/changes/2",
     "/archive/captions",
     "/archive/captions?_col=text",
     "/archive/captions/1",
@@ -357,11 +357,12 @@ def test_no_path_leads_out_of_the_static_files(datasette: Datasette, address: st
 
 def test_the_article_page_shows_changes_citation_and_kind_of_time(datasette: Datasette):
     text = get(datasette, "/archive/articles/90").text
-    assert "<del>50</del><ins>70</ins>" in text
+    assert "<del>50</del><ins>70</ins>" in get(datasette, "/archive/articles/90/changes/2").text
+    assert 'href="/archive/articles/90/changes/2"' in text
     assert "not later than this: time of capture" in text
     assert 'name="citation_title"' in text
     assert "snapshots.db" in text
-    assert get(datasette, "/archive/articles/90?before=1&after=9").status_code == 404
+    assert get(datasette, "/archive/articles/90/changes/9").status_code == 404
 
 
 def test_an_older_text_has_an_address_of_its_own(datasette: Datasette):

@@ -82,6 +82,6 @@ def test_what_is_not_there_is_said(folder: Path, arguments: tuple[object, ...]) 
         run(folder, *arguments)
 
 
-def test_only_lines_with_a_change_are_printed() -> None:
-    change = FieldChange("body", changes("Một.\n\nHai.\n\nBa.", "Một.\n\nBa."))
-    assert list(marked_lines(change)) == ["[-Hai.-]"]
+def test_lines_with_a_change_are_printed_with_their_neighbours() -> None:
+    change = FieldChange("body", changes("Không.\n\nMột.\n\nHai.\n\nBa.", "Không.\n\nMột.\n\nBa."))
+    assert list(marked_lines(change)) == ["Một.", "[-Hai.-]", "Ba."]

@@ -108,7 +108,7 @@ def test_both_languages_of_every_phrase_take_the_same_values():
 def test_every_phrase_is_used():
     code = "".join(p.read_text("utf-8") for p in TEMPLATES.parent.rglob("*") if p.suffix in (".py", ".html", ".xml"))  # fmt: skip
     # Groups that a page asks for by a value of the archive.
-    computed = {"column", "error", "flag", "home", "kind", "layout", "nav", "operator", "outcome",
+    computed = {"changed_field", "column", "error", "flag", "home", "kind", "layout", "nav", "operator", "outcome",
                 "parameter", "reading", "state", "time_kind", "dashboard", "names", "help", "trends"}  # fmt: skip
     for name in catalogue():
         assert name in code or name.split(".")[0] in computed, name

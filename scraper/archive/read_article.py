@@ -9,8 +9,10 @@ from sqlite_utils import Database
 
 from scraper.archive import tombstones
 from scraper.archive.article_columns import LISTS
+from scraper.archive.snapshots import load
 from scraper.archive.word_diff import Change, changes
 from scraper.errors import UnknownArticle
+from scraper.models import Snapshot
 
 _FIELDS = ("title", "lead", "body", "captions")
 _CAPTIONS = "id, article_id, position, after_paragraph, text, credit, image_url, source"
@@ -153,6 +155,27 @@ def as_json(history: History, proofs: tuple[dict[str, Any], ...]) -> dict[str, A
     }
 
 
+def captured_page(
+    db: Database, snapshots: Database, article_id: int, number: int | None
+) -> Snapshot:
+    """Capture `number` of an article, counted from 1 as in `history`; the newest page if None.
+
+    Raises UnknownArticle if there is no such article or capture, ArchiveError if it holds no page.
+    """
+    captures = [capture["snapshot_id"] for capture in history(db, article_id).captures]
+    if number is not None and not 1 <= number <= len(captures):
+        raise UnknownArticle(
+            f"article {article_id}: no capture {number}; --capture takes 1 to {len(captures)}"
+        )
+    if number is not None:
+        return load(snapshots, captures[number - 1])
+    for snapshot_id in reversed(captures):
+        snapshot = load(snapshots, snapshot_id)
+        if snapshot.body and snapshot.status == 200:
+            return snapshot
+    raise UnknownArticle(f"article {article_id}: no capture holds a page")
+
+
 def evidence(snapshots: Database, article: History) -> tuple[dict[str, Any], ...]:
     """What snapshots.db holds of each capture: its address, time, hash, size and origin."""
     ids = [capture["snapshot_id"] for capture in article.captures]
@@ -203,17 +226,19 @@ def differences(before: RevisionRecord, after: RevisionRecord) -> tuple[FieldCha
 
 
 def marked_lines(change: FieldChange) -> Iterator[str]:
-    """The lines of a field in which something changed: `Giá vé [-50-]{+70+} nghìn đồng.`"""
+    """The changed lines of a field, `Giá vé [-50-]{+70+} nghìn đồng.`, and one line around them."""
     lines: list[list[str]] = [[]]
-    marked = {0: False}
+    marked: set[int] = set()
     for kind, text in change.runs:
         for n, piece in enumerate(text.split("\n")):
             if n:
                 lines.append([])
-            here = len(lines) - 1
-            marked[here] = marked.get(here, False) or (kind != "same" and piece != "")
-            lines[here].append(_marked(kind, piece))
-    return ("".join(line) for n, line in enumerate(lines) if marked[n])
+            if kind != "same" and piece:
+                marked.add(len(lines) - 1)
+            lines[-1].append(_marked(kind, piece))
+    texts = [(n, "".join(line)) for n, line in enumerate(lines) if any(line)]
+    near = [n in marked for n, _ in texts]
+    return (text for at, (_, text) in enumerate(texts) if any(near[max(at - 1, 0) : at + 2]))
 
 
 def _unknown(db: Database, article_id: int) -> UnknownArticle:
@@ -235,7 +260,9 @@ def _revision(db: Database, article_id: int, number: int) -> RevisionRecord:
     ).fetchone()
     kind = db.execute("SELECT kind FROM captures WHERE snapshot_id = ?", [snapshot_id]).fetchone()
     shown = "\n".join(" ".join(filter(None, pair)) for pair in json.loads(captions))
-    return RevisionRecord(number, captured_at, kind[0], snapshot_id, (title, lead, body, shown))
+    return RevisionRecord(
+        number, captured_at, kind[0] if kind else "", snapshot_id, (title, lead, body, shown)
+    )
 
 
 def _rows(db: Database, sql: str, value: int) -> list[dict[str, Any]]:

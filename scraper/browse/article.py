@@ -90,12 +90,6 @@ def _captured_at(db: Database, row: Any) -> str:
     return str(found["captured_at"] if found else row["last_captured_at"])
 
 
-def revision_text(revision: Any) -> str:
-    """A revision as one text, to compare with another."""
-    captions = [" ".join(filter(None, pair)) for pair in json.loads(revision["captions_json"])]
-    return "\n\n".join([revision["title"], revision["lead"], revision["body"], *captions])
-
-
 def _blocks_then(revision: Any) -> tuple[tuple[str, Any], ...]:
     """The paragraphs of an older text, then its captions: their place in it is not kept."""
     paragraphs = tuple(revision["body"].split("\n\n")) if revision["body"] else ()

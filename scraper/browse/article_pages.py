@@ -1,19 +1,23 @@
 """The page of one article, in its newest text or an older one, and its citation."""
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import Any
 
 from datasette.app import Datasette
 from datasette.utils.asgi import Base400, NotFound, Request, Response
+from sqlite_utils import Database
 
 from scraper.archive import tombstones
-from scraper.archive.word_diff import changes
+from scraper.archive.read_article import RevisionRecord, compared, differences
+from scraper.archive.word_diff import with_context
 from scraper.browse import article as shelf
 from scraper.browse.connection import capture_of, in_archive
 from scraper.browse.language import language
 from scraper.browse.phrases import day, say
 from scraper.browse.rendering import file, page, whole
+from scraper.errors import UnknownArticle
 from scraper.export import cite
 from scraper.times import vietnam_day
 
@@ -32,7 +36,7 @@ async def article(datasette: Datasette, request: Request) -> Response:
             "bibtex": cite.bibtex(source),
             "csl": json.dumps(cite.csl(source), ensure_ascii=False, indent=2),
             "capture": capture,
-            "compared": _compared(read, request.args),
+            "headline_changed": len({revision["title"] for revision in read.revisions}) > 1,
         },
     )
 
@@ -96,15 +100,26 @@ async def _read(
     return read, capture, source
 
 
-def _compared(read: shelf.ArticleView, args: Any) -> dict[str, Any] | None:
-    """The two revisions to compare, the latest change unless others are asked for."""
-    by_number = {revision["number"]: revision for revision in read.revisions}
-    if len(by_number) < 2:
-        return None
-    *_, before, after = sorted(by_number)
-    before = whole(args.get("before", "")) or before
-    after = whole(args.get("after", "")) or after
-    if before not in by_number or after not in by_number:
-        raise NotFound(say("article.no_revision"))
-    runs = changes(shelf.revision_text(by_number[before]), shelf.revision_text(by_number[after]))
-    return {"before": before, "after": after, "runs": runs}
+async def change(datasette: Datasette, request: Request) -> Response:
+    """What one edit changed, with the words around it."""
+    number, after = int(request.url_vars["id"]), int(request.url_vars["number"])
+
+    def read(db: Database) -> tuple[RevisionRecord, RevisionRecord, bool]:
+        old, new = compared(db, number, after - 1, after)
+        later = "SELECT 1 FROM revisions WHERE article_id = ? AND number > ?"
+        return old, new, db.execute(later, [number, after]).fetchone() is not None
+
+    try:
+        old, new, later = await in_archive(datasette, read)
+    except UnknownArticle:
+        raise NotFound(say("article.no_revision")) from None
+    fields = await asyncio.to_thread(differences, old, new)
+    context = {
+        "article_id": number,
+        "title": new.texts[0],
+        "old": old,
+        "new": new,
+        "later": later,
+        "fields": [{"field": c.field, "runs": with_context(c.runs)} for c in fields],
+    }
+    return await page(datasette, request, "change.html", context)

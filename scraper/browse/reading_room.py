@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from scraper.browse import (
     article_pages,
     calendar_pages,
+    capture_pages,
     home,
     language,
     metadata,
@@ -64,6 +65,15 @@ def routes() -> list[tuple[str, Any]]:
         (r"^/about$", home.about),
         (r"^/feeds/(?P<which>new|changed)\.atom$", home.feed),
         (r"^/archive/articles/(?P<id>\d{1,15})$", article_pages.article),
+        (r"^/archive/articles/(?P<id>\d{1,15})/changes/(?P<number>\d{1,6})$", article_pages.change),
+        (
+            r"^/archive/articles/(?P<id>\d{1,15})/captures/(?P<snapshot>\d{1,15})$",
+            capture_pages.view,
+        ),
+        (
+            r"^/archive/articles/(?P<id>\d{1,15})/captures/(?P<snapshot>\d{1,15})/page$",
+            capture_pages.download,
+        ),
         (r"^/-/(?:databases|threads)(?:\.json)?$", home.nowhere),
         (r"^/cite/(?P<id>\d{1,15})\.(?P<format>bib|json|ris|txt)$", article_pages.citation),
     ]

@@ -17,6 +17,7 @@ _HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "x-robots-tag": "noindex, nofollow",
 }
+_POLICY = b"content-security-policy"
 _SAFE_HEADERS = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
 
 
@@ -50,10 +51,12 @@ def secured(app: App) -> App:
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [
-                    h for h in message.get("headers", []) if h[0].decode().lower() not in _HEADERS
-                ]
-                message = {**message, "headers": [*kept, *_SAFE_HEADERS]}
+                sent = message.get("headers", [])
+                # A captured page has a policy of its own, stricter than ours.
+                own = [h for h in sent if h[0].lower() == _POLICY and h[1].startswith(b"sandbox")]
+                ours = [h for h in _SAFE_HEADERS if not own or h[0] != _POLICY]
+                kept = [h for h in sent if h[0].decode().lower() not in _HEADERS]
+                message = {**message, "headers": [*kept, *own, *ours]}
             await send(message)
 
         if scope["method"] not in ("GET", "HEAD"):

@@ -92,6 +92,24 @@ def show(settings: Settings, article_id: int, as_json: bool) -> None:
     _show_past(found, proofs)
 
 
+@cli.command()
+@config_option
+@article_argument
+@click.option("--capture", type=COUNT, help="Which capture, counted as in `show` from 1.")
+def page(settings: Settings, article_id: int, capture: int | None) -> None:
+    """Print a captured page of an article: by default the newest.
+
+    The text is decoded to UTF-8. `export warc` gives the exact bytes with their headers.
+    """
+    from scraper.archive.files import open_reader
+    from scraper.archive.read_article import captured_page
+    from scraper.extract.text import decode
+
+    with open_reader(settings.archive.path) as archive:
+        snapshot = captured_page(archive.db, archive.snapshots, article_id, capture)
+    click.echo(decode(snapshot.body, snapshot.header("content-type")), nl=False)
+
+
 def _show_text(article: Any) -> None:
     row = article.values()
     time = "time unknown"

@@ -15,7 +15,7 @@ from scraper.urls import article_id
 
 SECTIONS = {
     "Run it": ("init", "demo", "probe", "crawl", "add", "recover", "import"),
-    "Read it": ("serve", "search", "show", "diff", "extract", "export"),
+    "Read it": ("serve", "search", "show", "page", "diff", "extract", "export"),
     "Look after it": (
         "status", "check", "failures", "verify", "backup", "upgrade", "reread", "withdraw", "bulk",
     ),
