@@ -511,7 +511,9 @@ def test_the_command_serves_an_archive_from_a_folder_of_any_name(path: Path, tmp
             server.terminate()
         server.wait()
         log.seek(0)
-        assert log.read() == f"http://127.0.0.1:{port}/\n"
+        address, *rest = log.read().splitlines()
+        assert address == f"http://127.0.0.1:{port}/"
+        assert all("SIGTERM" in line for line in rest), rest
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.1", "no host"])
