@@ -1,5 +1,6 @@
 """Copies of an archive: made beside a crawl, at one moment, and sound."""
 
+import itertools
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from scraper.archive.files import open_archive, open_articles, open_reader
+from scraper.archive.files import one_moment, open_archive, open_articles, open_reader
 from scraper.cli import cli
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, crawl_site
@@ -19,7 +20,7 @@ from scraper.errors import ArchiveError, Locked
 from scraper.progress import Silence
 from scraper.search.hits import search
 from scraper.upkeep.backup import INTERNAL, Copy, backup
-from scraper.upkeep.verify import verify
+from scraper.upkeep.verify import missing_captures, verify
 from tests.support.filled import captures, fill, page
 
 
@@ -269,3 +270,21 @@ def test_what_a_killed_backup_left_is_removed_by_the_next(path: Path, tmp_path: 
     with open_reader(path) as archive:
         backup(archive, folder, Silence(), slim=True)
     assert [file.name for file in folder.iterdir()] == ["archive.db"]
+
+
+def test_no_rows_are_read_whose_captures_came_later(path: Path) -> None:
+    begun = itertools.count(1)
+
+    def file_a_page_between(statement: str) -> None:
+        if statement == "BEGIN" and next(begun) == 2:
+            fill(path, [page(40)])
+
+    with open_reader(path) as archive:
+        for db in (archive.db, archive.snapshots):
+            db.conn.set_trace_callback(file_a_page_between)
+        with one_moment(archive):
+            assert list(missing_captures(archive.db, archive.snapshots)) == []
+            stored = archive.snapshots.execute("SELECT max(id) FROM snapshots").fetchone()[0]
+            filed = archive.db.execute("SELECT max(snapshot_id) FROM captures").fetchone()[0]
+            assert stored > filed
+    assert next(begun) == 3

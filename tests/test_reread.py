@@ -17,7 +17,7 @@ import pytest
 from scraper import reading
 from scraper.archive.files import open_archive, open_reader
 from scraper.archive.frontier_updates import Context
-from scraper.archive.index import check_index
+from scraper.archive.index import check_index, reindex
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, add_urls, crawl_site
 from scraper.demo.server import StandIn
@@ -407,3 +407,18 @@ def test_killed_at_any_moment_it_leaves_no_lock_behind_and_is_made_good(
         process.wait()
         read_again(path, workers=1)
         assert rows(path) == before
+
+
+def test_words_of_rows_that_were_altered_do_not_stay_in_the_index(path: Path) -> None:
+    db = sqlite3.connect(path)
+    db.execute(
+        "UPDATE texts SET body = body || ' zqxwvk' WHERE article_id IN (SELECT id FROM articles)"
+    )
+    db.commit()
+    db.close()
+    with open_archive(path) as archive:  # the words go in with the altered rows
+        reindex(archive.db)
+        archive.db.execute("UPDATE texts SET body = 'khác'")
+    assert read_again(path).is_reindexed
+    with open_archive(path) as archive:
+        assert list(check_index(archive.db)) == []

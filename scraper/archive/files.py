@@ -5,7 +5,7 @@ there only if photos are kept. Their tables are in tables.py.
 """
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from sqlite_utils import Database, Migrations
 
 from scraper.archive.connections import (
     APPLICATION_ID,
-    connect,
     open_to_read,
     open_to_write,
     outside_faults_in_one_line,
@@ -235,21 +234,15 @@ def write(db: Database) -> Iterator[Database]:
 
 @contextmanager
 def one_moment(archive: Archive) -> Iterator[None]:
-    """Read transactions on both files that show them as they were at one and the same moment.
+    """Read transactions on both files, in which every capture that has rows is there.
 
-    `archive` must be open for reading only.
+    The snapshots are fixed a little later than the rows: the newest of them may have no rows yet,
+    as after a kill. `archive` must be open for reading only.
     """
     files = (archive.db.conn, archive.snapshots.conn)
-    with closing(connect(archive.path, "ro")) as watcher:
-        while True:
-            before = watcher.conn.execute("PRAGMA data_version").fetchone()
-            for conn in files:
-                conn.execute("BEGIN")
-                conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if watcher.conn.execute("PRAGMA data_version").fetchone() == before:
-                break
-            for conn in files:
-                conn.execute("ROLLBACK")
+    for conn in files:
+        conn.execute("BEGIN")
+        conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
     try:
         yield
     finally:

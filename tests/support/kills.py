@@ -1,6 +1,8 @@
 """`kill -9` at random moments of one crawl of the stand-in, and what is left in the end.
 
-.venv/bin/python -m tests.support.kills 200      exit code 1 where a rule is broken
+.venv/bin/python -m tests.support.kills 200      exit code 1 if a rule is broken
+
+A third of the kills are of a crawl; command_kills.py has those of the other commands.
 
 After each kill both files must pass SQLite's integrity_check. In the end `scraper verify` must find
 no damage, and the archive must be that of a crawl left alone, all but the times at which it was
@@ -48,6 +50,8 @@ OF_THE_MOMENT = {
     "last_seen_at",
     "found_at",
     "due_at",
+    "withdrawn_at",
+    "erased_at",
     "made_at",
     "headers_json",  # has the server's Date
     "request_headers_json",
@@ -192,17 +196,24 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
 
 
 def main(kills: int) -> int:
-    """Kill a crawl so often and say what came of it; 1 where a rule was broken."""
+    """Kill a crawl and other commands so often in all, and print the results; 1 for a fault."""
+    # Those are made of what this module holds, and imported here for that reason.
+    from tests.support.command_kills import killed_commands
+
     with tempfile.TemporaryDirectory() as folder:
-        report = killed_crawl(kills, Path(folder))
+        report = killed_crawl(kills // 3, Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        commands = killed_commands(kills - kills // 3, Path(folder))
     print(
-        f"{report.kills} kills, {report.before_first_request} of them before a first request;"
-        f" {report.pages} pages, {report.asked_twice} asked for twice; shortest gap"
+        f"crawl: {report.kills} kills, {report.before_first_request} of them before a first"
+        f" request; {report.pages} pages, {report.asked_twice} asked for twice; shortest gap"
         f" {report.shortest_gap:.3f} s at a delay of {DELAY} s"
     )
-    for fault in report.faults:
+    for name, count in sorted(commands.kills.items()):
+        print(f"{name}: {count} kills")
+    for fault in (*report.faults, *commands.faults):
         print(fault)
-    return 1 if report.faults else 0
+    return 1 if report.faults or commands.faults else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,174 @@
+"""Mutants of documented rules: each changes one number or condition, and a test must fail for it.
+
+.venv/bin/python -m tests.support.rule_mutants [NAME...]      all, or those named
+
+Each mutant is applied to a temporary copy of the tree, in which its tests are run. Prints `killed`
+or `SURVIVED`; exit code 1 if one survives, or if its text is not found exactly once.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+COPIED = (
+    "scraper",
+    "tests",
+    "docs",
+    "pyproject.toml",
+    "config.toml",
+    "README.md",
+    "CONTRIBUTING.md",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One rule, and how to break it."""
+
+    file: str
+    text: str  # found exactly once in the file
+    replacement: str
+    tests: tuple[str, ...]  # paths below tests/, or options of pytest
+
+
+MUTANTS = {
+    "two looks a day apart": Mutant(
+        "scraper/archive/revisions.py",
+        "GONE_AFTER = timedelta(hours=23)",
+        "GONE_AFTER = timedelta(hours=2)",
+        ("test_history.py", "test_frontier_rules.py"),
+    ),
+    "a tenth of the age": Mutant(
+        "scraper/archive/frontier.py", "age / 10", "age / 5", ("test_frontier_rules.py",)
+    ),
+    "the last step repeats": Mutant(
+        "scraper/archive/frontier.py",
+        "return at + timedelta(days=max(days))",
+        "return at + timedelta(days=min(days))",
+        ("test_frontier_rules.py",),
+    ),
+    "a gone page is asked for ever more rarely": Mutant(
+        "scraper/archive/frontier.py", "30 * 2 **", "30 * 1 **", ("test_frontier_rules.py",)
+    ),
+    "waits after failures": Mutant(
+        "scraper/archive/frontier.py",
+        "FAILURE_DAYS = (0.25, 1, 7, 30)",
+        "FAILURE_DAYS = (0.5, 1, 7, 30)",
+        ("test_frontier_rules.py",),
+    ),
+    "no date in the past is due": Mutant(
+        "scraper/archive/frontier_updates.py",
+        "due_at=max(due, at),",
+        "due_at=due,",
+        ("test_revisits.py",),
+    ),
+    "days between two dictionaries": Mutant(
+        "scraper/archive/dictionaries.py",
+        "APART = timedelta(days=3)",
+        "APART = timedelta(days=0)",
+        ("test_snapshots.py", "test_bodies.py"),
+    ),
+    "the index is made again after rows were altered": Mutant(
+        "scraper/archive/articles.py",
+        "set_mark(db, REINDEX_MARK, 1)",
+        "set_mark(db, REINDEX_MARK, 0)",
+        ("test_reread.py",),
+    ),
+    "snapshots are read after the rows made from them": Mutant(
+        "scraper/archive/files.py",
+        "files = (archive.db.conn, archive.snapshots.conn)",
+        "files = (archive.snapshots.conn, archive.db.conn)",
+        ("test_backup.py",),
+    ),
+    "figures are read again after a change": Mutant(
+        "scraper/browse/cache.py",
+        "version = _version(",
+        "version = (lambda _: (0, 0))(",
+        ("test_browse.py", "-k", "cache or figure or crawl"),
+    ),
+    "weights of the ranking": Mutant(
+        "scraper/search/hits.py",
+        '_WEIGHT.get(c.removesuffix("_folded"), 0)',
+        "1",
+        ("test_search.py",),
+    ),
+    "what is late is backfill": Mutant(
+        "scraper/crawl/lists.py",
+        "LATE = timedelta(days=40)",
+        "LATE = timedelta(days=4)",
+        ("test_lists.py", "test_crawl.py", "test_alarms.py"),
+    ),
+    "captions count from 1": Mutant(
+        "scraper/browse/tables.toml",
+        "Place among the captions of the article, from 1",
+        "Place among the captions of the article, from 0",
+        ("test_rule_mutants.py", "-k", "description"),
+    ),
+    "the intent of a withdrawal comes first": Mutant(
+        "scraper/archive/withdrawals.py",
+        "    numbers = unfinished(archive)\n",
+        "    numbers = []\n",
+        ("test_withdraw.py",),
+    ),
+    "words in the index are looked up": Mutant(
+        "scraper/archive/index_check.py",
+        "if word := _lost_word(db):",
+        "if word := None:",
+        ("test_verify.py", "-k", "look_up"),
+    ),
+    "words in the index are counted": Mutant(
+        "scraper/archive/index_check.py",
+        "if _totals(db) != _sum_of_sizes(db):",
+        "if False:",
+        ("test_verify.py", "-k", "miscounts"),
+    ),
+    "FTS5 checks the index": Mutant(
+        "scraper/archive/index_check.py",
+        "if not _is_well_formed(db):",
+        "if False:",
+        ("test_verify.py", "-k", "long_list"),
+    ),
+}
+
+
+def is_killed(mutant: Mutant, folder: Path) -> bool:
+    """Run the mutant's tests in a copy of the tree in `folder`; True if one fails."""
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    file = folder / mutant.file
+    source = file.read_text("utf-8")
+    if source.count(mutant.text) != 1:
+        raise SystemExit(f"{mutant.file}: not found exactly once: {mutant.text!r}")
+    file.write_text(source.replace(mutant.text, mutant.replacement), "utf-8")
+    tests = [f"tests/{name}" if name.endswith(".py") else name for name in mutant.tests]
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+    )
+    if run.returncode not in (0, 1):
+        raise SystemExit(f"{mutant.file}: the tests could not be run: {run.stdout}{run.stderr}")
+    return run.returncode == 1
+
+
+def main(names: list[str]) -> int:
+    """Try the mutants of these names, or all; 1 if one survives."""
+    survived = 0
+    for name in names or MUTANTS:
+        with tempfile.TemporaryDirectory() as folder:
+            killed = is_killed(MUTANTS[name], Path(folder))
+        print("killed  " if killed else "SURVIVED", name, flush=True)
+        survived += not killed
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
