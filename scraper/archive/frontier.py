@@ -344,8 +344,9 @@ def forbid(db: Database, url: str, number: int, why: str, at: str) -> None:
     db.execute(
         "INSERT INTO frontier (url, article_id, source, found_at, state, error)"
         " VALUES (?, ?, 'crawl', ?, 'disallowed', ?) ON CONFLICT (url) DO UPDATE SET"
-        " state = 'disallowed', error = excluded.error, due_at = NULL, etag = NULL,"
-        " last_modified = NULL",
+        " source = excluded.source, state = 'disallowed', error = excluded.error, lastmod = NULL,"
+        " due_at = NULL, attempts = 0, last_status = NULL, etag = NULL, last_modified = NULL,"
+        " backfill = 0",
         [url, number, at, why],
     )
 
