@@ -57,6 +57,7 @@ def browser(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    options.add_argument("--accept-lang=en")
     for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
         options.add_argument(flag)
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
@@ -105,6 +106,7 @@ def test_a_reader_finds_an_article_its_changes_and_its_citation(browser: Any, si
     browser.find_element(By.LINK_TEXT, "what changed").click()
     await_text(browser, "del", "50")
     await_text(browser, "ins", "70")
+    browser.get(f"{site}/archive/articles/90")
     browser.find_element(By.XPATH, "//summary[text()='BibTeX']").click()
     assert "@article{baolaocai90" in browser.find_element(By.CSS_SELECTOR, "#cite pre").text
 

@@ -19,7 +19,7 @@ class ArticleView:
     flags: tuple[str, ...]
     title: str
     lead: str
-    blocks: tuple[tuple[str, Any], ...]  # ("paragraph", text) or ("caption", row), in page order
+    blocks: tuple[tuple[str, Any], ...]  # ("paragraph" or "subhead", text) or ("caption", row)
     text: Any  # row of the older revision that is shown; None for the newest text
     snapshot_id: int  # of the capture that the text shown was read from
     tags: tuple[str, ...]
@@ -114,8 +114,28 @@ def _blocks(paragraphs: tuple[str, ...], captions: tuple[Any, ...]) -> tuple[tup
         while waiting and (waiting[0]["after_paragraph"] <= number or number == len(paragraphs)):
             blocks.append(("caption", waiting.pop(0)))
         if number < len(paragraphs):
-            blocks.append(("paragraph", paragraphs[number]))
+            kind = "subhead" if is_subhead(paragraphs, number) else "paragraph"
+            blocks.append((kind, paragraphs[number]))
     return tuple(blocks)
+
+
+def is_subhead(paragraphs: tuple[str, ...], number: int) -> bool:
+    """True if a paragraph reads as a subhead: a few words without an end, above a longer text.
+
+    The archive keeps subheads as plain paragraphs (on the page they are bold ones of a few words).
+    Items of a list are short too, but follow each other.
+    """
+    if number + 1 >= len(paragraphs) or not _is_short(paragraphs[number]):
+        return False
+    after = paragraphs[number + 1]
+    before = paragraphs[number - 1] if number else ""
+    is_listed = _is_short(before) or before.endswith(":")
+    return not is_listed and not _is_short(after) and len(after) > 2 * len(paragraphs[number])
+
+
+def _is_short(paragraph: str) -> bool:
+    is_open = bool(paragraph) and (paragraph[-1].isalnum() or paragraph[-1] in "?)”")
+    return is_open and len(paragraph.split()) <= 14 and " | " not in paragraph
 
 
 def _related(db: Database, article_id: int) -> tuple[Any, ...]:
