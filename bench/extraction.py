@@ -9,8 +9,12 @@ is measured against what the stand-in knows it printed: shares of pages where a 
 the mean F1 of the body's words; null is a field that a reader never gave. Words of headline and
 lead in a body are held against no reader. A body is complete and clean where 99 % of its words are
 found, and 99 % of the words found are its own. Our templates were made for this markup: accuracy
-says what a template is worth, not how well the others do on pages at large. Prints a table, with
---json one JSON object.
+says what a template is worth, not how well the others do on pages at large.
+
+`stages` says where our own cost is, in bare parses: `bytes` (charset and bounds), `head`
+(metadata), `walk` (the body's paragraphs and photos), `fields` (all that is left). With --bodies
+FOLDER each HTML file of the folder lends its article's body to a page of the stand-in, so that
+real bodies are read in a frame of a real weight. Prints a table, with --json one JSON object.
 """
 
 import argparse
@@ -24,6 +28,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import trafilatura
 from readability import Document
@@ -35,6 +40,11 @@ from scraper.demo.newspaper import END, make_newspaper
 from scraper.demo.server import StandIn
 from scraper.demo.story import truth
 from scraper.extract import extract
+from scraper.extract.bounds import beyond, tags_of
+from scraper.extract.flow import flow
+from scraper.extract.onecms import ARTICLE
+from scraper.extract.page import parse
+from scraper.extract.text import decode
 from scraper.models import Article, Snapshot
 
 with warnings.catch_warnings():
@@ -68,9 +78,14 @@ class Page:
 
 def with_ours(page: Page) -> Reading:
     """The whole record, as `scraper crawl` files it."""
-    article = extract(Snapshot(page.url, END.astimezone(UTC), 200, (), page.body))
+    article = extract(snapshot_of(page))
     body = "\n".join(article.paragraphs)
     return Reading(article.title, article.published_at, article.lead, body, captions_of(article))
+
+
+def snapshot_of(page: Page) -> Snapshot:
+    """The page as a capture."""
+    return Snapshot(page.url, END.astimezone(UTC), 200, (), page.body)
 
 
 def with_trafilatura(page: Page) -> Reading:
@@ -121,9 +136,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=_AsWritten)
     parser.add_argument("--pages", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--bodies", type=Path, metavar="FOLDER", help="HTML files with real bodies")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     found = measure(options.pages, options.rounds)
+    if options.bodies:
+        found["bodies"] = measure_bodies(options.bodies, options.rounds)
     print(json.dumps(found, indent=2) if options.json else as_table(found))
 
 
@@ -145,8 +163,76 @@ def measure(count: int, rounds: int) -> dict[str, object]:
         "median_kb": round(statistics.median(len(page.body) for page in pages) / 1000, 1),
         "bare_parse_ms": round(statistics.median(bare) * 1000, 3),
         "times_faster_than_trafilatura": round(statistics.median(ours), 1),
+        "stages": stages([page for page in pages if page.truth.template == ARTICLE.name], rounds),
         "readers": readers,
     }
+
+
+def stages(pages: Sequence[Page], rounds: int) -> dict[str, float]:
+    """The cost of each stage of our reading in bare parses: medians over the pages."""
+    found = [costs for page in pages if (costs := stages_of(page, rounds))]
+    return {
+        name: round(statistics.median(costs[name] for costs in found), 2)
+        for name in (found[0] if found else ())
+    }
+
+
+def stages_of(page: Page, rounds: int) -> dict[str, float]:
+    """The same of one page; {} if it has no body."""
+    snapshot = snapshot_of(page)
+    body = LexborHTMLParser(page.body).css_first(ARTICLE.body)
+    if body is None:
+        return {}
+    bare = best_of(lambda: LexborHTMLParser(page.body), rounds)
+    first = best_of(lambda: beyond(decode(page.body, None), tags_of(page.body)), rounds)
+    head = best_of(lambda: parse(snapshot), rounds) - bare - first
+    walk = best_of(lambda: flow(body, ARTICLE.dropped), rounds)
+    whole = best_of(lambda: extract(snapshot), rounds)
+    fields = whole - bare - first - head - walk
+    costs = {"bytes": first, "head": head, "walk": walk, "fields": fields}
+    return {name: seconds / bare for name, seconds in costs.items()}
+
+
+def measure_bodies(folder: Path, rounds: int) -> dict[str, object]:
+    """The cost of real bodies in the stand-in's frame, and how many paragraphs each gave."""
+    frame = next(page for page in iter_pages(20) if page.truth.template == ARTICLE.name)
+    files = sorted(folder.glob("*.html"))
+    pages = [
+        Page(frame.url, with_body_of(file.read_bytes(), frame.body), frame.truth) for file in files
+    ]
+    ratios = [cost_in_parses(page, rounds) for page in pages]
+    return {
+        "times_bare_parse": round(statistics.median(ratios), 2) if ratios else None,
+        "paragraphs": {
+            file.stem: len(extract(snapshot_of(page)).paragraphs)
+            for file, page in zip(files, pages, strict=True)
+        },
+    }
+
+
+def cost_in_parses(page: Page, rounds: int) -> float:
+    """The cost of our whole record, in bare parses."""
+    bare = best_of(lambda: LexborHTMLParser(page.body), rounds)
+    return best_of(lambda: extract(snapshot_of(page)), rounds) / bare
+
+
+def with_body_of(other: bytes, frame: bytes) -> bytes:
+    """The page `frame` with the article's body of the page `other`."""
+    tree = LexborHTMLParser(frame)
+    own, new = tree.css_first(ARTICLE.body), LexborHTMLParser(other).css_first(ARTICLE.body)
+    if own is None or new is None:
+        raise SystemExit(f"no body: looked for {ARTICLE.body}")
+    return (tree.html or "").replace(own.html or "", new.html or "", 1).encode()
+
+
+def best_of(task: Callable[[], object], rounds: int) -> float:
+    """CPU seconds of the quickest round."""
+    seconds = []
+    for _ in range(rounds):
+        began = time.process_time()
+        task()
+        seconds.append(time.process_time() - began)
+    return min(seconds)
 
 
 def iter_pages(count: int) -> Iterator[Page]:

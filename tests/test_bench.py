@@ -46,9 +46,14 @@ def test_crawl_benchmark_finds_nothing_new_where_all_is_known() -> None:
 
 
 @pytest.mark.bench
-def test_extraction_benchmark_finds_every_field_of_the_stand_in_right() -> None:
+def test_extraction_benchmark_finds_every_field_of_the_stand_in_right(tmp_path: Path) -> None:
     pytest.importorskip("resiliparse")
-    found = figures("extraction", "--pages", "24", "--rounds", "1", "--json")
+    lent = '<html><body><div class="article__body"><p>Một.</p><p>Hai.</p></div></body></html>'
+    (tmp_path / "lent.html").write_text(lent, "utf-8")
+    options = ("--pages", "24", "--rounds", "1", "--bodies", str(tmp_path), "--json")
+    found = figures("extraction", *options)
+    assert found["stages"].keys() == {"bytes", "head", "walk", "fields"}
+    assert found["bodies"]["paragraphs"] == {"lent": 2}
     ours = found["readers"].pop("scraper")
     right = ("title", "published_at", "lead", "body_f1", "complete_and_clean", "captions")
     assert [ours[field] for field in right] == [1] * len(right)

@@ -99,8 +99,11 @@ def test_the_template_that_the_docs_add_reads_the_page_that_they_show(
     exec(code, module)
     new = module["TEMPLATE"]
     monkeypatch.setattr(extraction, "TEMPLATES", FIRST)
+    before, trace = traced(html)
+    assert before.template == "fallback"
+    assert [(c.rule, c.text) for c in trace if c.field == "template"] == [("", ""), ("", "")]
     with pytest.raises(NotAnArticle, match="no template fits"):
-        traced(html)
+        traced(html.partition("<body>")[2])
     monkeypatch.setattr(extraction, "TEMPLATES", (new, *FIRST))
     article, notes = traced(html)
     assert (article.template, article.title, article.lead, article.paragraphs) == (

@@ -1,5 +1,18 @@
 """What an element on an article's page is by its tag, attributes and class: a photo, a player, an
 ad, a box of links, or nothing in particular.
+
+| rule | evidence |
+| --- | --- |
+| hidden elements | HTML: `hidden`, `aria-hidden`, `display: none`; Bootstrap's class names |
+| tags that show no text of the article | HTML: scripts, forms and their controls, `nav` |
+| ads: `ads_middle`, `sda_middle`, `#adsWeb_…` | body of a sister paper, 2024; ad networks' own names |
+| posts of other networks | the class names that these networks prescribe for embedding |
+| `…relate…`, `…share…`, `…social…`, `…comment…` | sister papers: `article-relate`, `article__social` |
+| photos: `picture`, `article-photo`, `figure` | bodies of sister papers, 2021 to 2024 |
+| photos in a table of no class | body of vov.vn, 2020; articles of 2016 in today's design |
+| players | sister papers: `cms-video`, `cms-audio`, podcasts; `table.video` (plo.vn, 2022) |
+| labels of the read-aloud player | captures of the paper since 2024, body of baophapluat.vn |
+| `story`, header, footer, `aside` are of others | sister papers; HTML's sectioning elements |
 """
 
 import re

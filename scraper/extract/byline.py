@@ -1,7 +1,9 @@
 """What is printed as plain paragraphs at the end of an article: who wrote it, where it is from.
 
 The last line is the writer's where it is set to the right or all in bold, and reads like names and
-nothing else: no subhead has nothing below it. It is the source's where it reads "Theo TTXVN".
+nothing else: no subhead has nothing below it. It is the source's if it reads "Theo TTXVN".
+Evidence: bodies of sister papers sign at the right, in bold, or in `.article__author`; news of the
+agency ends "Theo TTXVN" or "Nguồn: …"; two to five capitalised words are a Vietnamese name.
 """
 
 import re

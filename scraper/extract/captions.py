@@ -1,4 +1,15 @@
-"""A caption's text and its credit; what only looks like a caption; what may be one."""
+"""A caption's text and its credit; what only looks like a caption; what may be one.
+
+| rule | evidence |
+| --- | --- |
+| credits: "Ảnh: …", "(Ảnh: …)", "Nguồn: …" | sister papers' captions; text captures of the paper |
+| a credit ends the caption, or is in brackets | the same |
+| "Bức ảnh: “…”" and "; nguồn: …" in a sentence are none | Vietnamese: a title, a list |
+| the headline with "ảnh 1"; names of image files | captures of the paper, 2023 and since |
+| a single short sentence may be a caption, a question not | text captures of the paper, 2022 to 2025 |
+| a line in italics in one paragraph with its photo | body of anninhthudo.vn, 2019 |
+| centred, or in a box with its photo | bodies of before 2023; the 2022 site has no caption class |
+"""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,16 @@
-"""Photos and players -> captions, in page order, with their place in the text."""
+"""Photos and players -> captions, in page order, with their place in the text.
+
+| rule | evidence |
+| --- | --- |
+| `figcaption`, `.caption`, `.fig`, a bare `span` or `p` | sister papers' four photo markups |
+| `data-desc`, `cms-photo-caption` if none is printed | sister papers: they repeat the caption |
+| the name of a file, the headline and "ảnh 1": no caption | captures of the paper since June 2023 |
+| `.source` in or beside the caption is the credit | body of thanhnien.vn, 2022 |
+| several captions are paired with their photos | `table.picture` of two rows, sister papers |
+| address: `data-photo-original-src`, link, lazy forms, `srcset` | sister papers; HTML: `srcset` |
+| a host before the address's own goes | body of zh.vietnamplus.vn, 2021 |
+| the copy in `noscript` is no second photo | lazy loading as HTML's `noscript` is meant for |
+"""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,13 @@
-"""A template: where one generation of the site's article page keeps its parts."""
+"""A template: where one generation of the site's article page keeps its parts.
+
+| rule | evidence |
+| --- | --- |
+| the body may be in several elements | sister papers' bodies with wide photos between |
+| a cover photo above the body, photos below it | sister papers: `table.picture` in the column |
+| headline and lead are repeated in the body | captures of the paper's e-magazines, 2024 |
+| the line above the headline is a kicker | captures of the paper, 2023; its tag pages |
+| nothing below another article's headline | lists of other articles with their leads |
+"""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,9 @@
-"""The weather widget: as printed and, where figures are there, as numbers."""
+"""The weather widget: as printed and, if figures are there, as numbers.
+
+Evidence: the paper's capture of 2022 ends with "Thời tiết Lào Cai" and the widget's labels; sister
+papers print "23°C", "18 - 25°C", "Độ ẩm: 70%" and a phrase, in the header or the side column. The
+places are the province's districts, before and after the merger of July 2025.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
