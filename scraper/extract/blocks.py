@@ -1,10 +1,23 @@
 """What an element of a page holds: paragraphs and photos in reading order, and what is left out."""
 
+import re
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.nodes import text_of
+from scraper.extract.nodes import is_article_address, text_of
+
+_MARK = r"(?:>{2,}|»)"
+_LABEL = rf"(?:{_MARK}|(?:mời )?(?:xem|đọc) thêm\b|(?:tin|bài)(?: bài)? liên quan\b)"
+_READ_ALSO = re.compile(rf"^{_LABEL}", re.I)
+_LABEL_ALONE = re.compile(rf"^{_LABEL}\s*[:.]*\s*{_MARK}?$", re.I)
+LIST_HEADING = "heading of a list"  # the rule that leaves one out
+_LIST_HEADING = re.compile(
+    r"^(?:(?:tin|bài|tin bài|bài viết|các tin) (?:liên quan|cùng chuyên mục|khác)|tin mới(?: nhất)?"
+    r"|cùng chuyên mục|(?:đọc|xem) nhiều(?: nhất)?|(?:đọc|xem) thêm|có thể bạn quan tâm)\s*:?$",
+    re.I,
+)
+FEW_WORDS = 60  # characters; a note's own prose is longer, or ends in a full stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +78,27 @@ class Content:
 def is_linked(part: Paragraph | Figure | LexborNode) -> bool:
     """Whether it is a paragraph that is all link text."""
     return isinstance(part, Paragraph) and part.is_linked
+
+
+def is_list_heading(text: str) -> bool:
+    """Whether a line can only stand above a list of other articles."""
+    return bool(_LIST_HEADING.match(text))
+
+
+def why_leads_away(paragraph: Paragraph, addresses: list[str], below_heading: bool) -> str:
+    """Why a paragraph is not of the text: it only leads to other articles; "" where it is."""
+    text = paragraph.text
+    if paragraph.unlinked == text and len(text) > FEW_WORDS and not text.startswith(">>"):
+        return ""
+    if is_list_heading(text):
+        return LIST_HEADING
+    if paragraph.is_linked:
+        if below_heading or any(is_article_address(address) for address in addresses):
+            return "link to another article"
+        return "read also" if _READ_ALSO.match(text) else ""
+    if not _READ_ALSO.match(text):
+        return ""
+    if text.startswith(">>"):
+        return "read also"
+    is_link = paragraph.unlinked != text and _LABEL_ALONE.match(paragraph.unlinked)
+    return "read also" if is_link else ""

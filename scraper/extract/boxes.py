@@ -5,9 +5,10 @@ ad, a box of links, or nothing in particular.
 | --- | --- |
 | hidden elements | HTML: `hidden`, `aria-hidden`, `display: none`; Bootstrap's class names |
 | tags that show no text of the article | HTML: scripts, forms and their controls, `nav` |
-| ads: `ads_middle`, `sda_middle`, `#adsWeb_…` | body of a sister paper, 2024; ad networks' own names |
+| ads: `ads_middle`, `sda_middle`, `#adsWeb_…` | body of a sister paper, 2024; ad networks |
 | posts of other networks | the class names that these networks prescribe for embedding |
-| `…relate…`, `…share…`, `…social…`, `…comment…` | sister papers: `article-relate`, `article__social` |
+| `…relate…`, `…share…`, `…social…` | sister papers: `article-relate`, `article__social` |
+| `…comment…` | made-up pages alone |
 | photos: `picture`, `article-photo`, `figure` | bodies of sister papers, 2021 to 2024 |
 | photos in a table of no class | body of vov.vn, 2020; articles of 2016 in today's design |
 | players | sister papers: `cms-video`, `cms-audio`, podcasts; `table.video` (plo.vn, 2022) |
@@ -22,7 +23,16 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 from scraper.extract.captions import MOST_CAPTION
-from scraper.extract.nodes import UNSEEN_TAGS, classes, holds, inside, is_hidden, is_inside, text_of
+from scraper.extract.nodes import (
+    UNSEEN_TAGS,
+    class_names,
+    classes,
+    holds,
+    inside,
+    is_hidden,
+    is_inside,
+    text_of,
+)
 from scraper.extract.text import clean
 
 _SKIPPED_TAGS = UNSEEN_TAGS | {"button", "form", "select", "nav", "textarea"}
@@ -209,3 +219,16 @@ def _is_of_others(box: LexborNode, is_page: bool, title: LexborNode) -> bool:
 @lru_cache(maxsize=2000)
 def _names_others(names: frozenset[str]) -> bool:
     return "story" in names or any(_NOT_OF_TEXT.search(name) for name in names)
+
+
+def cells_of(row: LexborNode, dropped: frozenset[str]) -> list[LexborNode]:
+    """The cells of a row of data; none where it only lays out blocks."""
+    cells = [cell for cell in row.iter() if cell.tag in ("td", "th")]
+    if len(cells) < 2 or row.css_first("table"):
+        return []
+    return [cell for cell in cells if not _is_dropped(cell, dropped)]
+
+
+def _is_dropped(node: LexborNode, dropped: frozenset[str]) -> bool:
+    attributes = node.attributes
+    return bool(why_dropped(node, attributes, class_names(attributes), dropped))

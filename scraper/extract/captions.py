@@ -6,9 +6,9 @@
 | a credit ends the caption, or is in brackets | the same |
 | "Bức ảnh: “…”" and "; nguồn: …" in a sentence are none | Vietnamese: a title, a list |
 | the headline with "ảnh 1"; names of image files | captures of the paper, 2023 and since |
-| a single short sentence may be a caption, a question not | text captures of the paper, 2022 to 2025 |
+| a single short sentence may be a caption | text captures of the paper, 2022 to 2025 |
 | a line in italics in one paragraph with its photo | body of anninhthudo.vn, 2019 |
-| centred, or in a box with its photo | bodies of before 2023; the 2022 site has no caption class |
+| centred, or in a box with its photo | made-up pages alone: the markup of 2022 is not known |
 """
 
 import re

@@ -10,8 +10,8 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import NotAnArticle
-from scraper.extract.blocks import Figure, Paragraph
-from scraper.extract.flow import TooDeep, flow, is_list_heading
+from scraper.extract.blocks import Figure, Paragraph, is_list_heading
+from scraper.extract.flow import TooDeep, flow
 from scraper.extract.nodes import above, is_article_address, text_of
 from scraper.extract.page import Page
 from scraper.extract.record import Findings, article_of, is_refusal

@@ -7,23 +7,31 @@ line breaks in a row end a paragraph. What belongs to a photo is no paragraph.
 | --- | --- |
 | blocks end paragraphs; `br` parts words | HTML's rendering rules |
 | two `br` end a paragraph | bodies of vov.vn, 2020, and zh.vietnamplus.vn, 2021 |
-| cells joined, rows and items apart | the newspaper's tables and lists of figures |
+| cells joined, rows and items apart | what `scraper extract` promises to print |
 | `>>>` and "Xem thêm" before a link: read also | sister papers' bodies |
-| a `notebox` of links is left out, one of prose kept | sister papers: `notebox`, `notebox cms-note` |
+| a `notebox` of links is left out, not of prose | sister papers: `notebox`, `notebox cms-note` |
 | headings of lists and the links below | sister papers: "Tin liên quan", "Cùng chuyên mục" |
-| who said it, in a quote, is text | `blockquote` with `.author`: HTML's own example |
+| who said it, in a quote, is text | made-up pages alone |
 | at most 300 levels | deeper than any page that a person made; Python's stack |
 """
 
-import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.blocks import Content, Excluded, Figure, Paragraph
+from scraper.extract.blocks import (
+    FEW_WORDS,
+    LIST_HEADING,
+    Content,
+    Excluded,
+    Figure,
+    Paragraph,
+    why_leads_away,
+)
 from scraper.extract.boxes import (
     PLAYER,
+    cells_of,
     is_image,
     is_photo,
     is_photo_table,
@@ -38,33 +46,20 @@ from scraper.extract.nodes import (
     above,
     class_names,
     inside,
-    is_article_address,
     is_hidden,
+    is_shown_as_block,
     only_text,
     text_of,
 )
 from scraper.extract.text import clean
 
 _SIGNED = {".author", ".cms-author"}  # in a quote, who said it
-_BLOCK_STYLE = re.compile(r"display\s*:\s*block")
 _FIGURES = {"figure", "table", "video"}  # whatever their class
 _PLAIN = {"p", "div", "li", "h2", "h3", "h4"}  # blocks of text, where they have no class
 _BOLD, _SLANTED = {"b", "strong"}, {"em", "i"}
 _INLINE = frozenset({"a", "b", "strong", "em", "i", "u"})
 _PLAINLY = frozenset({"href", "title", "target", "rel"})  # attributes that hide and mean nothing
 MOST_LEVELS = 300  # deeper than any page that a person made
-
-_MARK = r"(?:>{2,}|»)"
-_LABEL = rf"(?:{_MARK}|(?:mời )?(?:xem|đọc) thêm\b|(?:tin|bài)(?: bài)? liên quan\b)"
-_READ_ALSO = re.compile(rf"^{_LABEL}", re.I)
-_LABEL_ALONE = re.compile(rf"^{_LABEL}\s*[:.]*\s*{_MARK}?$", re.I)
-LIST_HEADING = "heading of a list"  # the rule that leaves one out
-_LIST_HEADING = re.compile(
-    r"^(?:(?:tin|bài|tin bài|bài viết|các tin) (?:liên quan|cùng chuyên mục|khác)|tin mới(?: nhất)?"
-    r"|cùng chuyên mục|(?:đọc|xem) nhiều(?: nhất)?|(?:đọc|xem) thêm|có thể bạn quan tâm)\s*:?$",
-    re.I,
-)
-_FEW_WORDS = 60  # characters; a note's own prose is longer, or ends in a full stop
 
 
 class TooDeep(ValueError):
@@ -142,7 +137,7 @@ class _Flow:
         self.texts, self.unlinked, self.addresses = [], [], []
         if text := clean(whole):
             rest = text if not addresses else unlinked
-            rest = clean(rest) if addresses and len(rest) <= _FEW_WORDS else rest
+            rest = clean(rest) if addresses and len(rest) <= FEW_WORDS else rest
             self.add_paragraph(
                 Paragraph(text, rest, self.holder, is_bold, is_slanted, image), addresses
             )
@@ -155,7 +150,7 @@ class _Flow:
 
     def add_paragraph(self, paragraph: Paragraph, addresses: list[str]) -> None:
         """A paragraph, unless it only leads to other articles."""
-        rule = _leads_away(paragraph, addresses, self.below_heading)
+        rule = why_leads_away(paragraph, addresses, self.below_heading)
         self.in_player = is_player_line(paragraph.text, self.in_player)
         rule = PLAYER if self.in_player else rule
         self.below_heading = rule == LIST_HEADING or (self.below_heading and bool(rule))
@@ -185,30 +180,6 @@ def _flow(root: LexborNode, found: _Flow, depth: int) -> Content:
     _walk(root, found, _Place(root, depth=depth))
     found.end()
     return found.content
-
-
-def is_list_heading(text: str) -> bool:
-    """Whether a line can only stand above a list of other articles."""
-    return bool(_LIST_HEADING.match(text))
-
-
-def _leads_away(paragraph: Paragraph, addresses: list[str], below_heading: bool) -> str:
-    """Why a paragraph is not of the text: it only leads to other articles; "" where it is."""
-    text = paragraph.text
-    if paragraph.unlinked == text and len(text) > _FEW_WORDS and not text.startswith(">>"):
-        return ""
-    if is_list_heading(text):
-        return LIST_HEADING
-    if paragraph.is_linked:
-        if below_heading or any(is_article_address(address) for address in addresses):
-            return "link to another article"
-        return "read also" if _READ_ALSO.match(text) else ""
-    if not _READ_ALSO.match(text):
-        return ""
-    if text.startswith(">>"):
-        return "read also"
-    is_link = paragraph.unlinked != text and _LABEL_ALONE.match(paragraph.unlinked)
-    return "read also" if is_link else ""
 
 
 def _walk(node: LexborNode, found: _Flow, at: _Place) -> None:
@@ -243,12 +214,12 @@ def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
     elif tag == "img":
         if is_image(attributes, names):
             found.add_image(child)
-    elif tag == "tr" and (cells := _cells(child, found.dropped)):
+    elif tag == "tr" and (cells := cells_of(child, found.dropped)):
         found.end()
         _add_row(child, cells, found)
     elif tag == "figcaption" and not inside(at.holder, "blockquote"):
         found.add_figure(Figure(child))
-    elif tag in BLOCK_TAGS or _is_shown_as_block(attributes):
+    elif tag in BLOCK_TAGS or is_shown_as_block(attributes):
         _walk_block(child, names, found, at)
     else:
         link = (attributes.get("href") or "") if tag == "a" else at.link
@@ -272,11 +243,6 @@ def _is_plain(tag: str, attributes: dict[str, str | None]) -> bool:
     if tag not in _PLAIN:
         return False
     return not attributes or (attributes.keys() == {"style"} and not is_hidden(attributes))
-
-
-def _is_shown_as_block(attributes: dict[str, str | None]) -> bool:
-    style = attributes.get("style")
-    return style is not None and "block" in style and _BLOCK_STYLE.search(style) is not None
 
 
 def _why_left_out(
@@ -323,21 +289,8 @@ def _note(node: LexborNode, names: frozenset[str], found: _Flow, depth: int) -> 
     if not (linked or any(isinstance(e.what, Paragraph) for e in inner.excluded)):
         return ""
     prose = [p.text for p in inner.paragraphs if not p.is_linked]
-    has_prose = any(len(text) > _FEW_WORDS or text.endswith((".", "!", "?")) for text in prose)
+    has_prose = any(len(text) > FEW_WORDS or text.endswith((".", "!", "?")) for text in prose)
     return "" if has_prose and "cms-note" in names else "notebox of links"
-
-
-def _cells(row: LexborNode, dropped: frozenset[str]) -> list[LexborNode]:
-    """The cells of a row of data; none where it only lays out blocks."""
-    cells = [cell for cell in row.iter() if cell.tag in ("td", "th")]
-    if len(cells) < 2 or row.css_first("table"):
-        return []
-    return [cell for cell in cells if not _is_dropped(cell, dropped)]
-
-
-def _is_dropped(node: LexborNode, dropped: frozenset[str]) -> bool:
-    attributes = node.attributes
-    return bool(why_dropped(node, attributes, class_names(attributes), dropped))
 
 
 def _add_row(row: LexborNode, cells: list[LexborNode], found: _Flow) -> None:

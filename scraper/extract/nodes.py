@@ -19,6 +19,7 @@ BLOCK_TAGS = frozenset(
     " video".split()
 )
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
+_BLOCK_STYLE = re.compile(r"display\s*:\s*block")
 _NOT_PLAIN = (
     "script, style, noscript, template, svg, select, sup, sub, [hidden], [style], [aria-hidden]"
 )
@@ -55,6 +56,12 @@ def is_hidden(attributes: dict[str, str | None]) -> bool:
     if style is None or not ("none" in style or "hidden" in style):
         return False
     return _HIDING.search(style) is not None
+
+
+def is_shown_as_block(attributes: dict[str, str | None]) -> bool:
+    """Whether an element's style makes a block of it."""
+    style = attributes.get("style")
+    return style is not None and "block" in style and _BLOCK_STYLE.search(style) is not None
 
 
 def is_article_address(address: str | None) -> bool:

@@ -12,11 +12,11 @@ from typing import NoReturn
 from selectolax.lexbor import LexborNode
 
 from scraper.errors import MissingField, NotAnArticle
-from scraper.extract.blocks import Content, Excluded, Figure, Paragraph, is_linked
+from scraper.extract.blocks import LIST_HEADING, Content, Excluded, Figure, Paragraph, is_linked
 from scraper.extract.byline import without_signature
 from scraper.extract.captions import with_captions_below
 from scraper.extract.dates import read_page_clock
-from scraper.extract.flow import LIST_HEADING, TooDeep, flow
+from scraper.extract.flow import TooDeep, flow
 from scraper.extract.frame_lines import (
     LEAD_MARK,
     ends_article,

@@ -6,10 +6,10 @@
 | a cover photo above the body, photos below it | sister papers: `table.picture` in the column |
 | headline and lead are repeated in the body | captures of the paper's e-magazines, 2024 |
 | the line above the headline is a kicker | captures of the paper, 2023; its tag pages |
-| nothing below another article's headline | lists of other articles with their leads |
+| nothing below another article's headline | made-up pages alone |
+| a body that is printed twice counts once | made-up pages alone |
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,35 +17,25 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import MissingField, NotAnArticle
 from scraper.extract.blocks import Content, Excluded, Figure, Paragraph
-from scraper.extract.boxes import is_photo, is_player, own, own_first, why_dropped
+from scraper.extract.boxes import own, own_first
 from scraper.extract.byline import without_signature
 from scraper.extract.captions import with_captions_below
 from scraper.extract.flow import TooDeep, flow
-from scraper.extract.leftovers import beside
-from scraper.extract.line_kinds import is_kicker
 from scraper.extract.nodes import (
-    ARTICLE_LINKS,
     above,
-    class_names,
     classes,
     each,
-    holds,
     is_inside,
     text_of,
 )
 from scraper.extract.page import Page
 from scraper.extract.record import Findings, article_of
+from scraper.extract.surroundings import beside, cover_of, kicker_of, photos_after, times_of
 from scraper.extract.trace import Choice, Notes, choose, select
 from scraper.extract.weather import weather_of
 from scraper.models import Article, Snapshot
 
 _MOST_TITLES = 50  # that are looked at
-_KICKERS = {"-text", "p", "div", "span", "strong", "em", "b", "h2", "h3", "h4", "h5"}
-_NO_KICKER = re.compile(
-    r"breadcrumb|time|date|author|cms-|article__(?!.*kick)|social|category", re.I
-)
-_MOST_TIMES = 4  # beside one another
-_OF_PHOTO = re.compile(r"avatar|cover|photo|picture|thumb", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +81,8 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
         text = _text(title, lead, bodies, template.dropped)
     except TooDeep as e:
         raise NotAnArticle(page.url, str(e)) from e
-    times = _times(around, template.time, title, bodies)
-    kicker = _kicker(title, page, template.section)
+    times = times_of(around, template.time, title, bodies)
+    kicker = kicker_of(title, page, template.section)
     claimed = [title, *text.claimed, *times, *([kicker] if kicker else [])]
     excluded, unknown = beside(around, claimed, template.dropped)
     if notes is not None:
@@ -134,9 +124,9 @@ def _text(
 ) -> _Text:
     upper = flow(lead, dropped) if lead else Content([], [], [])
     contents = _without_copies([flow(body, dropped) for body in bodies])
-    cover = _cover(bodies[0], title, dropped) if bodies else []
+    cover = cover_of(bodies[0], title, dropped) if bodies else []
     # Without a body, a player or photos stand below the lead.
-    after = _after(bodies[-1] if bodies else lead or title, dropped, is_deep=not bodies)
+    after = photos_after(bodies[-1] if bodies else lead or title, dropped, is_deep=not bodies)
     stated = " ".join(p.text for p in upper.paragraphs)
     inside = [part for content in contents for part in content.parts]
     signed = without_signature(with_captions_below(inside, is_plain=False))
@@ -224,91 +214,6 @@ def _around(title: LexborNode, body: str) -> LexborNode:
     while node.tag != "body" and node.parent is not None and not node.css_first(body):
         node = node.parent
     return node
-
-
-def _cover(body: LexborNode, title: LexborNode, dropped: frozenset[str]) -> list[Figure]:
-    """Photos and players before the body: below the headline, beside it or an element around it;
-    above the headline, photos right in the article's column."""
-    found: list[Figure] = []
-    node: LexborNode | None = body
-    is_below = True
-    while node is not None and is_below:
-        before = node.prev
-        while before is not None:
-            is_below = is_below and not holds(before, title)
-            found += _figures_in(before, dropped, is_deep=is_below)[::-1]
-            before = before.prev
-        node = node.parent
-        is_below = is_below and node is not None and not holds(node, title)
-    return found[::-1]
-
-
-def _after(last: LexborNode, dropped: frozenset[str], *, is_deep: bool) -> list[Figure]:
-    """Photos below the last part of the article, in its column; also players, and what boxes
-    hold, where they are all its text (`is_deep`)."""
-    found: list[Figure] = []
-    node = last.next
-    while node is not None:
-        found += _figures_in(node, dropped, is_deep=is_deep)
-        node = node.next
-    return found
-
-
-def _figures_in(node: LexborNode, dropped: frozenset[str], *, is_deep: bool) -> list[Figure]:
-    """The photos and players that an element beside the body is, or (`is_deep`) holds."""
-    if node.tag in ("-text", "-comment"):
-        return []
-    attributes = node.attributes
-    names = class_names(attributes)
-    if why_dropped(node, attributes, names, dropped):
-        return []
-    if is_photo(node, names):
-        return [] if node.css_first(ARTICLE_LINKS) else [Figure(node)]
-    if not is_deep:
-        return []
-    if is_player(node, names):
-        return [Figure(node, is_player=True)]
-    if node.css_first(ARTICLE_LINKS):  # a box of other articles
-        return []
-    figures = (part for part in flow(node, dropped).parts if isinstance(part, Figure))
-    return [figure for figure in figures if not _is_icon(figure, names)]
-
-
-def _is_icon(figure: Figure, names: frozenset[str]) -> bool:
-    """Whether an image in a box, of the classes `names`, is no photo."""
-    if figure.node.tag != "img" or "cms-photo" in classes(figure.node):
-        return False
-    return not any(_OF_PHOTO.search(name) for name in names)
-
-
-def _kicker(title: LexborNode, page: Page, section: str) -> LexborNode | None:
-    """The line right above the headline: "Kỷ niệm 60 năm …:", "Di sản Lào Cai"; no section's name,
-    as `section` finds it."""
-    node = title.prev
-    while node is not None and (node.tag == "-comment" or not node.text(deep=True).strip()):
-        node = node.prev
-    if node is None or node.tag not in _KICKERS:
-        return None
-    if node.tag != "-text" and (
-        any(_NO_KICKER.match(name) for name in classes(node))
-        or node.css_first("a, time, img, h1, li, input")
-    ):
-        return None
-    text = text_of(node)
-    is_section = any(text == text_of(step) for step in page.tree.css(section))
-    return node if is_kicker(text) and not is_section else None
-
-
-def _times(
-    around: LexborNode, selector: str, title: LexborNode, bodies: list[LexborNode]
-) -> list[LexborNode]:
-    """The element that prints the article's time, and others beside it: when it was changed."""
-    first = own_first(around, selector, title, bodies)
-    line = first[0].parent if first else None
-    if line is None or line.tag not in ("div", "p", "span", "section"):
-        return first
-    beside = [node for node in line.iter() if node.tag == "time"][:_MOST_TIMES]
-    return first + [node for node in beside if node.mem_id != first[0].mem_id]
 
 
 def _tags(page: Page, around: LexborNode, title: LexborNode, selector: str) -> tuple[str, ...]:
