@@ -107,7 +107,7 @@ def test_a_query_finds_these_articles_and_no_other(shared: Database, text: str):
     page = search(shared, text, aliases=ALIASES, limit=100)
     assert {hit.id for hit in page.hits} == QUERIES[text]
     assert page.total == len(page.hits)
-    newest = search(shared, text, aliases=ALIASES, limit=100, newest_first=True)
+    newest = search(shared, text, aliases=ALIASES, limit=100, sort="newest")
     assert {hit.id for hit in newest.hits} == QUERIES[text]
 
 
@@ -196,10 +196,10 @@ def test_filters_narrow_what_is_found(shared: Database):
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(shared: Database):
-    for newest_first in (True, False):
+    for sort in ("newest", "oldest", "best"):
         seen, offset = [], 0
         while offset is not None:
-            page = search(shared, "-xyz", offset=offset, limit=7, newest_first=newest_first)
+            page = search(shared, "-xyz", offset=offset, limit=7, sort=sort)
             seen += [hit.id for hit in page.hits]
             offset = page.next_offset
         assert sorted(seen) == sorted(NUMBERS)
@@ -326,7 +326,7 @@ def test_the_newest_are_the_same_whether_months_are_searched_or_all_are_sorted(
         pages = []
         for months in ((), known):
             page = [
-                search(db, "ma", filters=filters, newest_first=True, limit=20, offset=offset,
+                search(db, "ma", filters=filters, sort="newest", limit=20, offset=offset,
                        stretches=months)
                 for offset in (0, 20, 40, 120)
             ]  # fmt: skip

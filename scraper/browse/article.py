@@ -23,7 +23,6 @@ class ArticleView:
     text: Any  # row of the older revision that is shown; None for the newest text
     snapshot_id: int  # of the capture that the text shown was read from
     tags: tuple[str, ...]
-    places: tuple[Any, ...]  # that it names for sure: id and label
     weather: tuple[Any, ...]
     revisions: tuple[Any, ...]
     earlier: Any  # row of articles, or None
@@ -58,7 +57,6 @@ def reading(db: Database, article_id: int, text: int = 0) -> ArticleView | None:
         text=older,
         snapshot_id=shown["snapshot_id"],
         tags=stored.tags,
-        places=_places(stored.places),
         weather=stored.weather,
         revisions=revisions,
         earlier=_first(
@@ -84,11 +82,6 @@ def reading(db: Database, article_id: int, text: int = 0) -> ArticleView | None:
             sha256="",  # stands in the other file
         ),
     )
-
-
-def _places(mentions: tuple[dict[str, Any], ...]) -> tuple[dict[str, str], ...]:
-    sure = {p["place_id"]: p["label"] for p in mentions if p["certainty"] == "sure"}
-    return tuple({"id": number, "label": label} for number, label in sure.items())
 
 
 def _captured_at(db: Database, row: Any) -> str:

@@ -16,7 +16,7 @@ from scraper.browse import article as shelf
 from scraper.browse.connection import capture_of, in_archive
 from scraper.browse.language import language
 from scraper.browse.phrases import day, say
-from scraper.browse.rendering import file, page, whole
+from scraper.browse.rendering import file, int_or_zero, page
 from scraper.errors import UnknownArticle
 from scraper.export import cite
 from scraper.times import vietnam_day
@@ -30,7 +30,6 @@ async def article(datasette: Datasette, request: Request) -> Response:
         request,
         "article.html",
         {
-            "title_is_vietnamese": True,
             "read": read,
             "row": read.row,
             "plain_citation": cite.plain(source, language()),
@@ -87,7 +86,7 @@ async def _read(
     Raises NotFound if there is no such article, or no such text of it; Withdrawn if it had to be
     taken out.
     """
-    text = whole(args.get("text", ""))
+    text = int_or_zero(args.get("text", ""))
     read = await in_archive(datasette, lambda db: shelf.reading(db, number, text))
     if read is None:
         raise await absence(datasette, number)

@@ -10,6 +10,7 @@ The rest of `browse` asks this module. What each piece is for, and what Datasett
     SelectPages       `table_view_data`, CSV from `stream_csv`.
     answer_as         asks one of these views from a route of ours. 1.0 keeps `url_route`.
     without_counts    a request that Datasette answers without counting. 1.0 keeps `_nocount`.
+    stream            a file sent piece by piece. 1.0 keeps `AsgiStream`.
     show_no_traceback Datasette prints each missing page with rich if that is installed. 1.0 too.
     use_plugin        our plugin, if its entry point is not installed. 1.0 the same.
     use_templates     our templates before Datasette's. 1.0 keeps `jinja_env`, and makes a second
@@ -18,7 +19,7 @@ The rest of `browse` asks this module. What each piece is for, and what Datasett
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -181,6 +182,16 @@ def show_no_traceback() -> None:
     registered empty, and every missing page ends as an error of the server.
     """
     pm.get_plugin("datasette.handle_exception").rich = None
+
+
+def stream(pieces: AsyncIterator[str], kind: str) -> AsgiStream:
+    """A text file of a media type, sent piece by piece."""
+
+    async def send(out: Any) -> None:
+        async for piece in pieces:
+            await out.write(piece)
+
+    return AsgiStream(send, content_type=f"{kind}; charset=utf-8")
 
 
 def use_plugin(module: ModuleType) -> None:

@@ -15,7 +15,8 @@ from scraper.browse.connection import in_archive
 from scraper.browse.metadata import QUESTIONS
 from scraper.browse.phrases import say
 from scraper.browse.rendering import atom, page
-from scraper.browse.search_page import search_url, within
+from scraper.browse.search_filters import within
+from scraper.browse.search_page import search_url
 from scraper.times import every_period
 
 MONTHS_DRAWN = 24  # lines over more than these show years

@@ -19,7 +19,6 @@ from scraper.browse import (
     metadata,
     name_index,
     phrases,
-    place_pages,
     search_page,
     table_pages,
     trends,
@@ -51,7 +50,7 @@ def routes() -> list[tuple[str, Any]]:
     """The addresses that we answer, each as a pattern of its path and the function that does."""
     return [
         (r"^/$", home.home),
-        (r"^/search(?:\.(?P<format>json|csv|atom))?$", search_page.search),
+        (r"^/search(?:\.(?P<format>json|csv|atom|jsonl|bib|ris))?$", search_page.search),
         (r"^/trends(?:\.(?P<format>csv|svg))?$", trends.trends),
         (r"^/assets/(?P<path>.*)$", asgi_static(STATIC)),
         (r"^/archive$", table_pages.tables),
@@ -62,8 +61,6 @@ def routes() -> list[tuple[str, Any]]:
         (r"^/days/(?P<year>\d{4})$", calendar_pages.year),
         (r"^/days/(?P<day>\d{4}-\d\d-\d\d)$", calendar_pages.day),
         (r"^/(?P<which>bylines|tags)$", name_index.names),
-        (r"^/places$", place_pages.places),
-        (r"^/places/(?P<id>[0-9a-z-]{2,40})$", place_pages.place),
         (r"^/dashboard$", home.dashboard),
         (r"^/about$", home.about),
         (r"^/feeds/(?P<which>new|changed)\.atom$", home.feed),

@@ -32,9 +32,9 @@ def site_title(datasette: Datasette) -> str:
     return say("site.title") if title == BUILT_IN.serve.title else title
 
 
-def file(body: str, kind: str) -> Response:
+def file(body: str, kind: str, status: int = 200) -> Response:
     """A file of a media type, as text."""
-    return Response(body, content_type=f"{kind}; charset=utf-8")
+    return Response(body, status=status, content_type=f"{kind}; charset=utf-8")
 
 
 async def atom(
@@ -67,7 +67,7 @@ def csv_file(rows: Iterable[Iterable[Any]]) -> Response:
     return file(out.getvalue(), "text/csv")
 
 
-def whole(text: str) -> int:
+def int_or_zero(text: str) -> int:
     """A whole number typed into an address; 0 for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 

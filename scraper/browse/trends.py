@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from datasette.app import Datasette
@@ -12,19 +13,14 @@ from scraper.browse.charts import Point, Series, line_chart, svg_file
 from scraper.browse.connection import aliases, in_archive
 from scraper.browse.phrases import say
 from scraper.browse.rendering import arguments, csv_file, file, page
-from scraper.browse.search_page import (
-    filters_of,
-    search_url,
-    sections_of,
-    stretches_of,
-    within,
-)
+from scraper.browse.search_filters import FILTERS, filters_of, within
+from scraper.browse.search_page import refused, search_url, sections_of, stretches_of
+from scraper.errors import BadFilter
 from scraper.search import sql as index
 from scraper.search.query import read_query
-from scraper.times import every_period
+from scraper.times import VIETNAM, every_period
 
 PHRASES = 5
-FILTERS = ("section", "from", "to", "byline", "tag", "photos", "captions", "gone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +29,7 @@ class Counts:
 
     whole: dict[str, int]  # all that pass the filters
     named: tuple[dict[str, int], ...]  # those that fit each text too
+    read_as: tuple[str, ...]  # how each text was read
 
 
 async def trends(datasette: Datasette, request: Request) -> Response:
@@ -40,14 +37,16 @@ async def trends(datasette: Datasette, request: Request) -> Response:
     args = request.args
     texts = [q.strip() for q in args.getlist("q") if q.strip()][:PHRASES]
     digits = 7 if args.get("by") == "month" else 4
-    share = args.get("as") == "share"
+    share = args.get("as") != "count"
     try:
         counts = await _counts(datasette, texts, args, digits)
+    except BadFilter as e:
+        return await refused(datasette, request, str(e), 400)
     except sqlite3.OperationalError as e:
         if "interrupted" not in str(e):
             raise
-        slow = {"message": say("trends.slow")}
-        return await page(datasette, request, "slow.html", slow, status=503)
+        slow = say("trends.slow")
+        return await refused(datasette, request, slow, 503)
     kind = request.url_vars["format"]
     if kind == "csv":
         head = ["period", "all articles", *texts]
@@ -65,6 +64,9 @@ async def trends(datasette: Datasette, request: Request) -> Response:
         "texts": texts + [""] * (PHRASES - len(texts)),
         "series": series,
         "periods": list(counts.whole),
+        "whole": counts.whole,
+        "partial": _running(digits),
+        "read_as": counts.read_as,
         "chart": line_chart(title, series),
         "share": share,
         "by_month": digits == 7,
@@ -77,18 +79,28 @@ async def trends(datasette: Datasette, request: Request) -> Response:
 
 async def _counts(datasette: Datasette, texts: list[str], args: Any, digits: int) -> Counts:
     filters, known = filters_of(args), aliases(datasette)
+    apart = bool(args.get("apart"))
     months = await stretches_of(datasette)
 
     def read(db: Database) -> Counts:
         def count(text: str) -> dict[str, int]:
-            asked = index.ask(db, read_query(text, known), filters)
+            asked = index.ask(db, read_query(text, known, apart=apart), filters)
             return dict(index.count_by_period(db, asked, digits, months)) if asked else {}
 
         whole = count("")
         periods = every_period(min(whole), max(whole)) if whole else []
-        return Counts({p: whole.get(p, 0) for p in periods}, tuple(map(count, texts)))
+        return Counts(
+            {p: whole.get(p, 0) for p in periods},
+            tuple(map(count, texts)),
+            tuple(read_query(text, known, apart=apart).read_as for text in texts),
+        )
 
     return await in_archive(datasette, read)
+
+
+def _running(digits: int) -> str:
+    """The year or month that is not over yet, in Vietnam."""
+    return datetime.now(VIETNAM).date().isoformat()[:digits]
 
 
 def _points(

@@ -11,6 +11,12 @@ from scraper.cli.root import COUNT, article_argument, cli, config_option, json_o
 from scraper.config import Settings
 from scraper.errors import NotAnArticle
 
+_READINGS = {
+    "words": "As words",
+    "phrase": "As one phrase",
+    "apart": "Syllables anywhere, with --apart",
+}
+
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -43,25 +49,36 @@ def extract(file: Path, url: str, trace: bool) -> None:
 @config_option
 @click.argument("query")
 @click.option("--limit", type=COUNT, default=10, show_default=True, help="Hits to print.")
+@click.option("--apart", is_flag=True, help="Find all syllables anywhere, not the words.")
 @json_option
-def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
+def search(settings: Settings, query: str, limit: int, apart: bool, as_json: bool) -> None:
     """Find articles: words with marks, without, or half-way."""
     from scraper.archive.files import open_articles
+    from scraper.search.hits import as_json as page_as_json
     from scraper.search.hits import search as find
     from scraper.search.query import read_aliases
     from scraper.times import vietnam_day
 
     with open_articles(settings.archive.path) as db:
-        page = find(db, query, limit=limit, aliases=read_aliases(settings.search.aliases))
+        page = find(
+            db,
+            query,
+            limit=limit,
+            aliases=read_aliases(settings.search.aliases),
+            apart=apart,
+            with_others=True,
+        )
     if as_json:
-        keys = ("id", "url", "title", "timestamp", "section", "snippet")
-        hits = [{key: getattr(hit, key) for key in keys} for hit in page.hits]
-        click.echo(json.dumps({"total": page.total, "results": hits}, ensure_ascii=False))
+        click.echo(json.dumps(page_as_json(page), ensure_ascii=False))
         return
     for hit in page.hits:
         click.echo(
             f"{hit.id}  {vietnam_day(hit.timestamp)}  {hit.title}\n    {hit.url}\n    {hit.snippet}"
         )
+    if page.read_as:
+        click.echo(f"Read as: {page.read_as} ({page.total})")
+    for other in page.others:
+        click.echo(f"{_READINGS[other.kind]}: {other.total} (type: {other.text})")
     click.echo(f"{page.total} found")
 
 

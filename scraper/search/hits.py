@@ -3,15 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count, takewhile
+from typing import Any
 
 from sqlite_utils import Database
 
 from scraper.archive.index import texts_of
 from scraper.archive.tables import AS_WRITTEN, PLACES
+from scraper.lexicon import VERSION
 from scraper.search.counts import Stretch
 from scraper.search.excerpt import excerpt, marks
+from scraper.search.facets import Facets, facets
 from scraper.search.query import Aliases, Query, one_phrase, read_query
-from scraper.search.sql import ALL, Asked, Clause, Filters, ask, count_by_period, count_hits, select
+from scraper.search.sql import (
+    ALL,
+    Asked,
+    Clause,
+    Filters,
+    ask,
+    count_by_period,
+    count_hits,
+    select,
+    unknown_names,
+)
 
 RANKED_AT_MOST = 5_000  # of more hits, the newest are put in order of fit; SearchPage says so
 
@@ -62,6 +75,8 @@ class SearchPage:
     years: tuple[tuple[str, int], ...] = ()  # all hits per year, if asked for
     read_as: str = ""  # how the query was read: du lịch · sa pa
     others: tuple[OtherReading, ...] = ()  # how else it can be read, if asked for
+    facets: Facets | None = None  # if asked for
+    unknown: tuple[str, ...] = ()  # filters that name nothing of this archive: "byline"
 
 
 def search(
@@ -69,18 +84,20 @@ def search(
     text: str,
     *,
     filters: Filters = ALL,
-    newest_first: bool = False,
+    sort: str = "best",
     limit: int = 20,
     offset: int = 0,
     aliases: Aliases = (),
     apart: bool = False,
     with_years: bool = False,
     with_others: bool = False,
+    with_facets: bool = False,
     stretches: Sequence[Stretch] = (),
 ) -> SearchPage:
     """The articles that fit what a reader typed (see query.py); never fails on odd syntax.
 
-    The best first: those with every word as typed, then by weight of the words found; or by time.
+    `sort` is "best": those with every word as typed first, then by weight of the words found;
+    "newest" or "oldest" first.
     `apart` takes each syllable for a word.
     A blank text finds every article that passes `filters`, one without any word none.
     `stretches` (scraper/search/counts.py) make counting many hits per year faster.
@@ -92,8 +109,11 @@ def search(
     others = _others(db, text, filters, aliases, query) if with_others else ()
     years = tuple(count_by_period(db, asked, 4, stretches)) if with_years else ()
     total = sum(count for _, count in years) if with_years else count_hits(db, asked)
-    ranked = total if newest_first or not asked.match else min(total, RANKED_AT_MOST)
-    if newest_first or not asked.match:
+    is_ranked = sort == "best" and bool(asked.match)
+    ranked = min(total, RANKED_AT_MOST) if is_ranked else total
+    if sort == "oldest":
+        ids = _oldest(db, asked, total, limit, offset)
+    elif not is_ranked:
         ids = _newest(db, asked, total, limit, offset, stretches)
     else:
         ids = _best(db, asked, total, limit, offset)
@@ -107,7 +127,25 @@ def search(
         years=years,
         read_as=asked.read_as,
         others=others,
+        facets=facets(db, query, filters, asked) if with_facets else None,
+        unknown=unknown_names(db, filters) if with_others and not total else (),
     )
+
+
+def as_json(page: SearchPage) -> dict[str, Any]:
+    """A page of hits as `scraper search --json` and /search.json have it."""
+    keys = ("id", "url", "title", "timestamp", "section", "snippet", "snippet_source")
+    return {
+        "total": page.total,
+        "read_as": f"{page.read_as} [{VERSION}]" if page.read_as else "",
+        "others": [
+            {"kind": other.kind, "q": other.text, "apart": other.is_apart, "total": other.total}
+            for other in page.others
+        ],
+        "unknown": list(page.unknown),
+        "next_start": page.next_offset,
+        "results": [{key: getattr(hit, key) for key in keys} for hit in page.hits],
+    }
 
 
 def _others(
@@ -145,6 +183,12 @@ def _newest(
     # Many are met on the way back in time: not all articles of a name are sorted.
     sql, parameters = select("id", asked, in_order=total > RANKED_AT_MOST)
     order = "ORDER BY timestamp DESC, id DESC LIMIT ? OFFSET ?"
+    return [row[0] for row in db.conn.execute(f"{sql} {order}", (*parameters, limit, offset))]
+
+
+def _oldest(db: Database, asked: Asked, total: int, limit: int, offset: int) -> list[int]:
+    sql, parameters = select("id", asked, in_order=total > RANKED_AT_MOST)
+    order = "ORDER BY timestamp IS NULL, timestamp, id LIMIT ? OFFSET ?"
     return [row[0] for row in db.conn.execute(f"{sql} {order}", (*parameters, limit, offset))]
 
 

@@ -41,6 +41,7 @@ class Filters:
     until: str = ""  # last day, the same
     byline: str = ""  # one name, as printed
     tag: str = ""
+    layout: str = ""  # kind of page: "photo"
     photos: bool = False  # with a photo
     place: str = ""  # one of archive.tables.PLACES: the words are there
     gone: bool = False  # no longer on the site
@@ -93,7 +94,7 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
     filters = replace(
         filters,
         byline=_as_printed(db, _BYLINES, filters.byline),
-        tag=_as_printed(db, "SELECT name FROM tags", filters.tag),
+        tag=_as_printed(db, _TAG_NAMES, filters.tag),
     )
     where = _clauses(filters)
     if not match and (unwanted := exclusion(named, occurs, place)):
@@ -104,7 +105,7 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
         where=tuple(where),
         among=_among(db, filters) if match else (),
         needs_no_row=bool(match or filters.byline or filters.tag)
-        and not (filters.known_by or filters.photos or filters.gone),
+        and not (filters.known_by or filters.photos or filters.gone or filters.layout),
         patterns=tuple(
             pattern
             for part in resolved.include
@@ -211,6 +212,8 @@ def _is_held(db: Database, match: str) -> bool:
 _SIGNED = "SELECT article_id FROM article_bylines WHERE name = {}"
 _TAGGED = "SELECT article_id FROM article_tags JOIN tags ON tags.id = tag_id WHERE tags.name = {}"
 
+_TAG_NAMES = "SELECT name FROM tags"
+
 # The names one after the other, without a look at every article of each.
 _BYLINES = """
 WITH RECURSIVE byline(name) AS (
@@ -236,6 +239,7 @@ def _clauses(filters: Filters) -> list[Clause]:
     # A day is compared as text, so that "2023" and "2023-05" mean all their days.
     texts = {
         "articles.section = {}": filters.section,
+        "layout = {}": filters.layout,
         "local_date >= {}": filters.since,
         "local_date < {}": f"{filters.until}~" if filters.until else "",
         "first_captured_at <= {}": filters.known_by,
@@ -256,6 +260,21 @@ def _among(db: Database, filters: Filters) -> tuple[Clause, ...]:
         (filters.since, f"{filters.until}~" if filters.until else "~"),
     ).fetchone()
     return (Clause("articles_fts.rowid BETWEEN {} AND {}", (first or 0, last or 0)),)
+
+
+def unknown_names(db: Database, filters: Filters) -> tuple[str, ...]:
+    """The filters that name a section, byline, tag or layout of no article: "byline"."""
+    wanted = {
+        "section": ("SELECT section FROM articles", filters.section),
+        "layout": ("SELECT layout FROM articles", filters.layout),
+        "byline": (_BYLINES, _as_printed(db, _BYLINES, filters.byline)),
+        "tag": (_TAG_NAMES, _as_printed(db, _TAG_NAMES, filters.tag)),
+    }
+    return tuple(
+        kind
+        for kind, (names, name) in wanted.items()
+        if name and not db.conn.execute(f"SELECT 1 WHERE ? IN ({names})", (name,)).fetchone()
+    )
 
 
 def select(

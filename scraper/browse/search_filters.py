@@ -1,0 +1,80 @@
+"""What an address of the search, the trends or a file asks for beside the words."""
+
+import re
+from datetime import date
+from typing import Any
+
+from scraper.archive.tables import PLACES
+from scraper.browse.phrases import say
+from scraper.errors import BadFilter
+from scraper.search.sql import Filters
+
+FILTERS = (
+    "section", "from", "to", "byline", "tag", "layout", "photos", "captions", "in", "gone", "apart",
+)  # fmt: skip
+SORTS = ("best", "newest", "oldest")
+
+_WRITTEN = re.compile(r"(?:([0-9]{1,2})[/.-])?([0-9]{1,2})[/.-]([0-9]{4})")
+_ISO = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
+
+
+def filters_of(args: Any, *, follows: bool = False) -> Filters:
+    """The filters of an address; `follows` if it is that of a later page. Raises BadFilter."""
+    return Filters(
+        section=args.get("section", ""),
+        since=day_of(args, "from"),
+        until=day_of(args, "to"),
+        byline=args.get("byline", "").strip(),
+        tag=args.get("tag", "").strip(),
+        layout=args.get("layout", "").strip(),
+        photos=bool(args.get("photos")),
+        place=_place(args),
+        gone=bool(args.get("gone")),
+        # A page that follows another leaves out what was captured since, so that none repeats.
+        known_by=args.get("asof", "") if follows else "",
+    )
+
+
+def sort_of(args: Any) -> str:
+    """The order asked for. Raises BadFilter."""
+    sort: str = args.get("sort", "") or "best"
+    if sort not in SORTS:
+        raise BadFilter(say("search.bad_choice", given=f"sort={sort}", choices=", ".join(SORTS)))
+    return sort
+
+
+def day_of(args: Any, name: str) -> str:
+    """A day, month or year as readers write it, "1/5/2021" or "2021-05-01", as the latter.
+
+    "" if nothing is asked for. Raises BadFilter.
+    """
+    text: str = args.get(name, "").strip()
+    written, iso = _WRITTEN.fullmatch(text), _ISO.fullmatch(text)
+    parts = tuple(reversed(written.groups())) if written else iso.groups() if iso else ()
+    found = "-".join(part.zfill(2) for part in parts if part)
+    try:
+        if text and not parts:
+            raise ValueError
+        if text:
+            date.fromisoformat(found + "0001-01-01"[len(found) :])
+    except ValueError:
+        raise BadFilter(say("search.bad_day", given=f"{name}={text}")) from None
+    return found
+
+
+def _place(args: Any) -> str:
+    """Where the words are to be; earlier addresses ask for captions with `captions=1`."""
+    place: str = args.get("in", "") or ("captions" if args.get("captions") else "")
+    if place and place not in PLACES:
+        raise BadFilter(say("search.bad_choice", given=f"in={place}", choices=", ".join(PLACES)))
+    return place
+
+
+def within(args: dict[str, str], period: str) -> dict[str, str]:
+    """`args` of a search, narrowed to a year or month; days asked for inside it stay."""
+    since, until = day_of(args, "from"), day_of(args, "to")
+    return {
+        **args,
+        "from": since if since.startswith(period) else period,
+        "to": until if until.startswith(period) else period,
+    }
