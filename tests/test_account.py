@@ -141,3 +141,9 @@ def test_the_read_aloud_player_is_left_out_by_name(place: str, box: str) -> None
 @pytest.mark.parametrize("text", ["8:30", "Nam miền Bắc Bộ", "10:30 / sân A", "Nữ miền núi"])
 def test_a_time_or_a_region_is_no_label_of_the_player(text: str) -> None:
     assert read(inside=f"<p>{text}</p>").paragraphs == ("Một.", text, "Hai.")
+
+
+def test_an_item_of_a_live_report_is_a_known_box() -> None:
+    item = '<div class="key-event__content"><p>Ba.</p><div><p>Bốn.</p></div></div>'
+    article = read(inside=item)
+    assert (article.paragraphs, article.flags) == (("Một.", "Ba.", "Bốn.", "Hai."), ())

@@ -27,10 +27,10 @@ _TAIL = 4000  # bytes in which a page's end usually is
 def extract(snapshot: Snapshot, notes: Notes = None) -> Article:
     """Read one captured page: same bytes, same Article.
 
-    `notes` is filled with what was chosen and why, also where this raises.
+    `notes` is filled with what was chosen and why, also if this raises.
 
     Raises NotAnArticle for section and landing pages, empty and binary answers; MissingField
-    where a template's marker is present but its title, or all of its text, is not.
+    if a template's marker is present but its title, or all of its text, is not.
     """
     article = _read(snapshot, notes)
     if is_truncated(snapshot) and CUT_SHORT not in article.flags:

@@ -25,11 +25,11 @@ class Paragraph:
     """Text between two block boundaries."""
 
     text: str
-    unlinked: str  # what of it stands outside links
+    unlinked: str  # the part of it outside links
     holder: LexborNode | None = None  # the block in which it begins
     is_bold: bool = False  # all of it
     is_slanted: bool = False  # all of it
-    image: LexborNode | None = None  # the photo that stands in it, before its text
+    image: LexborNode | None = None  # the photo in it, before its text
 
     @property
     def is_linked(self) -> bool:
@@ -43,8 +43,8 @@ class Figure:
 
     node: LexborNode
     is_player: bool = False
-    is_guess: bool = False  # whether what stands with the photo is its caption by guess
-    below: str = ""  # the caption, where it stands in no element of the photo's
+    is_guess: bool = False  # whether the text beside the photo is its caption by guess
+    below: str = ""  # the caption, if it is in no element of the photo's
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Excluded:
 
     rule: str  # "read also", "ad", ".article__social"
     what: LexborNode | Paragraph
-    at: int = 0  # how many parts stand before it
+    at: int = 0  # how many parts are before it
 
     @property
     def text(self) -> str:
@@ -81,12 +81,12 @@ def is_linked(part: Paragraph | Figure | LexborNode) -> bool:
 
 
 def is_list_heading(text: str) -> bool:
-    """Whether a line can only stand above a list of other articles."""
+    """Whether a line can only be the heading of a list of other articles."""
     return bool(_LIST_HEADING.match(text))
 
 
 def why_leads_away(paragraph: Paragraph, addresses: list[str], below_heading: bool) -> str:
-    """Why a paragraph is not of the text: it only leads to other articles; "" where it is."""
+    """Why a paragraph is not of the text: it only leads to other articles; "" if it is."""
     text = paragraph.text
     if paragraph.unlinked == text and len(text) > FEW_WORDS and not text.startswith(">>"):
         return ""

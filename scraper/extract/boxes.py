@@ -59,8 +59,8 @@ _BOXES = {"div", "section", "aside", "article", "ul"}
 _BLOCKS = "p, div, ul, ol, h2, h3, h4, table, section"
 # Classes of the paper's own blocks of text, and those that editors' programs write.
 _OF_TEXT = re.compile(
-    r"(?:cms|zce|article|e-?mag|box-live|box-text|live|notebox|note|quote|text|txt|align|table"
-    r"|clearfix|col|row|grid|wp-|full|wide|wrap|inner|container|block|section|content|detail|slid"
+    r"(?:cms|zce|key-event|article|e-?mag|box-live|box-text|live|notebox|note|quote|text|txt|align"
+    r"|table|clearfix|col|row|grid|wp-|full|wide|wrap|inner|container|block|section|content|detail|slid"
     r"|swiper|galler|carousel|album|photo|image|img|picture|figure|media|caption|WordSection|Mso)",
     re.I,
 )
@@ -77,7 +77,7 @@ def why_dropped(
     dropped: frozenset[str],
 ) -> str:
     """Why an element, of the classes `names`, is left out: it is hidden, an ad, never text, or
-    one of `dropped`; "" where it is not."""
+    one of `dropped`; "" if it is not."""
     if (tag := node.tag) in _SKIPPED_TAGS:
         return f"<{tag}>"
     if not attributes:
@@ -197,7 +197,7 @@ def own_first(
 
 
 def _is_foreign(node: LexborNode, around: LexborNode, title: LexborNode) -> bool:
-    """Whether an element stands in one, inside `around`, that shows other things."""
+    """Whether an element is in one, inside `around`, that shows other things."""
     box, is_page = node.parent, around.tag == "body"
     while box is not None and box.mem_id != around.mem_id:
         if _is_of_others(box, is_page, title):
@@ -222,7 +222,7 @@ def _names_others(names: frozenset[str]) -> bool:
 
 
 def cells_of(row: LexborNode, dropped: frozenset[str]) -> list[LexborNode]:
-    """The cells of a row of data; none where it only lays out blocks."""
+    """The cells of a row of data; [] if it only lays out blocks."""
     cells = [cell for cell in row.iter() if cell.tag in ("td", "th")]
     if len(cells) < 2 or row.css_first("table"):
         return []

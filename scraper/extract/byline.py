@@ -1,6 +1,6 @@
 """What is printed as plain paragraphs at the end of an article: who wrote it, where it is from.
 
-The last line is the writer's where it is set to the right or all in bold, and reads like names and
+The last line is the writer's if it is set to the right or all in bold, and reads like names and
 nothing else: no subhead has nothing below it. It is the source's if it reads "Theo TTXVN".
 Evidence: bodies of sister papers sign at the right, in bold, or in `.article__author`; news of the
 agency ends "Theo TTXVN" or "Nguồn: …"; two to five capitalised words are a Vietnamese name.
@@ -32,12 +32,12 @@ class Signed:
     """The parts of an article without the lines that sign it."""
 
     parts: list[Paragraph | Figure]
-    names: str  # as printed; "" where none are
+    names: str  # as printed; "" if there are none
     excluded: list[Excluded]  # the line that names the source
 
 
 def without_signature(parts: list[Paragraph | Figure]) -> Signed:
-    """`parts` and what their last lines are; a source stands above the names or below them."""
+    """`parts` and what their last lines are; a source is above the names or below them."""
     rest, names, excluded = list(parts), "", list[Excluded]()
     while len(rest) > 1 and isinstance(last := rest[-1], Paragraph):
         if not excluded and is_source(last.text):

@@ -4,7 +4,7 @@
 | --- | --- |
 | credits: "Ảnh: …", "(Ảnh: …)", "Nguồn: …" | sister papers' captions; text captures of the paper |
 | a credit ends the caption, or is in brackets | the same |
-| "Bức ảnh: “…”" and "; nguồn: …" in a sentence are none | Vietnamese: a title, a list |
+| "Bức ảnh: “…”" and "; nguồn: …" in a sentence are no credit | Vietnamese: a title, a list |
 | the headline with "ảnh 1"; names of image files | captures of the paper, 2023 and since |
 | a single short sentence may be a caption | text captures of the paper, 2022 to 2025 |
 | a line in italics in one paragraph with its photo | body of anninhthudo.vn, 2019 |
@@ -21,7 +21,7 @@ from scraper.extract.blocks import Figure, Paragraph
 from scraper.extract.nodes import BLOCK_TAGS, classes
 from scraper.extract.text import clean
 
-CAPTION_LENGTH = 160  # characters; longer ones are captions only where a cue says so
+CAPTION_LENGTH = 160  # characters; longer ones are captions only if a cue says so
 MOST_CAPTION = 400
 _LONGEST_CREDIT = 250  # characters, with its label
 _PHOTO_LABEL = (
@@ -181,7 +181,7 @@ def _is_below(figure: Figure, text: Paragraph, is_plain: bool) -> bool:
 
 
 def _is_box_of(image: LexborNode, holder: LexborNode) -> bool:
-    """Whether a photo and the block with a text stand in a box of their own."""
+    """Whether a photo and the block with a text have a box of their own."""
     box = _block(image)
     if holder.parent is None or holder.parent.mem_id != box.mem_id:
         return False

@@ -73,7 +73,7 @@ class Moment:
 
 
 def read_moment(text: str) -> Moment | None:
-    """The instant that `text` states; None where it states none, or an impossible one.
+    """The instant that `text` states; None if it states none, or an impossible one.
 
     What contradicts itself is read as it would be without the weekday, the half of the day or
     the offset in question, and flagged.
@@ -113,7 +113,7 @@ def _as_capitals(match: re.Match[str]) -> str:
 
 
 def _as_stated(text: str) -> Moment | None:
-    """A time as a machine writes it; None where a look at its parts has to say what is wrong."""
+    """A time as a machine writes it; None if a look at its parts has to say what is wrong."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -138,12 +138,12 @@ def read_page_clock(line: str) -> Moment | None:
 
 
 def clock_flags(clock: Moment | None) -> tuple[str, ...]:
-    """The doubts about a page clock, told apart from those about the publication."""
+    """The doubts about a page clock, named so that they differ from those about the publication."""
     return tuple(f"page clock: {flag}" for flag in clock.flags) if clock else ()
 
 
 def _date(text: str) -> tuple[int, int, int, str] | None:
-    """Year, month and day, and what stands around them; None where no date is."""
+    """Year, month and day, and the text around them; None if there is no date."""
     if match := _ISO.match(text):
         year, month, day = match[1], match[3], match[4]
     elif (match := _IN_ENGLISH.search(text)) and match[2].lower() in _MONTHS:
@@ -175,7 +175,7 @@ def _take_zone(text: str) -> tuple[str, timedelta | None, tuple[str, ...]]:
 
 
 def _time_of_day(text: str) -> tuple[tuple[int, int, int] | None, tuple[str, ...]]:
-    """Hour, minute and second, None where no time is; "hour mismatch" for 14:30 in the morning."""
+    """Hour, minute and second, None if there are none; "hour mismatch" for 14:30 SA."""
     if match := _TIME.search(text):
         hour, minute, second, half = int(match[1]), int(match[2]), int(match[3] or 0), match[4]
     elif match := _HOUR_ALONE.search(text):

@@ -123,7 +123,7 @@ def _around(
 
 
 def _in_order(page: Page, around: LexborNode | None, texts: list[str]) -> list[Paragraph | Figure]:
-    """Paragraphs and photos as they stand on the page; photos first where that is not known.
+    """Paragraphs and photos in the page's order; photos first if that is not known.
 
     trafilatura marks list items with a dash that the page does not show.
     """
@@ -159,7 +159,7 @@ def pruned(page: Page, title: str) -> tuple[LexborHTMLParser, LexborNode | None]
     links = [a for a in tree.css("a[href]") if is_article_address(a.attributes["href"])]
     found = boxes + [box for link in links[:_MOST_LINKS] if (box := _teaser(link)) is not None]
     found = [box for box in found if box.mem_id not in kept]
-    # What stands in an element that is taken out must not be touched afterwards.
+    # What is inside an element that is taken out must not be touched afterwards.
     taken = {box.mem_id for box in found}
     outermost = {b.mem_id: b for b in found if not any(n.mem_id in taken for n in above(b))}
     for box in outermost.values():

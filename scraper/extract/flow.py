@@ -55,7 +55,7 @@ from scraper.extract.text import clean
 
 _SIGNED = {".author", ".cms-author"}  # in a quote, who said it
 _FIGURES = {"figure", "table", "video"}  # whatever their class
-_PLAIN = {"p", "div", "li", "h2", "h3", "h4"}  # blocks of text, where they have no class
+_PLAIN = {"p", "div", "li", "h2", "h3", "h4"}  # blocks of text, if they have no class
 _BOLD, _SLANTED = {"b", "strong"}, {"em", "i"}
 _INLINE = frozenset({"a", "b", "strong", "em", "i", "u"})
 _PLAINLY = frozenset({"href", "title", "target", "rel"})  # attributes that hide and mean nothing
@@ -70,7 +70,7 @@ class _Place(NamedTuple):
     """Where on the page the walk is: made for each element, and so no dataclass."""
 
     holder: LexborNode  # the nearest block
-    link: str | None = None  # where the link leads in which it is
+    link: str | None = None  # the address of the link around it
     is_bold: bool = False
     is_slanted: bool = False
     depth: int = 0
@@ -78,7 +78,7 @@ class _Place(NamedTuple):
 
 @dataclass(slots=True)
 class _Flow:
-    """What was met so far; and of the paragraph at hand, the text since the last boundary."""
+    """What was met so far; and of the paragraph in progress, the text since the last boundary."""
 
     dropped: frozenset[str]
     content: Content
@@ -90,7 +90,7 @@ class _Flow:
     holder: LexborNode | None = None
     is_bold: bool = True
     is_slanted: bool = True
-    image: LexborNode | None = None  # the photo before the text at hand
+    image: LexborNode | None = None  # the photo before the text in progress
     breaks: int = 0  # line breaks in a row
     below_heading: bool = False  # whether all since the heading of a list was links
     in_player: bool = False  # whether the line before was the read-aloud player's
@@ -126,7 +126,7 @@ class _Flow:
             self.unlinked.append(" ")
 
     def end(self) -> None:
-        """A block boundary: the text at hand is a paragraph."""
+        """A block boundary: the text in progress is a paragraph."""
         self.breaks = 0
         image, self.image = self.image, None
         if not self.texts:
@@ -252,7 +252,7 @@ def _why_left_out(
     found: _Flow,
     at: _Place,
 ) -> str:
-    """The rule by which an element is no part of the text; "" where it is."""
+    """The rule by which an element is no part of the text; "" if it is part of it."""
     rule = why_dropped(node, attributes, names, found.dropped)
     if rule in _SIGNED and any(box.tag == "blockquote" for box in above(node)):
         return ""
@@ -281,7 +281,7 @@ def _walk_block(block: LexborNode, names: frozenset[str], found: _Flow, at: _Pla
 
 
 def _note(node: LexborNode, names: frozenset[str], found: _Flow, depth: int) -> str:
-    """Why a `.notebox` is left out: it leads to other articles; "" where it is prose."""
+    """Why a `.notebox` is left out: it leads to other articles; "" if it is prose."""
     if found.in_note:
         return ""
     inner = _flow(node, _Flow(found.dropped, Content([], [], []), in_note=True), depth)

@@ -11,7 +11,7 @@ from scraper.extract.text import clean
 UNSEEN_TAGS = frozenset(
     "script style noscript template iframe svg -comment object input audio embed canvas map".split()
 )
-# All others stand in a line of text, also those that no standard names.
+# All others are inline, also those that no standard names.
 BLOCK_TAGS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset"
     " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav"
@@ -81,7 +81,7 @@ def text_of(node: LexborNode | None, without: frozenset[int] = _NO_IDS) -> str:
 
 
 def only_text(node: LexborNode) -> str | None:
-    """The text of an element that holds nothing else, as it stands in the page; else None."""
+    """The text of an element that holds nothing else, as the page has it; else None."""
     first = node.first_child
     if first is None or first.next is not None or first.tag != "-text":
         return None
@@ -161,7 +161,7 @@ def above(node: LexborNode, most: int = 10_000) -> list[LexborNode]:
 
 
 def holds(node: LexborNode, other: LexborNode) -> bool:
-    """Whether `other` is `node` or stands in it."""
+    """Whether `other` is `node` or is inside it."""
     wanted = node.mem_id
     around: LexborNode | None = other
     while around is not None:
@@ -172,5 +172,5 @@ def holds(node: LexborNode, other: LexborNode) -> bool:
 
 
 def is_inside(node: LexborNode, boxes: Sequence[LexborNode]) -> bool:
-    """Whether an element is one of `boxes` or stands in one."""
+    """Whether an element is one of `boxes` or is inside one."""
     return any(holds(box, node) for box in boxes)

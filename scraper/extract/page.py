@@ -36,19 +36,19 @@ class Page:
     url: str
     tree: LexborHTMLParser
     meta: dict[str, str]  # property, name or itemprop -> content, the first of each; cleaned
-    json_ld: dict[str, Any]  # the article's own JSON-LD object; {} where there is none
+    json_ld: dict[str, Any]  # the article's own JSON-LD object; {} if there is none
     names_another: bool = False  # its head gives the address of another article
     notes: Notes = None  # what the reading chose, written as it goes
 
     def stated(self, key: str) -> str:
-        """A text of the article's JSON-LD, or the first of several; "" where there is none."""
+        """A text of the article's JSON-LD, or the first of several; "" if there is none."""
         stated = self.json_ld.get(key)
         if isinstance(stated, list):
             stated = next(iter(stated), None)
         return clean(stated) if isinstance(stated, str) else ""
 
     def absolute(self, address: str) -> str:
-        """`address` as found on this page; "" for one that is none."""
+        """`address` as found on this page; "" if it is no address."""
         address = address.strip()
         if _ABSOLUTE.match(address):
             return address
@@ -168,7 +168,7 @@ def _read(written: str) -> Any:
 
 
 def _things(stated: Any) -> Iterator[dict[str, Any]]:
-    """The objects that stand for the page or parts of it, in order."""
+    """The objects that describe the page or parts of it, in order."""
     waiting = [stated]
     for _ in range(_MOST_OBJECTS):
         if not waiting:

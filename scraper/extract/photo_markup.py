@@ -46,7 +46,7 @@ _PLACEHOLDER = re.compile(
     re.I,
 )
 _LAZY = ("data-src", "data-original", "data-lazy-src")
-# Commas stand inside addresses too.
+# Commas occur inside addresses too.
 _NEXT = re.compile(r",\s+|(?<=\d[wx]),", re.A)
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)[wx]$", re.A)
 _HOST_AGAIN = re.compile(r"https?://.*(?:(https?:)/{1,2}|[^:]//)([\w-]+\.[\w.-]+/.*)", re.A)
@@ -216,7 +216,7 @@ def _span(node: LexborNode, tags: set[str]) -> str:
 
 
 def full_size(page: Page, image: LexborNode) -> str:
-    """The address of a photo, absolute; "" where none is known."""
+    """The address of a photo, absolute; "" if none is known."""
     for address in _addresses(image):
         if address and not _is_placeholder(address.strip()):
             return _with_one_host(page.absolute(address))
@@ -274,7 +274,7 @@ def _sources(image: LexborNode) -> list[str | None]:
 
 
 def _largest(written: str) -> tuple[str, float]:
-    """The address of the largest photo of a `srcset`, and its size; 0 where none is stated."""
+    """The address of the largest photo of a `srcset`, and its size; 0 if none is stated."""
     found = [_sized(candidate.split()) for candidate in _NEXT.split(written)]
     return max(found, key=lambda candidate: candidate[1])
 
@@ -286,6 +286,6 @@ def _sized(candidate: list[str]) -> tuple[str, float]:
 
 
 def still(page: Page, holder: LexborNode) -> str:
-    """The address of the still of a video in `holder`; "" where there is none."""
+    """The address of the still of a video in `holder`; "" if there is none."""
     video = holder if holder.tag == "video" else holder.css_first("video[poster]")
     return page.absolute(video.attributes.get("poster") or "") if video is not None else ""

@@ -39,7 +39,7 @@ _FEW = 300  # characters; such pages have no more text
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Where the parts of an article stand on a page, whatever its design."""
+    """Where the parts of an article are on a page, whatever its design."""
 
     template: str
     title: str
@@ -62,7 +62,7 @@ class Findings:
 
 
 def article_of(found: Findings, page: Page, snapshot: Snapshot) -> Article:
-    """The article made of what was found. Raises MissingField where there is no text at all."""
+    """The article made of what was found. Raises MissingField if there is no text at all."""
     captions, photo_count, beside = captions_of(page, found.title, found.parts)
     paragraphs = tuple(p.text for p in found.parts if isinstance(p, Paragraph))
     if not (paragraphs or captions or found.lead):

@@ -37,7 +37,9 @@ NAME = "site2022"
 _SIGNED = frozenset({"author", "cms-author"})  # who wrote it: found by `_BYLINE`, no paragraph
 _BYLINE = ".author, .cms-author"
 _MOST_ABOVE_LEAD = 4  # photos and their captions between headline and lead
-_LEAST_TITLE = 15  # characters of a line that is taken for the headline as the title begins so
+_LEAST_TITLE = (
+    15  # characters of a line that is taken for the headline because the title starts with it
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def _tell(notes: Notes, found: tuple[str, str, str, str]) -> None:
 
 
 def _left_out(lines: _Lines, start: int, end: int) -> list[Excluded]:
-    """What stands between the headline and the end of the text and is none of it."""
+    """What is between the headline and the end of the text and is not part of it."""
     parts = lines.content.parts
     linked = [
         Excluded("line of links", part)
@@ -180,7 +182,7 @@ def _refuse(page: Page, lines: _Lines) -> NoReturn:
 def _inside(lines: _Lines, start: int) -> tuple[list[Paragraph | Figure], int]:
     """What is between the headline and the first block beside the article, and where that is.
 
-    Below a list of other articles, in a box of its own, the article goes on with what stands in
+    Below a list of other articles, in a box of its own, the article goes on with what is in
     the same element as paragraphs above the list.
     """
     parts = lines.content.parts
@@ -198,19 +200,19 @@ def _inside(lines: _Lines, start: int) -> tuple[list[Paragraph | Figure], int]:
 
 def _heads_list(excluded: Excluded) -> bool:
     """Whether it is the heading of a list that the page adds; an editor's own, in a paragraph of
-    the text, stands above links alone."""
+    the text, is above links alone."""
     holder = excluded.what.holder if isinstance(excluded.what, Paragraph) else None
     return excluded.rule == LIST_HEADING and (holder is None or holder.tag != "p")
 
 
 def _home(part: Paragraph | Figure | LexborNode) -> int:
-    """The element in which a paragraph stands beside others; 0 for none."""
+    """The element in which a paragraph is beside others; 0 for none."""
     holder = part.holder if isinstance(part, Paragraph) else None
     return holder.parent.mem_id if holder is not None and holder.parent is not None else 0
 
 
 def _is_list(lines: _Lines, start: int, end: int, parts: list[Paragraph | Figure]) -> bool:
-    """Whether most of what stands below the headline leads to articles."""
+    """Whether most of what is below the headline leads to articles."""
     if any(_is_marked(part) for part in parts[: _MOST_ABOVE_LEAD + 1]):
         return False
     links = sum(1 for n in range(start + 1, end) if is_linked(lines.content.parts[n]))

@@ -24,8 +24,8 @@ from scraper.extract.nodes import ARTICLE_LINKS, class_names, classes, holds, te
 from scraper.extract.page import Page
 from scraper.extract.weather import HEADINGS, is_weather_heading
 
-_FRAME = {"header", "footer", "aside", "time", "a"}  # of no article, whatever stands in them
-# What stands beside the parts of an article, besides the classes that a template drops.
+_FRAME = {"header", "footer", "aside", "time", "a"}  # of no article, whatever they hold
+# What is beside the parts of an article, besides the classes that a template drops.
 _BESIDE = frozenset(
     "breadcrumb breadcrumbs time cms-date weather comment article__comment box-comment menu"
     " footer header site-header site-footer side-col sidebar tags share".split()
@@ -97,7 +97,7 @@ def _ancestors(nodes: list[LexborNode]) -> set[int]:
 
 
 def _why_beside(node: LexborNode, dropped: frozenset[str]) -> str:
-    """Which rule leaves out an element that holds no part of the article; "" where none does."""
+    """Which rule leaves out an element that holds no part of the article; "" if none does."""
     if node.tag == "-text":
         return ""
     if node.tag in _FRAME:
@@ -132,7 +132,7 @@ def cover_of(body: LexborNode, title: LexborNode, dropped: frozenset[str]) -> li
 
 def photos_after(last: LexborNode, dropped: frozenset[str], *, is_deep: bool) -> list[Figure]:
     """Photos below the last part of the article, in its column; also players, and what boxes
-    hold, where they are all its text (`is_deep`)."""
+    hold, if they are all its text (`is_deep`)."""
     found: list[Figure] = []
     node = last.next
     while node is not None:

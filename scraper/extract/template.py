@@ -52,14 +52,14 @@ class Template:
     byline: str
     section: str
     tags: str
-    dropped: frozenset[str]  # classes of what stands inside the body and is not part of it
+    dropped: frozenset[str]  # classes of what is inside the body but not part of it
     layouts: tuple[tuple[str, str], ...]  # layout, selector; the first that is met counts
 
 
 def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
     """The article on a page that bears the template's marker.
 
-    Raises MissingField where its title, or all of its text, is not there.
+    Raises MissingField if its title, or all of its text, is not there.
     """
     notes = page.notes
     title = _title(notes, page.tree, template.title)
@@ -67,7 +67,7 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
         raise NotAnArticle(page.url, f"{template.name}: a list of articles")
     if title is None or not text_of(title):
         raise MissingField(page.url, template.name, "title")
-    # Its own part of the page: nothing of another article stands in it but in boxes.
+    # Its own part of the page: it holds nothing of another article outside boxes.
     around = _around(title, template.body)
     leads = (
         own(around, template.lead, title)
@@ -125,7 +125,7 @@ def _text(
     upper = flow(lead, dropped) if lead else Content([], [], [])
     contents = _without_copies([flow(body, dropped) for body in bodies])
     cover = cover_of(bodies[0], title, dropped) if bodies else []
-    # Without a body, a player or photos stand below the lead.
+    # Without a body, a player or photos are below the lead.
     after = photos_after(bodies[-1] if bodies else lead or title, dropped, is_deep=not bodies)
     stated = " ".join(p.text for p in upper.paragraphs)
     inside = [part for content in contents for part in content.parts]
@@ -196,7 +196,7 @@ def _is_in_list(title: LexborNode) -> bool:
 def _without_repeated(
     parts: list[Paragraph | Figure], title: str, lead: str
 ) -> tuple[list[Paragraph | Figure], list[Excluded]]:
-    """The parts of the body without headline and lead, where it begins with them again."""
+    """The parts of the body without headline and lead, if it starts with them again."""
     again: list[Excluded] = []
     for part in parts:
         if isinstance(part, Figure):
@@ -226,7 +226,7 @@ def _tags(page: Page, around: LexborNode, title: LexborNode, selector: str) -> t
 
 
 def _layout(template: Template, around: LexborNode, notes: Notes) -> str:
-    """The layout whose selector is met; "" where paragraphs and photos decide."""
+    """The layout whose selector is met; "" if paragraphs and photos decide."""
     # One walk settles the commonest case: none of them.
     if not around.css_first(", ".join(selector for _, selector in template.layouts)):
         return ""

@@ -17,7 +17,7 @@ class Choice:
     """Where one field came from."""
 
     field: str  # as `scraper extract` names it; also "template", "excluded", "unaccounted"
-    rule: str  # the selector or rule that won; "" where none did
+    rule: str  # the selector or rule that won; "" if none did
     text: str  # what it gave
     lost: tuple[tuple[str, str], ...] = ()  # the candidates that did not count: rule, text or ""
 
@@ -39,8 +39,8 @@ def choose(notes: Notes, field: str, found: list[LexborNode], selector: str) -> 
     """The first of the elements that fit `selector` and are of the article."""
     if notes is None:
         return found[0] if found else None
-    told = [(_form(node, selector), text_of(node)) for node in found]
-    won, lost = (told[0], told[1:]) if told else (("", ""), [(selector, "")])
+    tried = [(_form(node, selector), text_of(node)) for node in found]
+    won, lost = (tried[0], tried[1:]) if tried else (("", ""), [(selector, "")])
     notes.append(Choice(field, *won, tuple(lost)))
     return found[0] if found else None
 
@@ -54,10 +54,10 @@ def first_of(notes: Notes, field: str, candidates: Iterable[tuple[str, str]]) ->
     """The text of the first candidate that has one; the rest is looked at for the notes alone."""
     if notes is None:
         return next((text for _, text in candidates if text), "")
-    told = list(candidates)
-    won = next((n for n, (_, text) in enumerate(told) if text), None)
-    rule, text = ("", "") if won is None else told[won]
-    notes.append(Choice(field, rule, text, tuple(c for n, c in enumerate(told) if n != won)))
+    tried = list(candidates)
+    won = next((n for n, (_, text) in enumerate(tried) if text), None)
+    rule, text = ("", "") if won is None else tried[won]
+    notes.append(Choice(field, rule, text, tuple(c for n, c in enumerate(tried) if n != won)))
     return text
 
 

@@ -17,7 +17,7 @@ from scraper.extract.text import clean
 from scraper.extract.trace import Choice
 from scraper.models import Weather
 
-# A minus stands right before its number; a dash apart parts a label from it.
+# A minus is right before its number; a dash with a space separates a label from it.
 _NUMBER = r"((?:[-−–]|\bâm\s)?\d{1,2}(?:[.,]\d)?)"
 _MINUS = re.compile(r"[−–]|âm\s", re.I)
 _SIGN = r"(?:\s*(?:°|º|˚)(?:\s?C\b)?|\s*độ\b(?:\s?C\b)?|\s?o\s?C\b)"
@@ -97,7 +97,7 @@ def without_heading(heading: str, text: str) -> str:
 
 
 def _named(text: str) -> str:
-    """The place before the first figure, where its words begin with capitals; "" for none."""
+    """The place before the first figure, if its words begin with capitals; "" for none."""
     match = _NAME.match(text)
     return match[1] if match and all(word[0].isupper() for word in match[1].split()) else ""
 
@@ -155,21 +155,21 @@ def weather_of(page: Page, bodies: Sequence[LexborNode] = ()) -> tuple[Weather, 
 
 def _widgets(page: Page, bodies: Sequence[LexborNode]) -> Iterator[tuple[str, str, str]]:
     """Each widget on the page: how it was known, its heading, its text."""
-    told: set[str] = set()
+    seen: set[str] = set()
     for node in islice(fitting(page.tree, _WIDGET), _MOST_WIDGETS):
-        if (text := labels_of(node)) and len(text) < _LONGEST and text not in told:
-            told.add(text)
+        if (text := labels_of(node)) and len(text) < _LONGEST and text not in seen:
+            seen.add(text)
             yield _WIDGET, labels_of(node.css_first(HEADINGS)), text
     for head, heading in islice(_headings(page), _MOST_WIDGETS):
         text = _text_below(head, heading, bodies)
-        if text and text not in told:
-            told.add(text)
+        if text and text not in seen:
+            seen.add(text)
             yield "heading", heading, text
     # Any other element that reads so may be a step of the menu: its box has to show weather.
     for head, heading in islice(_spoken(page) if bodies else (), _MOST_WIDGETS):
         text = _text_below(head, heading, bodies)
-        if text and text not in told and says_weather(text):
-            told.add(text)
+        if text and text not in seen and says_weather(text):
+            seen.add(text)
             yield "text of a heading", heading, text
 
 
@@ -199,7 +199,7 @@ def _text_below(head: LexborNode, heading: str, bodies: Sequence[LexborNode]) ->
 
 
 def _box_below(head: LexborNode, heading: str) -> LexborNode | None:
-    """The smallest element that holds more than the heading `head`: the one around it, or, where
+    """The smallest element that holds more than the heading `head`: the one around it, or, if
     the heading has a box of its own, one around that which shows weather."""
     for n, box in enumerate(above(head, _FRAMES)):
         if (text := labels_of(box)) != heading:
