@@ -6,7 +6,7 @@
 The first stores pages of the stand-in newspaper, files them and reads them again, and has warcio
 and trafilatura read the same pages from a WARC file. The second fills an archive with articles,
 without HTTP, and stops at each size to measure its files, the cost of the next pages, and of
-reading old ones again. Between the stops it does not wait for the disk; where it measures it does.
+reading old ones again. Between the stops it does not wait for the disk; while it measures, it does.
 """
 
 import argparse

@@ -233,7 +233,7 @@ def free_port() -> int:
 def p95_of_each(
     client: httpx.Client, pages: Mapping[str, str], ids: Sequence[int], times: int
 ) -> dict[str, float | None]:
-    """The 95th percentile of each of `pages`, named addresses, in ms; None where it failed."""
+    """The 95th percentile of each of `pages`, named addresses, in ms; None if it failed."""
     chance = random.Random(1)
     return {
         name: p95_ms(client, lambda page=page: page.replace("{id}", str(chance.choice(ids))), times)

@@ -209,16 +209,16 @@ def stand_in(pages: int) -> Iterator[str]:
         server.join()
 
 
-def _serve(pages: int, told: Connection) -> None:
+def _serve(pages: int, pipe: Connection) -> None:
     with StandIn(make_newspaper(pages=pages)) as site:
         for story in site.newspaper:
             site.answer(story.path)  # rendered beforehand: no crawl waits for it
-        told.send(site.base_url)
-        told.recv()
+        pipe.send(site.base_url)
+        pipe.recv()
 
 
 class _AsWritten(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefaultsHelpFormatter):
-    """The module's text as it stands, and each option's default."""
+    """The module's docstring, and each option's default."""
 
 
 if __name__ == "__main__":

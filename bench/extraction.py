@@ -69,7 +69,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page and what stands on it."""
+    """One page and what is printed on it."""
 
     url: str
     body: bytes
@@ -100,7 +100,7 @@ def with_trafilatura(page: Page) -> Reading:
 
 
 def with_newspaper(page: Page) -> Reading:
-    """newspaper4k, told that the page is Vietnamese."""
+    """newspaper4k, set to Vietnamese."""
     found = newspaper.Article(page.url, language="vi", fetch_images=False)
     found.download(input_html=page.body.decode())
     found.parse()
@@ -272,7 +272,7 @@ def accuracy(readings: Sequence[Reading], pages: Sequence[Page]) -> dict[str, fl
 
 
 def share(pairs: Sequence[tuple[object, object]]) -> float | None:
-    """The share of pages where what was found is what stands there; None where nothing ever was."""
+    """The share of pages on which what was found is what is printed; None if nothing was found."""
     if all(found is None for found, _ in pairs):
         return None
     return round(statistics.mean(same(found, right) for found, right in pairs), 3)
@@ -332,7 +332,7 @@ def as_table(found: dict[str, object]) -> str:
 
 
 class _AsWritten(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefaultsHelpFormatter):
-    """The module's text as it stands, and each option's default."""
+    """The module's docstring, and each option's default."""
 
 
 if __name__ == "__main__":

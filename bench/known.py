@@ -91,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Lists
 
     def do_GET(self) -> None:
-        """Send the list, or 304 where the client knows it."""
+        """Send the list, or 304 if the client knows it."""
         self.server.asked += 1
         body = self.server.lists.get(self.path)
         etag = f'"{len(body)}"' if body is not None else ""

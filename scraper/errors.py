@@ -4,7 +4,7 @@
     ├── ConfigError            file missing, key unknown, value out of range; 1
     ├── Locked                 another writer is at work; 75
     ├── SiteUnavailable        robots.txt or site out of reach, too many failures in a row; 3
-    ├── RunEnded               time is up, quiet hours, or told to stop: nothing was sent; 0
+    ├── RunEnded               time is up, quiet hours, or a stop signal: nothing was sent; 0
     ├── FetchError             .url
     │   ├── RobotsDisallowed   never retried
     │   ├── Refused            an answer that cannot be taken: too large, its encoding
@@ -20,7 +20,7 @@
     ├── UnknownArticle         no article of this number, or no such revision of it; 1
     ├── BadFilter              a --where that says nothing; 2
     ├── ExportError            the file cannot be written, or is not ours to replace; 1
-    │   └── ExportStopped      told to stop; 1
+    │   └── ExportStopped      stopped by a signal; 1
     ├── MissingExtra           a package that only some commands need is not installed; 1
     ├── CannotServe            the address of the reading pages is taken, or not ours; 1
     ├── BulkError              no scheduler answers, a part cannot be written; 1
@@ -57,7 +57,7 @@ class SiteUnavailable(ScraperError):
 
 
 class RunEnded(ScraperError):
-    """The run may send nothing more: time is up, quiet hours began, or it was told to stop.
+    """The run may send nothing more: time is up, quiet hours began, or a signal asked it to stop.
 
     No failure: nothing was sent, and the address that was to be asked stays as it was.
     """
@@ -105,7 +105,7 @@ class Transient(FetchError):
 
 
 class BadPhoto(ScraperError):
-    """A file that was asked for as a photo is none that may be kept; says why, without subject."""
+    """An answer to a request for a photo may not be kept. Says why, without a subject."""
 
 
 class UnreadableList(ScraperError):
@@ -156,11 +156,11 @@ class BadFilter(ScraperError):
 
 
 class ExportError(ScraperError):
-    """An export cannot be written: what stands there is not ours to replace, the disk is full."""
+    """An export cannot be written: the file there is not ours to replace, or the disk is full."""
 
 
 class ExportStopped(ExportError):
-    """An export was told to stop; what stood in its place before still does."""
+    """An export was stopped by a signal; the file that was there before still is."""
 
 
 class MissingExtra(ScraperError):

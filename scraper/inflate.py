@@ -24,7 +24,7 @@ def is_gzip(body: bytes) -> bool:
 def inflate(chunks: Iterable[bytes], encoding: str, limit_bytes: int) -> Iterator[bytes]:
     """`chunks` decompressed, piece by piece; `encoding` is "gzip", "deflate", or "" for none.
 
-    Raises Oversize once `limit_bytes` are handed out and there is more, Damaged where the
+    Raises Oversize once `limit_bytes` are handed out and there is more, Damaged if the
     stream is broken or ends too early. An empty stream is empty, whatever its encoding.
     """
     left = limit_bytes

@@ -54,12 +54,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What stands under one photo, video or chart."""
+    """The text under one photo, video or chart."""
 
-    text: str  # without the credit; "" where only a credit stands
+    text: str  # without the credit; "" if there is only a credit
     credit: str  # "Ngọc Bằng": no "Ảnh:", brackets or full stop; "" where absent
     image_url: str  # full size, absolute; "" where unknown
-    after_paragraph: int  # how many body paragraphs stand before it
+    after_paragraph: int  # how many body paragraphs come before it
     source: str = "markup"  # "guess" where no markup tells it from a paragraph
 
 
@@ -67,7 +67,7 @@ class Caption:
 class Weather:
     """One place in the page's weather widget, as printed and as numbers."""
 
-    place: str  # "Lào Cai"; "" where the widget names none
+    place: str  # "Lào Cai"; "" if the widget names none
     text: str  # the widget's text on one line, without its heading
     temperature_c: float | None = None
     temperature_min_c: float | None = None
@@ -83,10 +83,10 @@ class Article:
     url: str
     article_id: int | None  # the paper's number, from the address; None: not an article address
     title: str
-    lead: str  # the sapo; "" where the page has none
+    lead: str  # the sapo; "" if the page has none
     paragraphs: tuple[str, ...]  # body only: no captions, no related-story boxes
     captions: tuple[Caption, ...]  # in page order
-    published_at: datetime | None  # aware, UTC; None where the page does not say
+    published_at: datetime | None  # aware, UTC; None if the page does not say
     published_source: str  # "meta", "json-ld", "time", "text", + " (date only)"; "" if None
     modified_at: datetime | None
     page_clock_at: datetime | None  # when the server rendered the page, if it says so

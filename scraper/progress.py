@@ -1,4 +1,4 @@
-"""How a long command tells where it is: a bar on a terminal, log lines in cron."""
+"""How a long command shows how far it is: a bar on a terminal, log lines in cron."""
 
 import json
 import logging

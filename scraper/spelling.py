@@ -52,7 +52,7 @@ _FOLD = _fold_table()
 
 # Each begins with the set of letters that are looked for, which `re` then scans for by itself.
 _STRAY_MARKS = re.compile("[\u0300-\u036f]")  # on letters that no Vietnamese word has them on
-# Only where the rhyme ends there: "hòa" is "hoà", but "hoàn" has one spelling.
+# Only if the rhyme ends there: "hòa" is "hoà", but "hoàn" has one spelling.
 _OLD_TONE = re.compile(r"([òóỏõọùúủũụ])([aey])(?![^\W_])")
 # After these consonants i and y, as the whole rhyme, are one sound: kĩ, lí, mĩ, sĩ, công ti.
 _FINAL_Y = re.compile(r"[yỳýỷỹỵ](?![^\W_])(?:(?<=(?<![^\W_])[hklmst].)|(?<=(?<![^\W_])qu.))")
@@ -149,7 +149,7 @@ def other_spellings(spelled: str) -> tuple[str, ...]:
 def agrees(typed: str, word: str) -> bool:
     """Whether a reader who typed `typed` may mean `word`; both spelled.
 
-    A letter with marks is meant as typed, a bare one stands for itself with any marks.
+    A letter with marks is meant as typed, a bare one means the letter with any marks.
     """
     return len(typed) == len(word) and all(
         t == w or (t == unmark(w) and len(t) == 1) for t, w in zip(typed, word, strict=True)
@@ -165,7 +165,7 @@ MAX_SPELLINGS = 1500
 
 
 def half_typed(typed: str) -> tuple[str, ...]:
-    """The spellings that a word typed with some of its marks may stand for, `typed` first.
+    """The spellings that a word typed with some of its marks may mean, `typed` first.
 
     Letters typed with a mark stay; bare vowels take every mark, with one tone in a word; a `d`
     may be `đ` only beside bare vowels, as `dầu` is not a half-typed `đầu`.
@@ -173,7 +173,7 @@ def half_typed(typed: str) -> tuple[str, ...]:
     marked_vowel = any(c in _TONE_OF or (c in _VOWEL_BASE and c != _VOWEL_BASE[c]) for c in typed)
     letters = [_qualities(c) if c != "d" or not marked_vowel else "d" for c in typed]
     has_tone = any(c in _TONE_OF for c in typed)
-    # The tone stands on the letter with a hat or hook, if there is one: no "víên" for "viên".
+    # The tone is on the letter with a hat or hook, if there is one: no "víên" for "viên".
     # ư alone proves nothing: "đưong" lacks a hook and a tone.
     fixed = has_tone or any(c in "ăâêôơ" for c in typed)
     return _spellings(typed, letters, () if fixed else range(len(typed)))

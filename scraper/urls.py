@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsp
 
 from scraper.spelling import nfc
 
-# Up to 12 digits: the series stands near 900,000, and SQLite's integers end at 19.
+# Up to 12 digits: the series is near 900,000, and SQLite's integers end at 19.
 _ARTICLE = re.compile(
     r"^/bai-viet/([0-9]{1,12})(?:-[^/]*)?/?$|^/(?:[^/]+/)*[^/]*-post([0-9]{1,12})\.html$"
 )
@@ -68,7 +68,7 @@ def canonical(url: str, site: Site, base: str | None = None) -> str:
     """
     try:
         parts = urlsplit(urljoin(base or site.base_url + "/", url.strip()))
-    except ValueError:  # e.g. an unbalanced "[" where the host should be
+    except ValueError:  # e.g. an unbalanced "[" in place of the host
         return url.strip()
     home = urlsplit(site.base_url)
     scheme, host = parts.scheme.lower(), parts.netloc.lower()

@@ -28,6 +28,7 @@ COMMANDS = {
     "extract": ("scraper.extract.extract", ["a.html", "--url", page(1).url]),
     "failures": ("scraper.upkeep.failures.failing", []),
     "import": ("scraper.importing.import_files", ["a.warc"]),
+    "page": ("scraper.archive.read_article.captured_page", [NUMBER]),
     "probe": ("scraper.probe.probe_site", []),
     "recover": ("scraper.recover.recovery.recover", ["wayback"]),
     "reread": ("scraper.upkeep.reread.reread", []),

@@ -19,8 +19,8 @@ from scraper.archive.place_rows import mention_row, mention_rows, put_mentions
 from scraper.archive.read_article import read_article
 from scraper.archive.revisions import (
     add_revision,
-    is_told_of,
-    retell,
+    is_text_of,
+    refresh_history,
     revision_count,
     revision_of,
 )
@@ -66,16 +66,16 @@ def file_article(db: Database, article: Article, capture: Capture) -> Filed:
     if not is_known or shown_capture(db, article_id) == capture.snapshot_id:
         shown = shown_in(db, article_id) if is_known else None
         _show(db, article_id, shown, shown_by(article, capture))
-    if is_told_of(db, article_id, revision.sha256):
+    if is_text_of(db, article_id, revision.sha256):
         add_revision(db, revision, capture)
     _put_weather(db, capture.snapshot_id, weather_rows(article, capture))
-    retell(db, article_id)
+    refresh_history(db, article_id)
     has_more = revision_count(db, article_id) > before
     return Filed(new_article=not is_known, new_revision=is_known and has_more)
 
 
 def note_capture(db: Database, capture: Capture) -> int | None:
-    """File a capture that holds no article text: a 304, a 404, a page that is none.
+    """File a capture that holds no article text: a 304, a 404, a page that is not an article.
 
     Returns the snapshot that the article now has to be read from, if it was shown from this
     one, which other rules of reading took for its text.
@@ -88,7 +88,7 @@ def note_capture(db: Database, capture: Capture) -> int | None:
     ).fetchone()
     if shown and newest is None:
         remove_article(db, capture.article_id)
-    retell(db, capture.article_id)
+    refresh_history(db, capture.article_id)
     return newest if shown and shown[0] == capture.snapshot_id else None
 
 

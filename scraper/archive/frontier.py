@@ -48,7 +48,7 @@ class Address:
     article_id: int | None
     state: State
     attempts: int  # failures in a row
-    etag: str  # "" where none was sent
+    etag: str  # "" if none was sent
     last_modified: str
     error: str  # why it is in this state; ""
 
@@ -60,7 +60,7 @@ class Sighting:
     url: str  # canonical
     lastmod: datetime | None
     source: str  # "sitemap", "feed", "section", "redirect", "add", "import"
-    backfill: bool = False  # told by a list of long ago: asked for last
+    backfill: bool = False  # named by an old list: asked for last
 
 
 def remember(db: Database, sightings: Iterable[Sighting], at: datetime) -> int:
@@ -162,7 +162,7 @@ def is_circle(db: Database, url: str, target: str) -> bool:
 
 
 def follow(db: Database, target: str, at: datetime) -> None:
-    """Ask for the target of a redirect, even where it is another address of a known article."""
+    """Ask for the target of a redirect, even if it is another address of a known article."""
     remember(db, [Sighting(target, None, "redirect")], at)
     db.execute(
         "UPDATE frontier SET state = 'new', error = '' WHERE url = ? AND state = 'duplicate'"
@@ -368,7 +368,7 @@ def forget_validators(db: Database, source: str) -> None:
 
 
 def _sendable(validator: str | None) -> str | None:
-    """`validator` where it can be sent back: a server may refuse a request of long headers."""
+    """`validator` if it can be sent back: a server may refuse a request of long headers."""
     if validator and len(validator) <= LONGEST_VALIDATOR and validator.isprintable():
         return validator
     return None

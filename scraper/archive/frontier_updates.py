@@ -26,9 +26,9 @@ class Context:
 def settle(
     archive: Archive, snapshot: Snapshot, read: Read, context: Context, state: frontier.State
 ) -> tuple[str, str]:
-    """Mark in the frontier what came of an address: what is to be said, where it redirects to."""
+    """Update the frontier after a fetch. Returns what to say of it, and where it redirects to."""
     if state == "list":
-        pass  # The crawl reads it for addresses, and knows when next; a capture of it is none.
+        pass  # Lists are scheduled by the crawl; nothing to do here.
     elif _is_stale(archive, snapshot):
         _settle_outdated(archive, snapshot, state)
     elif read.reading in SEEN:

@@ -106,7 +106,7 @@ def is_gone(db: Database, article_id: int) -> bool:
 
 
 def reading_of(db: Database, snapshot_id: int) -> tuple[Reading | None, str | None]:
-    """What a capture was read as, and the hash of its text; None where it was not filed."""
+    """What a capture was read as, and the hash of its text; None if it was not filed."""
     row = db.execute(
         "SELECT reading, sha256 FROM captures WHERE snapshot_id = ?", [snapshot_id]
     ).fetchone()

@@ -40,10 +40,10 @@ def revision_of(article: Article) -> RevisionText:
     return RevisionText(article.title, article.lead, "\n\n".join(article.paragraphs), captions)
 
 
-def is_told_of(db: Database, article_id: int, sha256: str) -> bool:
+def is_text_of(db: Database, article_id: int, sha256: str) -> bool:
     """Whether a text is one of those that `revisions` should have."""
-    story = _story(_lines(db, article_id), shown_capture(db, article_id))
-    return story is not None and sha256 in story.spans
+    timeline = _timeline(_lines(db, article_id), shown_capture(db, article_id))
+    return timeline is not None and sha256 in timeline.spans
 
 
 def revision_count(db: Database, article_id: int) -> int:
@@ -61,7 +61,7 @@ def has_revision(db: Database, article_id: int, revision: RevisionText) -> bool:
 
 
 def add_revision(db: Database, revision: RevisionText, capture: Capture) -> None:
-    """Add the text of a capture, unless it is there; `retell` then gives it its place."""
+    """Add the text of a capture, unless it is there; `refresh_history` then gives it its place."""
     at, number, sha256 = utc_text(capture.captured_at), capture.article_id, revision.sha256
     texts = [revision.title, revision.lead, revision.body, revision.captions_json]
     # Not INSERT ... SELECT: that opens a statement journal, a file, for each article.
@@ -84,7 +84,7 @@ def add_revision(db: Database, revision: RevisionText, capture: Capture) -> None
 
 
 @dataclass(slots=True)
-class _Story:
+class _Timeline:
     """What the captures of one article tell, walked from the oldest to the newest."""
 
     spans: dict[str, list[object]]  # sha256 -> [first seen, last seen, first snapshot]
@@ -93,15 +93,15 @@ class _Story:
     gone_at: str | None
 
 
-def retell(db: Database, article_id: int) -> None:
+def refresh_history(db: Database, article_id: int) -> None:
     """Bring everything up to date that follows from the lines of `captures`."""
-    story = _story(_lines(db, article_id), shown_capture(db, article_id))
-    if story is None:
+    timeline = _timeline(_lines(db, article_id), shown_capture(db, article_id))
+    if timeline is None:
         return
-    told = _told(story)
-    if _revisions(db, article_id) != told:
-        _renumber(db, article_id, told)
-    follows = [len(told), story.first_at, story.last_at, story.gone_at]
+    expected = _expected_rows(timeline)
+    if _revisions(db, article_id) != expected:
+        _renumber(db, article_id, expected)
+    follows = [len(expected), timeline.first_at, timeline.last_at, timeline.gone_at]
     db.execute(
         "UPDATE articles SET revision_count = ?, first_captured_at = ?, last_captured_at = ?,"
         " gone_at = ? WHERE id = ? AND (revision_count, first_captured_at, last_captured_at,"
@@ -110,30 +110,30 @@ def retell(db: Database, article_id: int) -> None:
     )
 
 
-def is_told(db: Database, article_id: int) -> bool:
+def history_matches(db: Database, article_id: int) -> bool:
     """Whether `revisions` and the row of the article say what its captures tell."""
-    story = _story(_lines(db, article_id), shown_capture(db, article_id))
+    timeline = _timeline(_lines(db, article_id), shown_capture(db, article_id))
     row = db.execute(
         "SELECT revision_count, first_captured_at, last_captured_at, gone_at FROM articles"
         " WHERE id = ?",
         [article_id],
     ).fetchone()
-    if story is None or row is None:
-        return story is None and row is None
+    if timeline is None or row is None:
+        return timeline is None and row is None
     texts = db.execute(
         "SELECT title, lead, body, captions_json, sha256 FROM revisions WHERE article_id = ?",
         [article_id],
     )
-    told = _told(story)
+    expected = _expected_rows(timeline)
     return (
-        tuple(row) == (len(told), story.first_at, story.last_at, story.gone_at)
-        and _revisions(db, article_id) == told
+        tuple(row) == (len(expected), timeline.first_at, timeline.last_at, timeline.gone_at)
+        and _revisions(db, article_id) == expected
         and all(RevisionText(*text).sha256 == sha256 for *text, sha256 in texts)
     )
 
 
 class _Line(NamedTuple):
-    """One line of `captures`, as a story is made of them."""
+    """One line of `captures`, as a timeline is made of them."""
 
     at: str
     snapshot_id: int
@@ -170,13 +170,13 @@ def _revisions(db: Database, article_id: int) -> list[tuple[object, ...]]:
     ).fetchall()
 
 
-def _told(story: _Story) -> list[tuple[object, ...]]:
+def _expected_rows(timeline: _Timeline) -> list[tuple[object, ...]]:
     """The rows that `revisions` should have: sha256, first seen, last seen, first snapshot."""
-    return [(sha256, *span) for sha256, span in story.spans.items()]
+    return [(sha256, *span) for sha256, span in timeline.spans.items()]
 
 
-def _story(lines: list[_Line], shown: int | None) -> _Story | None:
-    """The story of the captures of an article; None without a text.
+def _timeline(lines: list[_Line], shown: int | None) -> _Timeline | None:
+    """The timeline of the captures of an article; None without a text.
 
     `shown`: the snapshot that the article is shown from, whose text is the only revision if there
     is no whole page.
@@ -190,27 +190,27 @@ def _story(lines: list[_Line], shown: int | None) -> _Story | None:
     if not seen:
         return None
     first_at = next((line.at for line in seen if line.is_dated), seen[0].at)
-    story = _Story({}, first_at, first_at, None)
+    timeline = _Timeline({}, first_at, first_at, None)
     current: list[object] = []
     for line in lines:
         if line.sha256 and line.sha256 in texts:
-            current = story.spans.setdefault(line.sha256, [line.at, line.at, line.snapshot_id])
+            current = timeline.spans.setdefault(line.sha256, [line.at, line.at, line.snapshot_id])
         if current and (line.reading == "unchanged" or (line.sha256 and line.sha256 in texts)):
             current[1] = line.at
-    _follow(story, [line for line in lines if line.is_dated])
-    return story
+    _follow(timeline, [line for line in lines if line.is_dated])
+    return timeline
 
 
-def _follow(story: _Story, lines: list[_Line]) -> None:
+def _follow(timeline: _Timeline, lines: list[_Line]) -> None:
     """Find when the article was last there, and since when it is gone."""
     missing_since = absent_since = ""
     for line in lines:
-        if line.at < story.first_at:
+        if line.at < timeline.first_at:
             continue
         if line.reading in SEEN:
-            story.last_at = line.at
+            timeline.last_at = line.at
             missing_since = absent_since = ""
-            story.gone_at = None
+            timeline.gone_at = None
         elif line.is_absent:
             absent_since = absent_since or line.at
             if line.reading == "missing":
@@ -220,13 +220,13 @@ def _follow(story: _Story, lines: list[_Line]) -> None:
                 at - utc_time(missing_since or line.at) >= GONE_AFTER
                 or at - utc_time(absent_since) >= SURELY_GONE_AFTER
             ):
-                story.gone_at = absent_since
+                timeline.gone_at = absent_since
 
 
-def _renumber(db: Database, article_id: int, told: list[tuple[object, ...]]) -> None:
+def _renumber(db: Database, article_id: int, expected: list[tuple[object, ...]]) -> None:
     # By way of negative numbers: (article_id, number) stays unique at every step.
     db.execute("UPDATE revisions SET number = -number WHERE article_id = ?", [article_id])
-    for number, (sha256, captured_at, last_seen_at, snapshot_id) in enumerate(told, 1):
+    for number, (sha256, captured_at, last_seen_at, snapshot_id) in enumerate(expected, 1):
         db.execute(
             "UPDATE revisions SET number = ?, captured_at = ?, last_seen_at = ?, snapshot_id = ?"
             " WHERE article_id = ? AND sha256 = ?",

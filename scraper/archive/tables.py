@@ -288,7 +288,7 @@ CREATE VIRTUAL TABLE articles_fts USING fts5(
     content='articles_searched', content_rowid='id', tokenize="{TOKENIZER}" /* content="articles" */
 );
 
--- What the index holds of each article, as a hash: FTS5 must be told it exactly to forget it.
+-- What the index holds of each article, as a hash: FTS5 forgets a text only if it is given exactly.
 CREATE TABLE articles_fts_hashes (
     article_id INTEGER PRIMARY KEY,
     hash INTEGER NOT NULL

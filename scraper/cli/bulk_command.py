@@ -31,7 +31,7 @@ from scraper.errors import MissingExtra
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
-    help="Processes that read shards, where there is no scheduler; default: one a core.",
+    help="Processes that read shards, if there is no scheduler; default: one for each core.",
 )
 @json_option
 def bulk(

@@ -50,7 +50,7 @@ def import_(
     from scraper.archive.frontier_updates import Context
     from scraper.importing import Wanted, import_files
     from scraper.importing.sources import files_in
-    from scraper.importing.tally import as_json as told
+    from scraper.importing.tally import as_json as tally_json
     from scraper.importing.tally import summary
     from scraper.progress import watch
 
@@ -65,7 +65,7 @@ def import_(
     for line in (*done.damages, *done.unreadable):
         click.echo(line, err=True)
     if as_json:
-        click.echo(json.dumps(told(done), ensure_ascii=False))
+        click.echo(json.dumps(tally_json(done), ensure_ascii=False))
     if done.records or not done.unreadable:
         click.echo(summary(done), err=as_json)
     if done.unreadable:

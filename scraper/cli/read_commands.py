@@ -32,17 +32,17 @@ def extract(file: Path, url: str, trace: bool) -> None:
 
     snapshot = read_file(file, BUILT_IN.site.site, url)
     notes: list[Choice] | None = [] if trace else None
-    told: dict[str, object] = {}
+    shown: dict[str, object] = {}
     try:
         article = read(snapshot, notes)
         if article.article_id is None:  # `import` files none of these as articles either
             raise NotAnArticle(snapshot.url, "no article number in its address")
-        told = as_json(article)
+        shown = as_json(article)
     finally:  # a page that is refused has a trace too
         if notes is not None:
-            told["trace"] = trace_json(notes)
-        if told:
-            click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+            shown["trace"] = trace_json(notes)
+        if shown:
+            click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
 
 
 @cli.command()

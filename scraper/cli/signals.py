@@ -1,7 +1,7 @@
 """SIGTERM and Ctrl-C: every command ends within two seconds, in one of three ways.
 
 A command that works in small steps ends after the step it is in, and says what was done. One that
-does not, or whose step takes too long, is unwound where it is: transactions are rolled back and
+does not, or whose step takes too long, is unwound: transactions are rolled back and
 unfinished files removed. What cannot be unwound (a long call into SQLite) is left as a kill would
 leave it, for the next run to repair.
 """
@@ -32,10 +32,10 @@ _NAMES: dict[int, str] = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 @contextmanager
 def ended_by_signal() -> Iterator[None]:
     """Raise Stopped in this block when a signal comes; end the process if that does not help."""
-    told, tell = os.pipe()
+    signals_read, tell = os.pipe()
     os.set_blocking(tell, False)
     before = signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
-    threading.Thread(target=_end_in_time, args=[told], daemon=True).start()
+    threading.Thread(target=_end_in_time, args=[signals_read], daemon=True).start()
     handlers = _handle(_stop_once())
     try:
         yield
@@ -90,9 +90,9 @@ def _restore(handlers: dict[int, object]) -> None:
         signal.signal(signum, handler)  # type: ignore[arg-type]
 
 
-def _end_in_time(told: int) -> None:
+def _end_in_time(signals_read: int) -> None:
     """Wait for a signal, then see to it that the process ends; runs in a thread of its own."""
-    while (signum := os.read(told, 1)[0]) not in SIGNALS:
+    while (signum := os.read(signals_read, 1)[0]) not in SIGNALS:
         pass
     time.sleep(STEP_SECONDS)
     signal.pthread_kill(threading.main_thread().ident or 0, signum)

@@ -115,8 +115,8 @@ def reread(
     path, at = settings.archive.path, vietnam_day(since)
     if dry_run:
         with open_reader(path) as archive, watch("reread") as progress:
-            told = forecast(archive, progress, since=at, workers=workers)
-        _say_forecast(told, as_json)
+            found = forecast(archive, progress, since=at, workers=workers)
+        _say_forecast(found, as_json)
         return
     require_snapshots(path)
     context = Context(settings.site.site, settings.crawl.revisit_days)
@@ -136,18 +136,18 @@ def reread(
     click.echo(said, err=as_json)
 
 
-def _say_forecast(told: Any, as_json: bool) -> None:
+def _say_forecast(found: Any, as_json: bool) -> None:
     if as_json:
         # asdict() makes no Counter of a Counter.
-        click.echo(json.dumps(asdict(told) | {"fields": told.fields}, ensure_ascii=False))
+        click.echo(json.dumps(asdict(found) | {"fields": found.fields}, ensure_ascii=False))
         return
-    for line in told.damaged:
+    for line in found.damaged:
         click.echo(line, err=True)
-    for name, count in told.fields.most_common():
+    for name, count in found.fields.most_common():
         click.echo(f"{name}: {count} would change")
-        for example in told.examples[name]:
+        for example in found.examples[name]:
             click.echo(f"    {example}")
-    click.echo(f"{told.read} snapshots read" + ("" if told.fields else "; nothing would change"))
+    click.echo(f"{found.read} snapshots read" + ("" if found.fields else "; nothing would change"))
 
 
 @cli.command()

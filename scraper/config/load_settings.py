@@ -36,7 +36,7 @@ def load_settings(path: Path) -> Settings:
     beside = path.resolve().parent / settings.archive.path
     if beside.is_dir() or beside.name in ("snapshots.db", "photos.db"):
         raise ConfigError(
-            f'{path}: archive.path: a file, as "archive.db", for snapshots.db to stand beside,'
+            f'{path}: archive.path: a file, as "archive.db", beside which snapshots.db is made,'
             f" is {str(settings.archive.path)!r}"
         )
     return checked(replace(settings, archive=ArchiveSettings(beside)))
@@ -211,7 +211,7 @@ def _hosts(written: tuple[str, ...], place: str, example: str) -> tuple[str, ...
 
 
 def _host(alias: str) -> str:
-    """The host that an alias names, if need be as a whole address; "" where it names none."""
+    """The host that an alias names, if need be as a whole address; "" if it names none."""
     try:
         return urlsplit(alias).netloc.lower() if "//" in alias else alias.lower()
     except ValueError:

@@ -86,7 +86,7 @@ def _mentions(text: str) -> tuple[list[Mention], list[int]]:
     known = names()
     elsewhere: list[int] = []
     mentions: list[Mention] = []
-    joined = []  # of each name that stands in a list after another
+    joined = []  # of each name that follows another in a list
     end_before = head_at = -1
     for start, end in _spans(text, known, elsewhere):
         form = text[start:end]

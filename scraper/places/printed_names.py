@@ -1,4 +1,4 @@
-"""The forms a unit's name is printed in, and the units each form may stand for.
+"""The forms in which a unit's name is printed, and the units that each form may mean.
 
 Y Tý, Y Tí, Y TÝ, Y TÍ   one unit
 Thanh Bình               two, one in Mường Khương and one in Sa Pa
@@ -20,7 +20,7 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What one printed form may stand for."""
+    """What one printed form may mean."""
 
     places: tuple[Unit, ...]
     is_common: bool  # true if the form alone does not show that a unit is meant
@@ -31,7 +31,7 @@ class Name:
 
 @lru_cache(maxsize=1)
 def names() -> Mapping[str, Name]:
-    """Printed form, capitals as printed -> what it may stand for; made once."""
+    """Printed form, capitals as printed -> what it may mean; made once."""
     marked: dict[str, set[Unit]] = defaultdict(set)
     bare: dict[str, set[Unit]] = defaultdict(set)
     for place in all_places().values():

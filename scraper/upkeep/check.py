@@ -1,4 +1,4 @@
-"""`scraper check`: what an operator who does not look must be told."""
+"""`scraper check`: what an operator who does not look must know."""
 
 import shutil
 import sqlite3
@@ -44,7 +44,7 @@ _MALFORMED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 def check(path: Path, limits: CheckSettings, now: datetime) -> list[str]:
     """One line for each limit that the archive at `path` passes, and for each damaged file.
 
-    None where all is well. Raises ArchiveError where there is no archive of ours to look at.
+    None if all is well. Raises ArchiveError if there is no archive of ours to look at.
     """
     try:
         with open_reader(path) as archive:

@@ -17,7 +17,7 @@ from scraper.archive.filing import is_filed
 from scraper.archive.history import capture_of
 from scraper.archive.index import check_index, is_complete
 from scraper.archive.index_check import check_structure
-from scraper.archive.revisions import is_told
+from scraper.archive.revisions import history_matches
 from scraper.archive.tombstones import interruption
 from scraper.archive.withdrawals import unfinished
 from scraper.progress import Progress
@@ -139,7 +139,7 @@ def _articles(db: Database) -> Iterator[Finding]:
         " SELECT article_id FROM captures WHERE reading IN ('text', 'cut')"
     )
     for (number,) in numbers.fetchall():
-        if not is_told(db, number):
+        if not history_matches(db, number):
             yield Finding(f"article {number}", "not what follows from its captures", "reread")
 
 
