@@ -137,7 +137,7 @@ def doors(datasette: Datasette) -> dict[str, Callable[[str], int]]:
         "CSV": file,
         "trends": trends,
         "SQL": select,
-        "feed": lambda text: asked("/search.atom", q=text).text.count("<entry>"),
+        "feed": lambda text: asked("/search.atom", q=text).text.count("</entry>"),
     }
 
 

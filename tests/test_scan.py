@@ -1,0 +1,110 @@
+"""Totals of every door against an independent count of the texts; stock tools on archive.db."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from datasette.app import Datasette
+from sqlite_utils import Database
+from sqlite_utils.cli import cli as sqlite_utils_cli
+
+from scraper.archive.files import open_articles
+from scraper.cli import cli
+from scraper.spelling import fold, words
+from tests.support.filled import captures, fill
+from tests.support.opened import opened
+from tests.support.scan import count_words, differences, texts
+from tests.test_browse import settings_of
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("scan") / "archive.db"
+    fill(path, captures(60))
+    return path
+
+
+@pytest.fixture(scope="module")
+def datasette(path: Path) -> Iterator[Datasette]:
+    with opened(settings_of(path)) as datasette:
+        yield datasette
+
+
+@pytest.mark.slow
+def test_every_door_counts_the_hundred_commonest_words_as_a_reading_of_all_texts_does(
+    datasette: Datasette, path: Path
+):
+    with open_articles(path) as db:
+        counted = count_words(db, 100)
+    assert len(counted) == 100
+    assert differences(datasette, counted) == []
+
+
+def test_the_page_the_table_and_the_command_line_count_words_and_not_syllables(
+    datasette: Datasette, path: Path, tmp_path: Path
+):
+    with open_articles(path) as db:
+        counted = count_words(db, 12)
+    assert differences(datasette, counted, without=("CSV", "feed")) == []
+    config = tmp_path / "config.toml"
+    text = f'[site]\nbase_url = "https://baolaocai.vn"\n[archive]\npath = "{path}"\n'
+    config.write_text(text, "utf-8")
+    for word, (marked, _) in counted.items():
+        args = ["search", "--config", str(config), "--json", word]
+        assert json.loads(CliRunner().invoke(cli, args).output)["total"] == marked, word
+
+
+STOCK = (
+    "đảng viên",
+    "dang vien",
+    "kỹ thuật",
+    "ky thuat",
+    "hòa bình",
+    "thủy điện",
+    "công ty",
+    "cho phien",
+)
+
+
+def holding(path: Path, typed: str) -> set[int]:
+    """The articles that hold every syllable, marks respected if typed."""
+    with open_articles(path) as db:
+        forms = {
+            number: {w for text in printed for w in words(text.lower())}
+            | {fold(w) for text in printed for w in words(text)}
+            | {w for text in printed for w in words(text.lower().translate(_BARE))}
+            for number, printed in texts(db)
+        }
+    return {n for n, held in forms.items() if set(typed.split()) <= held}
+
+
+_BARE = str.maketrans({c: fold(c) for c in "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữự"}
+                      | {c: "y" for c in "ỳýỷỹỵ"})  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", STOCK)
+def test_sqlite_utils_finds_by_stock_syntax(path: Path, typed: str):
+    args = ["search", str(path), "articles", typed, "-c", "id", "--limit", "1000"]
+    answer = CliRunner().invoke(sqlite_utils_cli, args)
+    assert answer.exit_code == 0, answer.output
+    found = {row["id"] for row in json.loads(answer.output)}
+    assert found == holding(path, typed)
+
+
+@pytest.mark.slow
+def test_datasette_without_the_plugin_finds_by_its_own_search(path: Path):
+    switch = "import sys; sys._called_from_test = True; from datasette.cli import cli; cli()"
+    for typed in ("đảng viên", "dang+vien"):
+        address = f"/archive/articles.json?_shape=array&_size=max&_search={typed}"
+        command = [sys.executable, "-c", switch, str(path), "--get", address]
+        answer = subprocess.run(command, capture_output=True, text=True, check=True)
+        found = {row["id"] for row in json.loads(answer.stdout)}
+        assert found == holding(path, typed.replace("+", " ")) != set()
+
+
+def test_the_index_is_what_stock_tools_detect(path: Path):
+    assert Database(path)["articles"].detect_fts() == "articles_fts"
