@@ -21,6 +21,8 @@ from scraper.progress import Silence
 from scraper.upkeep.check import alarms, check
 from scraper.upkeep.status import status, tables
 
+pytestmark = pytest.mark.slow  # whole runs
+
 LIMITS = CheckSettings(min_free_mb=0)
 
 

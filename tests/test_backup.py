@@ -23,6 +23,8 @@ from scraper.upkeep.backup import INTERNAL, Copy, backup
 from scraper.upkeep.verify import missing_captures, verify
 from tests.support.filled import captures, fill, page
 
+pytestmark = pytest.mark.slow  # whole runs
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

@@ -28,6 +28,8 @@ from scraper.urls import article_id
 from tests.support.kills import killed_crawl
 from tests.support.patient import SCRAPER
 
+pytestmark = pytest.mark.slow  # whole runs
+
 FULL = Plan(pages=1000, minutes=5, full=True)
 
 

@@ -23,6 +23,8 @@ from scraper.errors import SiteUnavailable
 from scraper.progress import Silence
 from scraper.urls import article_id
 
+pytestmark = pytest.mark.slow  # whole runs
+
 DELAY = 0.01
 PAPER = make_newspaper(seed=3, pages=9, months=2)
 SHARE = 0.4

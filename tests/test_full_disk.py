@@ -18,6 +18,8 @@ from scraper.upkeep.verify import verify
 from scraper.urls import article_id
 from tests.support.filled import captures, fill, page
 
+pytestmark = pytest.mark.slow  # whole runs
+
 ROOT = Path(__file__).parent.parent
 
 

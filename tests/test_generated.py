@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.extract import extract
 from scraper.models import Caption, Snapshot, Weather
 from scraper.times import VIETNAM
+
+pytestmark = pytest.mark.slow  # whole runs
 
 URL = "https://baolaocai.vn/mua-le-chin-post901234.html"
 CAPTURED_AT = datetime(2026, 11, 2, tzinfo=UTC)

@@ -14,6 +14,8 @@ from scraper.extract import extract
 from scraper.models import Snapshot
 from tests.support.mutants import CAPTURED_AT, MOST_SECONDS, cut, faults, nested, pages
 
+pytestmark = pytest.mark.slow  # whole runs
+
 ARTICLE = b"<html><body><h1 class='article__title'>T</h1><div class='article__body'>%s</div></body>"
 
 

@@ -30,6 +30,8 @@ from scraper.probe.observations import PageSeen, Seen
 from scraper.progress import Silence
 from scraper.urls import Site, article_id
 
+pytestmark = pytest.mark.slow  # whole runs
+
 DELAY = 0.05
 PAPER = make_newspaper(pages=60)
 ROOT = Path(__file__).parent.parent

@@ -12,6 +12,8 @@ from scraper.errors import ExtractError
 from tests.support.made import SAPO, TOP, page, read
 from tests.support.mutants import MOST_SECONDS
 
+pytestmark = pytest.mark.slow  # whole runs
+
 LD = '<script type="application/ld+json">{}</script>'
 DEAR = {
     "one word": page("a" * 9_000_000),

@@ -30,6 +30,8 @@ from scraper.urls import article_id
 from tests.support.filled import CONTEXT, captures, fill, page
 from tests.support.patient import SCRAPER
 
+pytestmark = pytest.mark.slow  # whole runs
+
 # What follows from snapshots alone. `frontier` is restored too, but for what lists had told.
 DERIVED = (
     "articles",

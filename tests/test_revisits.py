@@ -21,6 +21,8 @@ from scraper.http.pace import Clock
 from scraper.urls import article_id
 from tests.test_crawl import FULL, crawl, rows, settings_for
 
+pytestmark = pytest.mark.slow  # whole runs
+
 USUAL = replace(FULL, full=False)
 On = Callable[..., RunOutcome]
 

@@ -23,6 +23,8 @@ from scraper.errors import ArchiveError
 from scraper.models import Snapshot
 from tests.support.filled import NOON, page
 
+pytestmark = pytest.mark.slow  # whole runs
+
 BASE = "https://baolaocai.vn"
 
 

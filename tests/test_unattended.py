@@ -12,6 +12,8 @@ import pytest
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 
+pytestmark = pytest.mark.slow  # whole runs
+
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs/operating.md").read_text("utf-8")
 PATH = f"{os.environ['PATH']}:/usr/sbin"

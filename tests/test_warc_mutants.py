@@ -3,7 +3,11 @@
 A tenth of the 1,000 that `.venv/bin/python -m tests.support.warc_mutants 1000` imports.
 """
 
+import pytest
+
 from tests.support.warc_mutants import faults, mutant
+
+pytestmark = pytest.mark.slow  # whole runs
 
 
 def test_a_hundred_mutants_break_no_rule() -> None:
