@@ -195,3 +195,32 @@ def test_pages_that_are_mostly_no_articles_raise_the_alarm(newsroom: Newsroom) -
     paper.refuses = lambda path: soft if "post" in path and "post9" not in path else None
     newsroom.crawl(START)
     assert "9 of 10 pages of the last crawl are not articles" in newsroom.alarms()
+
+
+@pytest.mark.slow
+def test_a_year_with_a_ban_a_bot_check_and_a_broken_map_loses_nothing(newsroom: Newsroom) -> None:
+    paper, asked_on = newsroom.paper, dict[int, int]()
+    ban, check, broken = range(60, 74), range(150, 180), range(240, 270)
+    for day in range(365):
+        for number in (2 * day + 1, 2 * day + 2):
+            paper.publish(number, START + hours(24 * day - 1))
+        paper.refuses = lambda path: None
+        if day in ban:
+            paper.refuses = lambda path: (403, {}, "<h1>Forbidden</h1>")
+        elif day in check:
+            paper.refuses = lambda path: (200, {}, RELOAD) if path != "/robots.txt" else None
+        paper.spoils_lists = lambda body: body
+        if day in broken:
+            paper.spoils_lists = lambda body: body.replace("</url>", "<t>a&nbsp;b & c</t></url>", 9)
+        alarms: list[str] = []
+        for hour in (0, 12):
+            newsroom.crawl(START + hours(24 * day + hour))
+            asked_on[day] = asked_on.get(day, 0) + len(newsroom.asked)
+            if day in (ban[0], check[0]):
+                alarms.append(newsroom.alarms())
+        if day in (ban[0], check[0]):
+            assert any("failed in the last crawl" in said for said in alarms)
+    assert max(asked_on[day] for day in (*ban, *check)) <= 10
+    assert newsroom.rows("SELECT count(*), count(gone_at) FROM articles") == [(730, 0)]
+    assert newsroom.rows("SELECT max(revision_count) FROM articles") == [(1,)]
+    assert newsroom.rows("SELECT count(*) FROM frontier WHERE state IN ('new', 'failed')") == [(0,)]
