@@ -6,9 +6,25 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal, Protocol
+from dataclasses import asdict, dataclass
+from typing import Literal, Protocol, TextIO
 
 LogFormat = Literal["text", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened in a run: one line of the log. None: does not apply."""
+
+    event: str  # "connecting", "waiting", "answer", "no answer", "step", "note", "expect" …
+    message: str
+    url: str | None = None
+    status: int | None = None  # HTTP
+    seconds: float | None = None  # that it took
+    bytes: int | None = None  # of the body, decompressed
+    attempt: int | None = None  # 1 for the first
+    wait_seconds: float | None = None  # before the next request
+    is_detail: bool = False  # only for programs: people see what came of it in the next line
 
 
 class Progress(Protocol):
@@ -17,11 +33,14 @@ class Progress(Protocol):
     def expect(self, total: int) -> None:
         """So many steps are to be done, as far as is known now."""
 
-    def step(self, text: str, count: int = 1) -> None:
+    def step(self, text: str, count: int = 1, url: str | None = None) -> None:
         """`count` steps are done; `text` says which, and what came of them."""
 
-    def note(self, text: str) -> None:
-        """Something worth knowing that is no step."""
+    def note(self, text: str, url: str | None = None) -> None:
+        """Something worth knowing that is not a step."""
+
+    def tell(self, event: Event) -> None:
+        """A request, or a wait for the next one."""
 
 
 class Lines:
@@ -33,14 +52,18 @@ class Lines:
 
     def expect(self, total: int) -> None:
         self._total = self._done + total
-        self._log.info("%d to do", total)
+        self.tell(Event("expect", f"{total} to do"))
 
-    def step(self, text: str, count: int = 1) -> None:
+    def step(self, text: str, count: int = 1, url: str | None = None) -> None:
         self._done += count
-        self._log.info("%d/%d %s", self._done, max(self._total, self._done), text)
+        self.tell(Event("step", f"{self._done}/{max(self._total, self._done)} {text}", url))
 
-    def note(self, text: str) -> None:
-        self._log.info("%s", text)
+    def note(self, text: str, url: str | None = None) -> None:
+        self.tell(Event("note", text, url))
+
+    def tell(self, event: Event) -> None:
+        level = logging.DEBUG if event.is_detail else logging.INFO
+        self._log.log(level, "%s", event.message, extra={"event": event})
 
 
 class Silence:
@@ -49,16 +72,19 @@ class Silence:
     def expect(self, total: int) -> None:
         pass
 
-    def step(self, text: str, count: int = 1) -> None:
+    def step(self, text: str, count: int = 1, url: str | None = None) -> None:
         pass
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, url: str | None = None) -> None:
+        pass
+
+    def tell(self, event: Event) -> None:
         pass
 
 
 @contextmanager
 def watch(label: str, *, log_format: LogFormat = "text", quiet: bool = False) -> Iterator[Progress]:
-    """Progress of one command: a bar where stderr is a terminal, else log lines on stderr."""
+    """Progress of one command: a bar if stderr is a terminal, else log lines on stderr."""
     if quiet:
         yield Silence()
     elif sys.stderr.isatty() and log_format == "text":
@@ -92,14 +118,18 @@ def _bar(label: str) -> Iterator[Progress]:
             def expect(self, total: int) -> None:
                 bar.update(task, total=bar.tasks[0].completed + total)
 
-            def step(self, text: str, count: int = 1) -> None:
+            def step(self, text: str, count: int = 1, url: str | None = None) -> None:
                 rate = (bar.tasks[0].completed + count) / max(
                     time.monotonic() - self.started, 0.001
                 )
                 bar.update(task, advance=count, rate=f"{rate:.1f}/s", where=text[:60])
 
-            def note(self, text: str) -> None:
+            def note(self, text: str, url: str | None = None) -> None:
                 bar.update(task, where=text[:60])
+
+            def tell(self, event: Event) -> None:
+                if not event.is_detail:
+                    self.note(event.message)
 
         yield Bar()
 
@@ -111,12 +141,21 @@ def _log_to_stderr(log_format: LogFormat) -> None:
     )
     log = logging.getLogger("scraper")
     log.handlers[:] = [handler]
-    log.setLevel(logging.INFO)
+    log.setLevel(logging.DEBUG if log_format == "json" else logging.INFO)
     log.propagate = False
 
 
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
-        line = {"at": at, "level": record.levelname.lower(), "message": record.getMessage()}
-        return json.dumps(line, ensure_ascii=False)
+        event: Event = record.__dict__["event"]
+        return json_line(event, sys.stderr, record.created)
+
+
+def json_line(event: Event, stream: TextIO, at: float | None = None, **more: object) -> str:
+    """An event as one line of JSON, in letters that `stream` can write; `at` as of time.time()."""
+    line = asdict(event)
+    del line["is_detail"]
+    line["at"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+    # A letter that the stream lacks would be escaped as Python does it, which is not JSON.
+    has_all_letters = (stream.encoding or "").lower().replace("-", "") == "utf8"
+    return json.dumps(line | more, ensure_ascii=not has_all_letters)

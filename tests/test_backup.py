@@ -106,7 +106,7 @@ def test_two_copies_are_not_made_in_one_folder_at_once(path: Path, tmp_path: Pat
     class Second(Silence):
         refusal = ""
 
-        def note(self, text: str) -> None:
+        def note(self, text: str, url: str | None = None) -> None:
             if not self.refusal:
                 with pytest.raises(Locked) as refusal:
                     copied(path, folder)

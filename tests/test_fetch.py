@@ -538,7 +538,7 @@ def test_no_name_is_learnt_but_the_site_s_own(server: Server, location: str) -> 
     server.answers = iter([page(status=301, location=location)])
     with opened(server, NAMED_TWICE) as fetcher:
         assert fetcher.get(PAGE).status == 301
-        assert fetcher.origin == SITE
+        assert fetcher.origins.current == SITE
 
 
 @pytest.mark.parametrize(

@@ -362,7 +362,7 @@ def test_progress_is_told_in_megabytes_once_a_second(
         def expect(self, total: int) -> None:
             self.total = total
 
-        def step(self, text: str, count: int = 1) -> None:
+        def step(self, text: str, count: int = 1, url: str | None = None) -> None:
             self.done += count
             self.said.append(text)
 

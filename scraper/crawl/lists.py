@@ -147,7 +147,7 @@ class Survey:
     def read(self, one: ListAddress) -> None:
         """Ask for one list, and note the articles and the further lists that it names."""
         self._asked.add(one.url)
-        self._progress.note(f"list {one.url}")
+        self._progress.note(f"list {one.url}", one.url)
         frontier.add_list(self.db, one.url, one.source, self.at)
         try:
             snapshot = self._ask(one.url)
@@ -213,7 +213,7 @@ class Survey:
             doubt = known.error  # of the same list
         frontier.settle(self.db, one.url, "list", due_at=None, status=snapshot.status, error=doubt)
         if doubt:
-            self._progress.note(f"{one.url}: {doubt}")
+            self._progress.note(f"{one.url}: {doubt}", one.url)
         if snapshot.status == 200:
             frontier.set_validators(
                 self.db, one.url, snapshot.header("etag"), snapshot.header("last-modified")

@@ -212,7 +212,7 @@ class Crawl:
         runs.add_failure(self.archive.db, self.run.id, url, kind, reason, now())
         self.count(failed=1)
         self.refused += kind == "refused"
-        self.progress.note(f"{url}: {reason}")
+        self.progress.note(f"{url}: {reason}", url)
 
     def end(self, outcome: str, detail: str) -> None:
         """Say how the run ended; the first word counts."""
@@ -243,7 +243,9 @@ def open_run(
 
     run = runs.begin_run(db, command, now())
     state = runs.load_host(db, site.host)
-    with open_fetcher(settings, state, remember, max_minutes=minutes, stop=stop) as fetcher:
+    with open_fetcher(
+        settings, state, remember, max_minutes=minutes, stop=stop, tell=progress.tell
+    ) as fetcher:
         crawl = Crawl(archive, settings, fetcher, run, progress)
         try:
             if repaired := file_unfiled(archive, crawl.context):
@@ -341,7 +343,7 @@ def ask(crawl: Crawl, address: Address, *, conditionally: bool) -> Snapshot | No
         refused = Refused(url, f"refused: {e.reason}")
         _settle(crawl, address, "failed", refused)
         crawl.fail(url, "refused", refused.reason)
-        crawl.fetcher.note_refused(refused)
+        crawl.fetcher.standing.note_refused(refused)
     except Transient as e:
         _settle(crawl, address, "failed", e)
         crawl.fail(url, "fetch", e.reason)
@@ -362,12 +364,13 @@ def file(crawl: Crawl, snapshot: Snapshot) -> Filing:
         _count_filing(crawl, filing)
         crawl.save()
     crawl.progress.step(
-        f"{filing.kind}: {filing.title or filing.url}{filing.detail and ': '}{filing.detail}"
+        f"{filing.kind}: {filing.title or filing.url}{filing.detail and ': '}{filing.detail}",
+        url=filing.url,
     )
     if filing.kind == "refused":
-        crawl.fetcher.note_refused(Refused(filing.url, read.detail))
+        crawl.fetcher.standing.note_refused(Refused(filing.url, read.detail))
     elif filing.kind not in ("not_article", "unreadable"):
-        crawl.fetcher.note_welcome()
+        crawl.fetcher.standing.note_welcome()
     return filing
 
 
@@ -384,7 +387,7 @@ def _settle(crawl: Crawl, address: Address, state: frontier.State, error: FetchE
             error=error.reason,
             attempts=attempts,
         )
-    crawl.progress.step(f"{address.url}: {error.reason}")
+    crawl.progress.step(f"{address.url}: {error.reason}", url=address.url)
 
 
 def _count_filing(crawl: Crawl, filing: Filing) -> None:

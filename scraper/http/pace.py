@@ -19,7 +19,9 @@ from scraper.times import VIETNAM
 
 IN_FLIGHT = "request in flight"  # or may be: the reason that a killed run leaves behind
 DELAY = "delay"
+BACKOFF = "backoff"
 ASKED = "Retry-After"
+QUIET = "quiet hours"
 REFUSED = "refused"
 REFUSES = "the site refuses us"  # begins the end of a run that was refused, or waits after one
 LONGEST_ASKED_SECONDS = 7 * 86400.0  # a Retry-After beyond this is taken for a mistake
@@ -74,22 +76,23 @@ class Pace:
         self.state = state
         self._remember(state)
 
-    def wait(self) -> None:
+    def wait(self, tell: Callable[[float, str], None] = lambda seconds, reason: None) -> None:
         """Return when a request may start, having noted that one may be on its way.
 
-        Raises RunEnded where that is not to be in this run, SiteUnavailable where the server
-        itself asked for a longer silence than the run has.
+        Before each pause `tell` is called with its seconds and its reason. Raises RunEnded if
+        the request cannot start in this run, SiteUnavailable if the server asked for a longer
+        silence than the run has.
         """
         if silence := self.silence():
             raise SiteUnavailable(silence)
         if self._quiet_seconds() > self.seconds_left():
-            raise RunEnded("quiet hours")
+            raise RunEnded(QUIET)
         while True:
-            self._pause(self._ready - self._clock.monotonic())
+            self._tell_and_pause(self._ready - self._clock.monotonic(), self._reason, tell)
             quiet = self._quiet_seconds()  # they may have begun meanwhile
             if quiet <= 0:
                 break
-            self._pause(quiet)
+            self._tell_and_pause(quiet, QUIET, tell)
         self._reason = IN_FLIGHT
         if self.state.next_request_reason != IN_FLIGHT:
             self._note(self.delay_seconds)
@@ -159,6 +162,13 @@ class Pace:
         since_begin = (minute - begin) % 1440
         length = (end - begin) % 1440
         return (length - since_begin) * 60 if since_begin < length else 0.0
+
+    def _tell_and_pause(
+        self, seconds: float, reason: str, tell: Callable[[float, str], None]
+    ) -> None:
+        if 0 < seconds <= self.seconds_left():
+            tell(seconds, reason)
+        self._pause(seconds)
 
     def _pause(self, seconds: float) -> None:
         """Sleep in slices, so that a stop is noticed. Raises RunEnded."""

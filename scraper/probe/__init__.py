@@ -73,7 +73,7 @@ def probe_site(
             if crawl.fetcher.requests < MOST_REQUESTS:
                 pages.append(_page(crawl, age, url))
     run = crawl.run
-    whole = Seen(crawl.fetcher.origin, robots, tuple(lists), tuple(pages))
+    whole = Seen(crawl.fetcher.origins.current, robots, tuple(lists), tuple(pages))
     stopped = run.detail if run.outcome == "stopped" else ""
     return Probe(
         once.site.base_url, run.started_at, run.requests, stopped, facts(whole, once), whole

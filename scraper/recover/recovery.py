@@ -181,7 +181,7 @@ def _list_captures(recovery: _Recovery) -> None:
     is_last = False
     while not is_last:
         recovery.progress.note(f"reading the index: {done.listed} captures not known before")
-        url = index_url(recovery.fetcher.origin, site.host.partition(":")[0], at)
+        url = index_url(recovery.fetcher.origins.current, site.host.partition(":")[0], at)
         try:
             page = read_index(recovery.fetcher.get(url, kind="list"))
         except (FetchError, UnreadableList) as e:
@@ -249,7 +249,7 @@ def _note_failure(recovery: _Recovery, capture: IndexedCapture, error: FetchErro
 def _file_capture(recovery: _Recovery, capture: IndexedCapture) -> None:
     """Ask for one capture and file it. Raises FetchError."""
     archive, done = recovery.archive, recovery.done
-    answer = recovery.fetcher.get(replay_url(recovery.fetcher.origin, capture))
+    answer = recovery.fetcher.get(replay_url(recovery.fetcher.origins.current, capture))
     snapshot = as_captured(answer, capture, recovery.context.site)
     number = snapshots.store(archive.snapshots, snapshot)
     filing = file_snapshot(archive, number, snapshot, recovery.context)

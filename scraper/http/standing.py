@@ -1,0 +1,57 @@
+"""How the site takes us: failures and refusals in a row, which end a run."""
+
+from dataclasses import replace
+
+from scraper.errors import FetchError, SiteUnavailable
+from scraper.http.pace import REFUSED, Pace
+
+# The silence after a run that was refused; it doubles with each further page that is.
+FIRST_REFUSED_SECONDS = 3600.0
+LONGEST_REFUSED_SECONDS = 86400.0
+
+
+class Standing:
+    """Counts the addresses in a row that failed; refusals also over several runs."""
+
+    def __init__(self, pace: Pace, most_failures: int) -> None:
+        self._pace, self._most = pace, most_failures
+        self._failures = pace.state.refused_in_row
+
+    def note_refused(self, error: FetchError) -> None:
+        """Count an article page that was refused.
+
+        Raises SiteUnavailable after `most_failures` failures in a row. Then nothing is asked
+        for an hour, and twice as long after each further refusal.
+        """
+        state = self._pace.state
+        self._pace.learn(replace(state, refused_in_row=state.refused_in_row + 1))
+        self.note_failure(error)
+
+    def note_welcome(self) -> None:
+        """Note that an article page was shown to us: the row of failures is over."""
+        self._failures = 0
+        if self._pace.state.refused_in_row:
+            self._pace.learn(replace(self._pace.state, refused_in_row=0))
+
+    def note_answer(self) -> None:
+        """Note that the server is there. A row of refusals ends only with an article page."""
+        if not self._pace.state.refused_in_row:
+            self._failures = 0
+
+    def note_failure(self, error: FetchError) -> None:
+        """Count an address that failed. Raises SiteUnavailable after `most_failures` in a row."""
+        self._failures += 1
+        if self._failures < self._most:
+            return
+        if not self._pace.state.refused_in_row:
+            raise SiteUnavailable(
+                f"{self._failures} failures in a row; the last: {error}"
+            ) from error
+        reason = f"{REFUSED} {self._failures} pages in a row; the last: {error}"
+        self._pace.hold(refused_seconds(self._failures - self._most), reason)
+        raise SiteUnavailable(self._pace.silence()) from error
+
+
+def refused_seconds(further: int) -> float:
+    """How long nothing is asked after the refusal that ended a run, and `further` ones."""
+    return float(min(FIRST_REFUSED_SECONDS * 2.0 ** min(further, 10), LONGEST_REFUSED_SECONDS))
