@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Literal, Protocol, TextIO
@@ -148,14 +148,19 @@ def _log_to_stderr(log_format: LogFormat) -> None:
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         event: Event = record.__dict__["event"]
-        return json_line(event, sys.stderr, record.created)
+        return json_line(event, sys.stderr, at=record.created)
 
 
-def json_line(event: Event, stream: TextIO, at: float | None = None, **more: object) -> str:
-    """An event as one line of JSON, in letters that `stream` can write; `at` as of time.time()."""
+def json_line(
+    event: Event, stream: TextIO, more: Mapping[str, object] | None = None, at: float | None = None
+) -> str:
+    """An event, with `more` fields, as one line of JSON in letters that `stream` can write.
+
+    `at` is as of time.time(), by default now.
+    """
     line = asdict(event)
     del line["is_detail"]
     line["at"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
     # A letter that the stream lacks would be escaped as Python does it, which is not JSON.
     has_all_letters = (stream.encoding or "").lower().replace("-", "") == "utf8"
-    return json.dumps(line | more, ensure_ascii=not has_all_letters)
+    return json.dumps(line | dict(more or {}), ensure_ascii=not has_all_letters)

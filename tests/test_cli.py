@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scraper.config import BUILT_IN, load_settings
-from tests.support.warcs import response, write
+from tests.support.warcs import response, sha1, write
 
 ROOT = Path(__file__).parent.parent
 SEED = ROOT / "tests/pages/plaintext/seed-348925.txt"
@@ -182,11 +182,14 @@ def test_an_archive_that_cannot_be_written_is_said_in_one_line(folder: Path) -> 
     assert "folder is not writable" in one_line(run)
 
 
-def test_a_file_without_an_end_is_no_page(folder: Path) -> None:
-    for arguments in (["import", "/dev/zero"], ["extract", "/dev/zero", "--url", SEED_URL]):
+def test_a_file_without_an_end_is_not_read_as_a_page(folder: Path) -> None:
+    for arguments, found in (
+        (["import", "/dev/zero"], "a pipe or device, not a plain file; save it first"),
+        (["extract", "/dev/zero", "--url", SEED_URL], "larger than 50 MB, no page is"),
+    ):
         run = scraper(*arguments, cwd=folder)
         assert run.returncode == 1
-        assert "/dev/zero: larger than 50 MB, no page is" in one_line(run)
+        assert f"/dev/zero: {found}" in one_line(run)
 
 
 @pytest.mark.parametrize(
@@ -298,7 +301,14 @@ def test_a_dry_reread_tells_its_changes_as_json(folder: Path) -> None:
 def test_import_names_what_it_could_not_read_and_files_the_rest(folder: Path) -> None:
     write(
         folder / "a.warc.gz",
-        [response(), response(WARC_Block_Digest="sha1:AAAA", at="2024-01-01T00:00:00Z")],
+        [
+            response(),
+            response(
+                WARC_Block_Digest=sha1(b"x"),
+                WARC_Payload_Digest=sha1(b"x"),
+                at="2024-01-01T00:00:00Z",
+            ),
+        ],
     )
     (folder / "b.html").write_text("<h1>T</h1>", "utf-8")
     run = scraper("import", "a.warc.gz", "b.html", "--json", cwd=folder)

@@ -240,7 +240,10 @@ def hang_up_before_the_second_request(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def test_a_kept_connection_that_breaks_unanswered_is_replaced_without_a_failure() -> None:
+def test_a_kept_connection_that_breaks_after_a_rest_is_replaced_without_a_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("scraper.http.transport._IDLE_SECONDS", 0.0)
     answer = HEAD + b"Content-Length: 3\r\n\r\ntwo"
     with (
         serving(hang_up_before_the_second_request, lambda c: c.sendall(answer)) as base_url,
@@ -248,6 +251,16 @@ def test_a_kept_connection_that_breaks_unanswered_is_replaced_without_a_failure(
     ):
         bodies = [fetcher.get(f"{base_url}/{n}").body for n in range(2)]
     assert bodies == [b"one", b"two"]
+
+
+def test_a_kept_connection_that_breaks_in_use_is_a_failed_attempt() -> None:
+    with (
+        serving(hang_up_before_the_second_request) as base_url,
+        asking(base_url, seconds=LONG) as fetcher,
+    ):
+        fetcher.get(f"{base_url}/1")
+        with pytest.raises(Transient):
+            fetcher.get(f"{base_url}/2")
 
 
 def test_looking_up_an_address_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,12 @@
 """Commands that set up and run the crawl."""
 
 import json
+import sys
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -15,8 +18,10 @@ from scraper.cli.root import (
     json_option,
     vietnam_day,
 )
-from scraper.cli.signals import stop_on_signal
+from scraper.cli.signals import Stopped, stop_on_signal
 from scraper.config import Settings
+from scraper.errors import ScraperError
+from scraper.progress import Event, LogFormat, json_line, watch
 
 
 @cli.command()
@@ -36,16 +41,42 @@ def init(path: Path, contact: str) -> None:
     click.echo(f"{path}: written. Next: scraper probe, then scraper crawl")
 
 
+def log_format_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--log-format`; with `json` the error that ends the run is a line of JSON, too."""
+
+    @click.option(
+        "--log-format", type=click.Choice(["text", "json"]), default="text", help="How to log."
+    )
+    @wraps(command)
+    def with_log_format(log_format: LogFormat, **options: Any) -> Any:
+        try:
+            return command(log_format=log_format, **options)
+        except ScraperError as e:
+            if log_format == "text":
+                raise
+            _log_end(str(e), e.exit_code)
+        except Stopped as e:
+            if log_format == "text":
+                raise
+            _log_end(e.line, int(str(e.code)))
+
+    return with_log_format
+
+
+def _log_end(message: str, exit_code: int) -> NoReturn:
+    """End the command, with the reason as a line of JSON on stderr."""
+    click.echo(json_line(Event("error", message), sys.stderr, {"exit_code": exit_code}), err=True)
+    raise SystemExit(exit_code)
+
+
 @cli.command()
+@log_format_option
 @config_option
 @click.option("--limit", type=COUNT, help="Ask for at most N article pages.")
 @click.option("--max-minutes", type=click.FloatRange(min=0.1), help="End after M minutes.")
 @click.option("--since", type=DAY, help="Leave out what the lists date before DATE.")
 @click.option("--full", is_flag=True, help="Walk every sitemap, back to the first.")
 @click.option("--dry-run", is_flag=True, help="Read the lists, ask for no article.")
-@click.option(
-    "--log-format", type=click.Choice(["text", "json"]), default="text", help="How to log."
-)
 @json_option
 def crawl(
     settings: Settings,
@@ -54,13 +85,12 @@ def crawl(
     since: datetime | None,
     full: bool,
     dry_run: bool,
-    log_format: Any,
+    log_format: LogFormat,
     as_json: bool,
 ) -> None:
     """Fetch what is new or due and file it: one polite run."""
     from scraper.archive.files import open_archive
     from scraper.crawl.run import Plan, RunOutcome, crawl_site
-    from scraper.progress import watch
 
     settings.require_contact()
     plan = Plan(
@@ -85,18 +115,19 @@ def crawl(
                 _say_outcome(outcome, as_json, log_format)
 
 
-def _say_outcome(outcome: Any, as_json: bool, log_format: str) -> None:
+def _say_outcome(outcome: Any, as_json: bool, log_format: LogFormat) -> None:
     from scraper.crawl.run import summary, summary_row
 
+    row, said = summary_row(outcome), summary(outcome)
+    if as_json:
+        click.echo(json.dumps(row, ensure_ascii=False))
+    if log_format == "json":
+        if not as_json:
+            click.echo(json_line(Event("summary", said), sys.stdout, row))
+        return
     for url in () if as_json else outcome.due:
         click.echo(url)
-    if log_format == "json" and not as_json:
-        row = {"event": "summary", **summary_row(outcome)}
-        click.echo(json.dumps(row, ensure_ascii=False))
-        return
-    if as_json:
-        click.echo(json.dumps(summary_row(outcome), ensure_ascii=False))
-    click.echo(summary(outcome), err=as_json)
+    click.echo(said, err=as_json)
 
 
 @cli.command()
@@ -106,7 +137,6 @@ def add(settings: Settings, urls: tuple[str, ...]) -> None:
     """Capture these articles now."""
     from scraper.archive.files import open_archive
     from scraper.crawl.run import add_urls
-    from scraper.progress import watch
 
     settings.require_contact()
     with (
@@ -134,7 +164,6 @@ def probe(settings: Settings, bundle: Path | None, as_json: bool) -> None:
     from scraper.archive.files import open_archive
     from scraper.probe import probe_site, report
     from scraper.probe.bundle import require_place, write_bundle
-    from scraper.progress import watch
 
     settings.require_contact()
     host = settings.site.site.host.replace(":", "-")

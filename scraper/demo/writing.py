@@ -131,7 +131,7 @@ def _body(
             count = 5 + int(writer.rng.random() * 6)
             return None, tuple(_photo(writer, article_id, n) for n in range(1, count + 1))
         case "infographic":
-            return None, (_photo(writer, article_id, 1, plain=writer.rng.random() < 0.5),)
+            return None, (_photo(writer, article_id, 1, plain=True),)
         case "video" | "podcast":
             return None, _player_body(writer, layout)
         case "live":

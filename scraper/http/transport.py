@@ -20,6 +20,9 @@ _CONNECT_SECONDS = 10.0  # for one of a host's addresses; the next may be within
 # Longer than the usual delay, or each page would cost a new connection and a look-up. A server
 # that hangs up earlier is noticed: then a new connection is made.
 _KEEP_ALIVE_SECONDS = 120.0
+# A server that hangs up on a connection idle for as long was out of patience; the request that
+# crossed that on its way is sent again at once (RFC 9112, 9.3.1). One that was busy broke off.
+_IDLE_SECONDS = 1.0
 _FAILURES = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
 
 
@@ -66,6 +69,7 @@ class Transport(httpx.BaseTransport):
 
     def __init__(self, allowance: Allowance) -> None:
         self._allowance = allowance
+        self._used = time.monotonic()  # when the connection was last used
         self._backend = _Backend(allowance)
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
@@ -82,25 +86,31 @@ class Transport(httpx.BaseTransport):
         )
         sent = httpcore.Request(request.method, target, headers=request.headers.raw)
         connected = self._backend.connections
+        was_idle = time.monotonic() - self._used >= _IDLE_SECONDS
         try:
             answer = self._pool.handle_request(sent)
         except _FAILURES as e:
-            if self._backend.connections > connected or self._allowance.has_bytes:
+            is_new = self._backend.connections > connected
+            if is_new or self._allowance.has_bytes or not was_idle:
                 raise _as_httpx(e) from e
-            # The server hung up while the request was under way: RFC 9112, 9.3.1.
             try:
                 answer = self._pool.handle_request(sent)
             except _FAILURES as again:
                 raise _as_httpx(again) from again
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_Body(answer, self._note_used)
+        )
 
     def close(self) -> None:
         self._pool.close()
 
+    def _note_used(self) -> None:
+        self._used = time.monotonic()
+
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
+    def __init__(self, answer: httpcore.Response, note_used: Callable[[], None]) -> None:
+        self._answer, self._note_used = answer, note_used
 
     def __iter__(self) -> Iterator[bytes]:
         try:
@@ -110,6 +120,7 @@ class _Body(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._answer.close()
+        self._note_used()
 
 
 class _Backend(httpcore.NetworkBackend):

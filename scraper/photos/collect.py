@@ -116,13 +116,13 @@ def _collect(collection: _Collection, asked: WantedPhoto) -> None:
     except FetchError as e:
         _fail(collection, asked, e.reason)
         if isinstance(e, Refused) and not isinstance(e, OutsideSite):
-            _fetcher(collection, e.url).note_refused(e)
+            _fetcher(collection, e.url).standing.note_refused(e)
     else:
         kept_photos.keep(collection.photos, asked, photo, answer.captured_at)
         collection.done.kept += 1
         collection.done.remaining -= 1
         collection.progress.step(f"photo: {asked.url}")
-        _fetcher(collection, answer.url).note_welcome()
+        _fetcher(collection, answer.url).standing.note_welcome()
 
 
 def _fail(collection: _Collection, asked: WantedPhoto, reason: str) -> None:

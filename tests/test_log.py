@@ -1,0 +1,211 @@
+"""What a run says while it works: on a terminal, in a text log and in a JSON log."""
+
+import json
+import os
+import pty
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from scraper.archive.files import open_archive
+from scraper.config import CrawlSettings, Settings, SiteSettings
+from scraper.demo.faults import Fault
+from scraper.demo.newspaper import make_newspaper
+from scraper.demo.server import StandIn
+from scraper.errors import FetchError, RunEnded, SiteUnavailable
+from scraper.http.fetcher import open_fetcher
+from scraper.http.pace import Clock
+from scraper.models import HostState
+from scraper.progress import Event, json_line
+from tests.support.simulated import BASE, START
+
+FIELDS = {"event", "url", "status", "seconds", "bytes", "attempt", "wait_seconds"}
+SETTINGS = Settings(
+    SiteSettings(BASE, delay_seconds=5.0),
+    CrawlSettings(retries=3, backoff_seconds=20.0, max_minutes=600.0),
+)
+URL = f"{BASE}/a-post1.html"
+
+
+def told(replies: list[httpx.Response], settings: Settings = SETTINGS) -> list[Event]:
+    """What is told of one request that is answered so."""
+    events: list[Event] = []
+    passed, answers = 0.0, iter(replies)
+
+    def sleep(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if reply := next(answers, None):
+            return reply
+        raise httpx.ConnectError("connection refused")
+
+    clock = Clock(lambda: START, lambda: passed, sleep)
+    with open_fetcher(
+        settings,
+        HostState("", 404, START),
+        lambda _: None,
+        tell=events.append,
+        clock=clock,
+        transport=httpx.MockTransport(answer),
+    ) as fetcher:
+        with suppress(FetchError, SiteUnavailable, RunEnded):
+            fetcher.get(URL)
+    return events
+
+
+def reply(status: int, **headers: str) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(status, headers={"content-type": "text/html"} | named, content=b"<html>")
+
+
+@pytest.fixture(autouse=True)
+def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scraper.http.fetcher.uniform", lambda low, high: low)
+
+
+def said(events: list[Event]) -> list[str]:
+    return [event.message for event in events if not event.is_detail]
+
+
+CONNECTING = "connecting to 127.0.0.1:8610 …"
+
+
+def test_each_attempt_is_announced_with_its_reason_wait_and_number() -> None:
+    assert said(told([reply(503), reply(500), reply(200)])) == [
+        CONNECTING,
+        "503, waiting 20 s (attempt 2 of 4)",
+        CONNECTING,
+        "500, waiting 40 s (attempt 3 of 4)",
+        CONNECTING,
+    ]
+
+
+def test_a_dead_host_is_announced_attempt_by_attempt() -> None:
+    waits = [f"connection refused, waiting {s} s (attempt {n} of 4)" for n, s in ((2, 20), (3, 40), (4, 80))]  # fmt: skip
+    expected = [CONNECTING]
+    for wait in waits:
+        expected += [wait, CONNECTING]
+    assert said(told([])) == expected
+
+
+def test_a_wait_that_the_server_asked_for_is_announced() -> None:
+    events = told([reply(503, retry_after="90"), reply(200)])
+    assert said(events)[1] == "503, waiting 90 s (attempt 2 of 4; Retry-After (503))"
+
+
+def test_quiet_hours_are_announced() -> None:
+    settings = replace(SETTINGS, crawl=replace(SETTINGS.crawl, quiet_hours="07:50-08:30"))
+    assert said(told([reply(200)], settings))[0] == "quiet hours, waiting 30 minutes"
+
+
+def test_a_request_without_a_wait_is_told_only_to_programs() -> None:
+    events = told([reply(200)])
+    assert said(events) == [CONNECTING]
+    assert (events[-1].event, events[-1].status, events[-1].bytes) == ("answer", 200, 6)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1", "cp1258"])
+def test_a_line_is_json_in_whatever_letters_the_stream_has(encoding: str) -> None:
+    stream = TextIOWrapper(BytesIO(), encoding, errors="backslashreplace")
+    message = "Báo Lào Cai: \x00 \ud800 “ệ” 😀"
+    stream.write(json_line(Event("note", message), stream, {"exit_code": 3}))
+    stream.flush()
+    line = json.loads(stream.buffer.getvalue().decode(encoding))  # type: ignore[attr-defined]
+    assert (line["message"], line["exit_code"]) == (message, 3)
+
+
+def run_crawl(folder: Path, base_url: str, *options: str, **streams: Any) -> subprocess.Popen[Any]:
+    (folder / "config.toml").write_text(
+        f'[site]\nbase_url = "{base_url}"\ndelay_seconds = 0\n'
+        "[crawl]\nretries = 1\nbackoff_seconds = 0.1\n",
+        "utf-8",
+    )
+    return subprocess.Popen(
+        [sys.executable, "-m", "scraper", "crawl", *options],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        **streams,
+    )
+
+
+def json_log(folder: Path, base_url: str) -> tuple[int, list[dict[str, Any]]]:
+    """Exit code and lines of stdout and stderr together."""
+    run = run_crawl(
+        folder, base_url, "--log-format", "json", stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    output, _ = run.communicate(timeout=60)
+    lines = [json.loads(line) for line in output.decode().splitlines()]
+    assert all(line.keys() >= FIELDS for line in lines)
+    return run.returncode, lines
+
+
+@pytest.fixture
+def dead() -> str:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{unused.getsockname()[1]}"
+
+
+def test_a_json_log_of_a_run_with_faults_is_json_to_its_last_line(tmp_path: Path) -> None:
+    faults = [Fault("503", times=1, share=0.5), Fault("reset", share=0.2), Fault("404", on="feeds")]
+    with StandIn(make_newspaper(pages=6), faults=faults) as site:
+        code, lines = json_log(tmp_path, site.base_url)
+        asked = len(site.log)
+    assert (code, lines[-1]["event"], lines[-1]["outcome"]) == (0, "summary", "done")
+    answers = [line for line in lines if line["event"] in ("answer", "no answer")]
+    assert len(answers) == asked == lines[-1]["requests"]
+    waits = [line for line in lines if line["event"] == "waiting"]
+    assert waits and all(line["wait_seconds"] > 0 and line["attempt"] == 2 for line in waits)
+    assert {503, 404, 200} <= {line["status"] for line in answers}
+
+
+def test_a_json_log_of_a_dead_host_ends_with_the_error(tmp_path: Path, dead: str) -> None:
+    code, lines = json_log(tmp_path, dead)
+    assert [line["event"] for line in lines[-2:]] == ["summary", "error"]
+    assert code == lines[-1]["exit_code"] == 3
+
+
+def test_a_json_log_of_a_locked_archive_is_the_error(tmp_path: Path, dead: str) -> None:
+    with open_archive(tmp_path / "archive.db"):
+        code, lines = json_log(tmp_path, dead)
+    assert code == lines[-1]["exit_code"] == 75
+    assert [line["event"] for line in lines] == ["error"]
+
+
+def test_a_json_log_of_a_broken_config_is_the_error(tmp_path: Path) -> None:
+    code, lines = json_log(tmp_path, "no address")
+    assert code == lines[-1]["exit_code"] == 1
+    assert [line["event"] for line in lines] == ["error"]
+
+
+@contextmanager
+def terminal() -> Iterator[tuple[int, int]]:
+    ours, theirs = pty.openpty()
+    try:
+        yield ours, theirs
+    finally:
+        os.close(ours)
+
+
+def test_a_terminal_shows_what_a_dead_host_is_waited_for(tmp_path: Path, dead: str) -> None:
+    with terminal() as (ours, theirs):
+        run = run_crawl(tmp_path, dead, stdout=subprocess.DEVNULL, stderr=theirs)
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # the other end is closed
+            while piece := os.read(ours, 65536):
+                shown += piece
+        assert run.wait(60) == 3
+    assert "connecting to 127".encode() in shown
+    assert b"waiting 0 s (attempt" in shown or b"(attempt 2" in shown
