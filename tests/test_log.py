@@ -66,7 +66,9 @@ def told(replies: list[httpx.Response], settings: Settings = SETTINGS) -> list[E
 
 def reply(status: int, **headers: str) -> httpx.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(status, headers={"content-type": "text/html"} | named, content=b"<html>")
+    return httpx.Response(
+        status, headers={"content-type": "text/html"} | named, stream=httpx.ByteStream(b"<html>")
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -207,5 +209,5 @@ def test_a_terminal_shows_what_a_dead_host_is_waited_for(tmp_path: Path, dead: s
             while piece := os.read(ours, 65536):
                 shown += piece
         assert run.wait(60) == 3
-    assert "connecting to 127".encode() in shown
-    assert b"waiting 0 s (attempt" in shown or b"(attempt 2" in shown
+    assert b"connecting to 127" in shown
+    assert b"(attempt 2 of 2)" in shown
