@@ -1,23 +1,41 @@
 """Photos: asked for after the pages, politely and once; nothing kept but pictures."""
 
+import asyncio
 import hashlib
+import re
+import shutil
 import sqlite3
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from scraper.archive.files import open_archive, open_reader
+from scraper.archive.frontier_updates import Context
 from scraper.archive.kept_photos import MOST_ATTEMPTS
-from scraper.config import PhotoSettings, Settings
+from scraper.archive.withdrawals import carry_out, withdraw
+from scraper.config import ArchiveSettings, PhotoSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, RunOutcome, crawl_site
 from scraper.demo.newspaper import Newspaper, make_newspaper
 from scraper.errors import ArchiveError, BadPhoto
+from scraper.export import export
+from scraper.export.entries import choose, select
+from scraper.export.filters import read_where
+from scraper.importing import Wanted, import_files
+from scraper.importing.sources import files_in
 from scraper.photos.image_header import LONGEST_SIDE_PX, MOST_PIXELS, read_header
 from scraper.progress import Silence
+from scraper.upkeep.backup import backup
+from scraper.upkeep.status import lines, status
+from scraper.upkeep.verify import verify
+from scraper.urls import Site
 from tests.support.image_files import REAL, png
+from tests.support.opened import opened
 from tests.support.photo_host import (
     FAULTS,
     HOSTILE,
@@ -340,3 +358,250 @@ def test_a_photos_file_of_another_archive_is_refused(tmp_path: Path, paper: News
         assert len(site.log) == asked
         with pytest.raises(ArchiveError, match="photos.db: belongs to another archive"):
             open_reader(tmp_path / "one" / "archive.db").__enter__()
+
+
+# Other commands. The archive of these tests keeps every photo of eight articles.
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, paper: Newspaper) -> Path:
+    folder = tmp_path_factory.mktemp("whole")
+    with PhotoHost() as cdn, PaperWithPhotos(paper, cdn) as site:
+        crawl(folder, settings_for(site, cdn.host))
+    return folder
+
+
+@pytest.fixture
+def live(whole: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may change."""
+    shutil.copytree(whole, tmp_path / "live")
+    return tmp_path / "live" / "archive.db"
+
+
+def change(file: Path, sql: str, *parameters: object) -> None:
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute(sql, parameters)
+
+
+def photo_of(path: Path) -> tuple[int, str, str]:
+    """An article, the address of a photo that only it shows, and the photo's SHA-256."""
+    (row, *_) = rows(
+        path.with_name("photos.db"),
+        "SELECT article_id, url, sha256 FROM photo_articles JOIN photo_addresses USING (url)"
+        " WHERE sha256 IN (SELECT sha256 FROM photo_addresses GROUP BY sha256 HAVING count(*) = 1)",
+    )
+    return row  # type: ignore[return-value]
+
+
+def findings(path: Path) -> list[str]:
+    with open_reader(path) as archive:
+        return [str(found) for found in verify(archive, Silence())]
+
+
+def test_verify_finds_nothing_wrong_with_sound_photos(whole: Path) -> None:
+    assert findings(whole / "archive.db") == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("UPDATE photos SET body = ? WHERE sha256 = ?", "its bytes do not have this hash"),
+        ("UPDATE photos SET width_px = length(?) WHERE sha256 = ?", "another type or size"),
+    ],
+)
+def test_verify_names_a_damaged_photo(live: Path, sql: str, said: str) -> None:
+    *_, sha256 = photo_of(live)
+    change(live.with_name("photos.db"), sql, png(1, 1), sha256)
+    (found,) = findings(live)
+    assert found.startswith(f"photo {sha256}: ") and said in found
+
+
+def test_verify_names_a_photo_that_nothing_leads_to(live: Path) -> None:
+    _, url, sha256 = photo_of(live)
+    change(live.with_name("photos.db"), "DELETE FROM photo_articles WHERE url = ?", url)
+    assert findings(live) == [f"photo {sha256}: no address of any article leads to it"]
+
+
+def test_a_backup_has_the_photos_and_a_slim_copy_has_none(whole: Path, tmp_path: Path) -> None:
+    with open_reader(whole / "archive.db") as archive:
+        copy = backup(archive, tmp_path / "copy", Silence())
+        slim = backup(archive, tmp_path / "slim", Silence(), slim=True)
+    assert copy.photos == len(set(kept(whole).values())) and not copy.damages
+    assert kept(tmp_path / "copy") == kept(whole)
+    assert findings(tmp_path / "copy" / "archive.db") == []
+    assert slim.photos == 0
+    assert [file.name for file in (tmp_path / "slim").iterdir()] == ["archive.db"]
+
+
+def test_a_damaged_photo_does_not_replace_a_sound_copy(live: Path, tmp_path: Path) -> None:
+    with open_reader(live) as archive:
+        backup(archive, tmp_path / "copy", Silence())
+    *_, sha256 = photo_of(live)
+    change(live.with_name("photos.db"), "UPDATE photos SET body = x'00' WHERE sha256 = ?", sha256)
+    with open_reader(live) as archive, pytest.raises(ArchiveError, match=f"photo {sha256}"):
+        backup(archive, tmp_path / "copy", Silence())
+    assert findings(tmp_path / "copy" / "archive.db") == []
+
+
+def take_out(path: Path, number: int) -> None:
+    with open_archive(path, Site("http://127.0.0.1:1")) as archive:
+        withdraw(archive, number, "Quyết định 12", datetime(2026, 12, 1, tzinfo=UTC))
+
+
+def bytes_of(path: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in path.parent.glob("photos.db*"))
+
+
+def test_a_withdrawn_articles_photos_leave_no_trace(live: Path) -> None:
+    number, url, sha256 = photo_of(live)
+    body = kept(live.parent)[url]
+    assert body in bytes_of(live)
+    take_out(live, number)
+    assert url not in kept(live.parent)
+    left = bytes_of(live)
+    assert body not in left and url.encode() not in left and sha256.encode() not in left
+    assert len(kept(live.parent)) > 0 and findings(live) == []
+
+
+def test_a_photo_that_another_article_shows_stays(live: Path) -> None:
+    number, url, _ = photo_of(live)
+    sql = "UPDATE captions SET image_url = ? WHERE id ="
+    sql += " (SELECT min(id) FROM captions WHERE article_id <> ?)"
+    change(live, sql, url, number)
+    take_out(live, number)
+    assert url in kept(live.parent)
+    owners = f"SELECT article_id FROM photo_articles WHERE url = '{url}'"
+    assert (number,) not in rows(live.with_name("photos.db"), owners)
+
+
+def test_the_same_bytes_at_another_address_stay(live: Path) -> None:
+    number, url, sha256 = photo_of(live)
+    photos = live.with_name("photos.db")
+    change(photos, "UPDATE photo_addresses SET sha256 = ? WHERE url <> ?", sha256, url)
+    take_out(live, number)
+    assert url not in kept(live.parent)
+    assert rows(photos, f"SELECT count(*) FROM photos WHERE sha256 = '{sha256}'") == [(1,)]
+
+
+def test_an_interrupted_withdrawal_takes_its_photos_out_at_the_next_start(live: Path) -> None:
+    number, url, _ = photo_of(live)
+    old = bytes_of(live)
+    take_out(live, number)
+    live.with_name("photos.db").write_bytes(old)  # put back from a backup
+    assert any("withdrawal was interrupted" in found for found in findings(live))
+    with open_archive(live, Site("http://127.0.0.1:1")) as archive:
+        carry_out(archive)
+    assert url not in kept(live.parent)
+    assert all("withdrawal" not in found for found in findings(live))
+
+
+def test_warc_holds_the_photos_as_resources(whole: Path, tmp_path: Path) -> None:
+    path, out = whole / "archive.db", tmp_path / "all.warc.gz"
+    with choose(path, (), {}, Silence(), lambda: False) as chosen:
+        export(chosen, "warc", out)
+    with out.open("rb") as file:
+        found = {
+            record.rec_headers.get_header("WARC-Target-URI"): (
+                record.rec_headers.get_header("Content-Type"),
+                record.content_stream().read(),
+            )
+            for record in ArchiveIterator(file)
+            if record.rec_type == "resource"
+        }
+    assert found == {url: ("image/png", body) for url, body in kept(whole).items()}
+    site = Site(str(rows(path, "SELECT base_url FROM identity")[0][0]))
+    with open_archive(tmp_path / "archive.db", site) as archive:
+        context = Context(site, [1.0])
+        done = import_files(archive, files_in([out]), Wanted(), context, Silence())
+    assert (done.damages, done.unreadable) == ([], [])
+    assert done.no_pages + done.other_sites == len(found)
+
+
+def test_warc_of_one_article_holds_its_photos_alone(whole: Path, tmp_path: Path) -> None:
+    path, out = whole / "archive.db", tmp_path / "one.warc"
+    number, *_ = photo_of(path)
+    title = rows(path, f"SELECT title FROM articles WHERE id = {number}")[0][0]
+    wheres = (read_where(f'search="{title}"'),)
+    with choose(path, wheres, {}, Silence(), lambda: False) as chosen:
+        numbers = [row[0] for row in chosen.db.execute(*select("id", chosen))]
+        export(chosen, "warc", out)
+    owned = {
+        url
+        for url, article_id in rows(
+            whole / "photos.db", "SELECT url, article_id FROM photo_articles"
+        )
+        if article_id in numbers
+    }
+    assert owned and len(owned) < len(kept(whole))
+    data = out.read_bytes()
+    for url, body in kept(whole).items():
+        assert (str(url).encode() in data and body in data) == (url in owned) or url not in owned
+    assert data.count(b"WARC-Type: resource") == len(owned)
+
+
+def test_status_counts_the_photos(live: Path) -> None:
+    with open_reader(live) as archive:
+        found = status(archive, datetime.now(UTC))
+        assert f"photos: {found.photos}, {found.photos_mb} MB; 0 failed" in lines(found, [])
+    assert found.photos == len(set(kept(live.parent).values()))
+    for file in live.parent.glob("photos.db*"):
+        file.unlink()
+    with open_reader(live) as archive:
+        assert not [x for x in lines(status(archive, datetime.now(UTC)), []) if "photos" in x]
+
+
+# Reading pages.
+
+
+def asked(path: Path, *addresses: str) -> list[httpx.Response]:
+    """What the reading pages answer."""
+    settings = Settings(SiteSettings("https://baolaocai.vn"), archive=ArchiveSettings(path))
+
+    async def ask(app: object) -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://archive") as client:
+            return [await client.get(address) for address in addresses]
+
+    with opened(settings) as datasette:
+        return asyncio.run(ask(datasette.app()))
+
+
+def test_the_page_shows_its_photos_from_the_archive(whole: Path) -> None:
+    number, url, sha256 = photo_of(whole / "archive.db")
+    page, photo = asked(
+        whole / "archive.db", f"/archive/articles/{number}?lang=en", f"/photo/{sha256}"
+    )
+    image = f'<img src="/photo/{sha256}" width="64" height="48" loading="lazy" alt="">'
+    assert image in page.text
+    assert "Photos belong to their photographers" in page.text
+    sources = re.findall(r'<img[^>]* src="([^"]*)"', page.text)
+    assert sources and all(source.startswith("/photo/") for source in sources)
+    assert "img-src 'self' data:" in page.headers["content-security-policy"]
+    assert (photo.status_code, photo.content) == (200, kept(whole)[url])
+    assert photo.headers["content-type"] == "image/png"
+    assert photo.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert photo.headers["x-content-type-options"] == "nosniff"
+    assert photo.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_a_photo_that_is_not_here_is_said_with_404(live: Path) -> None:
+    number, _, sha256 = photo_of(live)
+    take_out(live, number)
+    answers = asked(live, f"/photo/{sha256}", f"/photo/{'0' * 64}", "/photo/x", f"/photo/{sha256}a")
+    assert [answer.status_code for answer in answers] == [404] * 4
+
+
+def test_photos_of_another_archive_are_not_shown(live: Path) -> None:
+    number, _, sha256 = photo_of(live)
+    change(live.with_name("photos.db"), "UPDATE identity SET archive_id = 'other'")
+    page, photo = asked(live, f"/archive/articles/{number}", f"/photo/{sha256}")
+    assert page.status_code == 200 and "<img" not in page.text
+    assert photo.status_code == 404
+
+
+def test_without_photos_the_page_has_no_picture_and_no_note(live: Path) -> None:
+    number, *_ = photo_of(live)
+    for file in live.parent.glob("photos.db*"):
+        file.unlink()
+    (page,) = asked(live, f"/archive/articles/{number}?lang=en")
+    assert "<img" not in page.text and "Photos belong" not in page.text

@@ -36,6 +36,15 @@ class KeptPhoto:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoFacts:
+    """A photo without its bytes."""
+
+    sha256: str
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
 class WantedPhoto:
     """An address that a caption names, and whose photo is not here."""
 
@@ -145,13 +154,45 @@ def load(db: Database, sha256: str) -> KeptPhoto | None:
     return KeptPhoto(*row) if row else None
 
 
+def facts(db: Database, urls: Iterable[str]) -> dict[str, PhotoFacts]:
+    """What a page needs to show the photos of these addresses: those that are kept."""
+    rows = db.execute(
+        "SELECT url, sha256, width_px, height_px FROM photo_addresses JOIN photos USING (sha256)"
+        " WHERE url IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(urls))],
+    )
+    return {url: PhotoFacts(*row) for url, *row in rows.fetchall()}
+
+
 def hashes(db: Database) -> list[str]:
     """The SHA-256 of each photo, in order."""
     return [sha256 for (sha256,) in db.execute("SELECT sha256 FROM photos ORDER BY sha256")]
 
 
-def count(db: Database) -> PhotoCounts:
-    """How much photos.db holds."""
+def unnamed(db: Database) -> list[str]:
+    """The SHA-256 of photos that no address of an article leads to: there should be none."""
+    rows = db.execute(
+        "SELECT sha256 FROM photos WHERE sha256 NOT IN (SELECT sha256 FROM photo_addresses"
+        " JOIN photo_articles USING (url) WHERE sha256 IS NOT NULL) ORDER BY sha256"
+    )
+    return [sha256 for (sha256,) in rows]
+
+
+def addresses(db: Database, article_id: int | None = None) -> list[tuple[str, str, str]]:
+    """Address, SHA-256 and time of each photo that an article showed; None: any article."""
+    where = "" if article_id is None else " AND article_id = ?"
+    rows = db.execute(
+        "SELECT DISTINCT url, sha256, asked_at FROM photo_addresses JOIN photo_articles USING (url)"
+        f" WHERE sha256 IS NOT NULL{where} ORDER BY url",
+        [] if article_id is None else [article_id],
+    )
+    return [(url, sha256, asked_at) for url, sha256, asked_at in rows]
+
+
+def count(db: Database | None) -> PhotoCounts:
+    """How much photos.db holds; `db` is None if there is no such file."""
+    if db is None:
+        return PhotoCounts(0, 0, 0)
     kept, size_bytes = db.execute(
         "SELECT count(*), coalesce(sum(size_bytes), 0) FROM photos"
     ).fetchone()

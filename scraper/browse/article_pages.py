@@ -15,6 +15,7 @@ from scraper.archive.word_diff import with_context
 from scraper.browse import article as shelf
 from scraper.browse.connection import capture_of, in_archive
 from scraper.browse.language import language
+from scraper.browse.photo_pages import photos_at
 from scraper.browse.phrases import day, say
 from scraper.browse.rendering import file, int_or_zero, page
 from scraper.errors import UnknownArticle
@@ -25,6 +26,7 @@ from scraper.times import vietnam_day
 async def article(datasette: Datasette, request: Request) -> Response:
     number = int(request.url_vars["id"])
     read, capture, source = await _read(datasette, number, request.args)
+    captions = (block for kind, block in read.blocks if kind == "caption")
     return await page(
         datasette,
         request,
@@ -37,6 +39,7 @@ async def article(datasette: Datasette, request: Request) -> Response:
             "csl": json.dumps(cite.csl(source), ensure_ascii=False, indent=2),
             "capture": capture,
             "headline_changed": len({revision["title"] for revision in read.revisions}) > 1,
+            "photos": await photos_at(datasette, (row["image_url"] for row in captions)),
         },
     )
 

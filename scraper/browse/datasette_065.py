@@ -11,6 +11,8 @@ The rest of `browse` asks this module. What each piece is for, and what Datasett
     answer_as         asks one of these views from a route of ours. 1.0 keeps `url_route`.
     without_counts    a request that Datasette answers without counting. 1.0 keeps `_nocount`.
     stream            a file sent piece by piece. 1.0 keeps `AsgiStream`.
+    same_for_all      a page that does not depend on who asks: else Datasette forbids to keep an
+                      answer to a request with a cookie. Look at what 1.0 does.
     show_no_traceback Datasette prints each missing page with rich if that is installed. 1.0 too.
     use_plugin        our plugin, if its entry point is not installed. 1.0 the same.
     use_templates     our templates before Datasette's. 1.0 keeps `jinja_env`, and makes a second
@@ -24,7 +26,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from datasette.app import Datasette
 from datasette.database import Database as DatasetteDatabase
@@ -37,6 +39,8 @@ from datasette.views.table import TableView
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from scraper.export.csv_safety import escape_formula
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 BOM = "\ufeff"  # without it Excel takes UTF-8 for the charset of the machine
 
@@ -173,6 +177,12 @@ class _Uncounted(Request):  # type: ignore[misc, unused-ignore]
 def without_counts(request: Request) -> Request:
     """The same request, for Datasette to answer without counting rows or facets."""
     return _Uncounted(request.scope, request.receive)
+
+
+def same_for_all(view: View) -> View:
+    """`view`, whose good answers any cache may keep, also if the reader sent a cookie."""
+    view._datasette_static = True  # type: ignore[attr-defined]
+    return view
 
 
 def show_no_traceback() -> None:

@@ -206,7 +206,9 @@ def backup(settings: Settings, folder: Path, slim: bool, as_json: bool) -> None:
         click.echo(json.dumps(asdict(copy), ensure_ascii=False))
     else:
         sizes = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in copy.sizes.items())
-        click.echo(f"{folder}: {copy.articles} articles, {copy.snapshots} snapshots; {sizes}")
+        photos = f", {copy.photos} photos" if copy.photos else ""
+        counts = f"{copy.articles} articles, {copy.snapshots} snapshots{photos}"
+        click.echo(f"{folder}: {counts}; {sizes}")
     for damage in copy.damages:
         click.echo(f"damaged, here as in the archive: {damage}", err=True)
     if copy.damages:

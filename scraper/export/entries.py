@@ -55,6 +55,7 @@ class Chosen:
     progress: Progress
     stop: Callable[[], bool]
     public_url: str = ""  # where this archive is published
+    photos: Database | None = None  # None if none are kept
 
 
 @contextmanager
@@ -71,16 +72,16 @@ def choose(
     Raises ArchiveError as `open_reader` does.
     """
     with ExitStack() as stack:
-        beside: Database | None = None
+        beside = photos = None
         if snapshots_path(path).exists():
             archive = stack.enter_context(open_reader(path))
             stack.enter_context(one_moment(archive))
-            db, beside = archive.db, archive.snapshots
+            db, beside, photos = archive.db, archive.snapshots, archive.photos
         else:
             db = stack.enter_context(open_articles(path))
             db.conn.execute("BEGIN")
         wanted = (*conditions(db, wheres, aliases), *_not_withdrawn(beside))
-        yield Chosen(db, beside, not wheres, wanted, progress, stop, public_url)
+        yield Chosen(db, beside, not wheres, wanted, progress, stop, public_url, photos)
 
 
 def _not_withdrawn(beside: Database | None) -> list[Condition]:

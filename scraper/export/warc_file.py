@@ -1,7 +1,7 @@
 """WARC: the captures themselves, for other web archives' programs and for another archive of ours.
 
 Without a condition every capture that is kept, also of what was no article; with one, those of
-the chosen articles.
+the chosen articles. Photos that are kept follow behind.
 """
 
 from collections.abc import Iterator
@@ -12,9 +12,10 @@ from typing import BinaryIO
 from sqlite_utils import Database
 
 from scraper import __version__
-from scraper.archive import snapshots, tombstones
-from scraper.errors import ArchiveError, ExportError
+from scraper.archive import kept_photos, snapshots, tombstones
+from scraper.errors import ArchiveError, ExportError, ExportStopped
 from scraper.export.entries import Chosen, select, walk
+from scraper.models import Snapshot, utc_time
 from scraper.urls import article_id
 from scraper.warc.frames import frame_at
 from scraper.warc.writer import WarcWriter
@@ -48,6 +49,9 @@ def write(chosen: Chosen, out: BinaryIO, path: Path) -> Captures:
         else:
             writer.write(snapshot)
             written += 1
+    for photo in _photos(chosen):
+        writer.write(photo)
+        written += 1
     return Captures(written, tuple(damaged))
 
 
@@ -67,6 +71,24 @@ def _wanted(chosen: Chosen, kept: Database) -> Iterator[int]:
     for number in walk(chosen, _captures(chosen, kept), _count(chosen, kept), "snapshot"):
         if article_id(snapshots.url_of(kept, number) or "") not in withdrawn:
             yield number
+
+
+def _photos(chosen: Chosen) -> Iterator[Snapshot]:
+    """The photos of the chosen articles, as saved files: their headers are not kept."""
+    db = chosen.photos
+    if db is None:
+        return
+    if chosen.is_all:
+        found = set(kept_photos.addresses(db))
+    else:
+        numbers = chosen.db.conn.execute(*select("id", chosen)).fetchall()
+        found = {row for (number,) in numbers for row in kept_photos.addresses(db, number)}
+    for url, sha256, asked_at in sorted(found):
+        if chosen.stop():
+            raise ExportStopped("stopped before the end")
+        if photo := kept_photos.load(db, sha256):
+            headers = (("content-type", photo.media_type),)
+            yield Snapshot(url, utc_time(asked_at), 200, headers, photo.body, origin="photo")
 
 
 def _captures(chosen: Chosen, kept: Database) -> Iterator[int]:

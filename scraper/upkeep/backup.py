@@ -18,15 +18,19 @@ from scraper.archive import snapshots
 from scraper.archive.connections import open_to_write
 from scraper.archive.files import Archive, one_moment
 from scraper.archive.identity import read_identity
-from scraper.archive.tables import archive_migrations, snapshot_migrations
+from scraper.archive.tables import archive_migrations, photo_migrations, snapshot_migrations
 from scraper.archive.withdrawals import require_finished
 from scraper.atomic_files import put_in_place
 from scraper.errors import ArchiveError, Locked
 from scraper.progress import Progress
-from scraper.upkeep.verify import check_file, missing_captures
+from scraper.upkeep.verify import check_file, check_photos, missing_captures
 
 SPAN = 5000  # snapshots checked between two reports of progress
-FILES = {"snapshots.db": snapshot_migrations, "archive.db": archive_migrations}
+FILES = {
+    "snapshots.db": snapshot_migrations,
+    "photos.db": photo_migrations,
+    "archive.db": archive_migrations,
+}
 # The crawl's own state: of no use to readers. `failures` names rows of `runs`, so it goes first.
 INTERNAL = ("failures", "runs", "frontier", "hosts", "marks", "recoverable")
 
@@ -38,6 +42,7 @@ class Copy:
     sizes: dict[str, int]  # file name -> bytes
     articles: int
     snapshots: int  # 0 in a slim copy
+    photos: int  # the same
     damages: tuple[str, ...]  # found in the copy; () if it is sound
 
 
@@ -51,12 +56,12 @@ def backup(archive: Archive, folder: Path, progress: Progress, *, slim: bool = F
     """
     with _faults_in_one_line(folder), _alone_in(folder):
         _refuse_folder(archive, folder, slim)
-        names = ("archive.db",) if slim else tuple(FILES)
+        sources = {"archive.db": archive.db} if slim else _files(archive)
         for left in folder.glob(".*.db.partial*"):  # of a copy that was killed, with its journal
             left.unlink()
-        partial = {name: folder / f".{name}.partial" for name in names}
+        partial = {name: folder / f".{name}.partial" for name in sources}
         try:
-            _copy(archive, partial, progress)
+            _copy(archive, sources, partial, progress)
             if slim:
                 progress.note("making it slim")
                 _slim(partial["archive.db"])
@@ -65,7 +70,7 @@ def backup(archive: Archive, folder: Path, progress: Progress, *, slim: bool = F
                 raise ArchiveError(
                     f"{folder}: the copy is damaged ({copy.damages[0]}); the older one was kept"
                 )
-            for name in names:  # archive.db last: the captures it was made from must be there
+            for name in sources:  # archive.db last: the captures it was made from must be there
                 _settle(folder / name)
                 put_in_place(partial[name], folder / name)
         finally:
@@ -115,8 +120,15 @@ def _refuse_folder(archive: Archive, folder: Path, slim: bool) -> None:
                     )
 
 
-def _copy(archive: Archive, partial: dict[str, Path], progress: Progress) -> None:
-    sources = {"archive.db": archive.db.conn, "snapshots.db": archive.snapshots.conn}
+def _files(archive: Archive) -> dict[str, Database]:
+    """The open files of an archive by name, in the order of FILES."""
+    photos = {} if archive.photos is None else {"photos.db": archive.photos}
+    return {"snapshots.db": archive.snapshots, **photos, "archive.db": archive.db}
+
+
+def _copy(
+    archive: Archive, sources: dict[str, Database], partial: dict[str, Path], progress: Progress
+) -> None:
     with one_moment(archive):
         require_finished(archive)
         for name, path in partial.items():
@@ -124,7 +136,7 @@ def _copy(archive: Archive, partial: dict[str, Path], progress: Progress) -> Non
             path.unlink(missing_ok=True)
             with closing(sqlite3.connect(path)) as target:
                 # In one step: a copy in several steps starts again at each write of the crawl.
-                sources[name].backup(target, pages=-1)
+                sources[name].conn.backup(target, pages=-1)
                 # One file, that can be copied on, and read on a disk that cannot be written to.
                 target.execute("PRAGMA journal_mode = DELETE")
 
@@ -141,12 +153,14 @@ def _slim(path: Path) -> None:
 def _checked(partial: dict[str, Path], progress: Progress) -> Copy:
     """What the copies hold, and what is wrong with each and with the pair."""
     damages: list[str] = []
-    counts = {"articles": 0, "snapshots": 0}
+    counts = {"articles": 0, "snapshots": 0, "photos": 0}
     for name, path in partial.items():
         with closing(Database(path, execute_plugins=False)) as db:
             progress.note(f"checking the copy of {name}")
-            damages += map(str, check_file(name, db))
-            table = "snapshots" if name == "snapshots.db" else "articles"
+            is_photos = name == "photos.db"
+            found = check_photos(db, progress) if is_photos else check_file(name, db)
+            damages += map(str, found)
+            table = "articles" if name == "archive.db" else name.removesuffix(".db")
             counts[table] = db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             if table == "snapshots":
                 damages += _broken(db, progress)
@@ -157,7 +171,7 @@ def _checked(partial: dict[str, Path], progress: Progress) -> Copy:
         ):
             damages += map(str, missing_captures(db, beside))
     sizes = {name: path.stat().st_size for name, path in partial.items()}
-    return Copy(sizes, counts["articles"], counts["snapshots"], tuple(damages))
+    return Copy(sizes, **counts, damages=tuple(damages))
 
 
 def _broken(db: Database, progress: Progress) -> Iterator[str]:

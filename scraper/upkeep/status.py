@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.archive import frontier
+from scraper.archive import frontier, kept_photos
 from scraper.archive.files import Archive, snapshots_path
 from scraper.models import utc_time
 
@@ -52,6 +52,9 @@ class Status:
     due: int  # addresses that a run started now would ask for, lists aside
     archive_mb: float
     snapshots_mb: float
+    photos: int
+    photos_failed: int  # addresses of photos that gave none
+    photos_mb: float
     runs: tuple[RunLine, ...]  # the last ones, newest first
 
 
@@ -62,6 +65,7 @@ def status(archive: Archive, now: datetime, last_runs: int = 5) -> Status:
     def one(sql: str) -> int:
         return int(db.execute(sql).fetchone()[0])
 
+    photos = kept_photos.count(archive.photos)
     first, last = db.execute("SELECT min(local_date), max(local_date) FROM articles").fetchone()
     runs = db.execute(
         "SELECT started_at, finished_at, command, outcome, detail, requests, new_articles,"
@@ -81,6 +85,9 @@ def status(archive: Archive, now: datetime, last_runs: int = 5) -> Status:
         due=frontier.count_due(db, now, None),
         archive_mb=_megabytes(archive.path),
         snapshots_mb=_megabytes(snapshots_path(archive.path)),
+        photos=photos.kept,
+        photos_failed=photos.failed,
+        photos_mb=round(photos.size_bytes / 1_000_000, 1),
         runs=tuple(RunLine(*row) for row in runs),
     )
 
@@ -134,6 +141,8 @@ def _facts(now: Status) -> Iterator[tuple[str, str]]:
     yield "templates", ", ".join(f"{n} {name}" for name, n in now.templates.items()) or "none"
     yield "files", f"archive.db {now.archive_mb} MB, snapshots.db {now.snapshots_mb} MB"
     yield "snapshots", str(now.snapshots)
+    if now.photos or now.photos_failed:
+        yield "photos", f"{now.photos}, {now.photos_mb} MB; {now.photos_failed} failed"
 
 
 def _cells(run: RunLine) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from scraper.archive.index_check import check_structure
 from scraper.archive.revisions import history_matches
 from scraper.archive.tombstones import interruption
 from scraper.archive.withdrawals import unfinished
+from scraper.photos.damages import photo_damages
 from scraper.progress import Progress
 from scraper.upkeep.read_again import Reread
 from scraper.upkeep.reread import batches, changes_of
@@ -34,7 +35,7 @@ Remedy = Literal["reread", "new archive.db", "backup", "withdraw"]
 class Finding:
     """One thing that is not as it should be."""
 
-    where: str  # "snapshot 5", "article 348925", "archive.db", "snapshots.db"
+    where: str  # "snapshot 5", "article 348925", "photo <sha256>", "archive.db" ...
     found: str
     remedy: Remedy
 
@@ -62,6 +63,9 @@ def verify(archive: Archive, progress: Progress, workers: int = 1) -> Iterator[F
         progress.note("comparing the search index with the texts")
         for check in (_index_structure(archive.db), _index(archive.db, altered)):
             yield from _readable("archive.db", _NEW, check)
+    if archive.photos is not None:
+        progress.note("checking the photos")
+        yield from _readable("photos.db", _BACKUP, check_photos(archive.photos, progress))
 
 
 _BACKUP: Remedy = "backup"
@@ -75,6 +79,13 @@ def check_file(name: str, db: Database, remedy: Remedy = "backup") -> Iterator[F
             yield Finding(name, " ".join(str(found).split()), remedy)
     for table, rowid, parent, _ in db.execute("PRAGMA foreign_key_check"):
         yield Finding(name, f"row {rowid} of {table} belongs to no row of {parent}", remedy)
+
+
+def check_photos(db: Database, progress: Progress) -> Iterator[Finding]:
+    """What is wrong with photos.db, and with each photo in it."""
+    yield from check_file("photos.db", db)
+    for where, found in photo_damages(db, progress):
+        yield Finding(where, found, _BACKUP)
 
 
 def _readable(name: str, remedy: Remedy, found: Iterator[Finding]) -> Iterator[Finding]:
