@@ -9,9 +9,10 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager, suppress
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from xml.etree import ElementTree
 
 import httpx
 import pytest
+import uvicorn
 from click.testing import CliRunner
 from datasette.app import Datasette
 from sqlite_utils import Database
@@ -30,7 +32,7 @@ from scraper.archive.tombstones import Tombstone, put
 from scraper.browse.datasette_065 import BOM
 from scraper.browse.metadata import QUESTIONS as CANNED
 from scraper.browse.metadata import TABLES
-from scraper.browse.serve import open_datasette
+from scraper.browse.serve import SERVER, open_datasette
 from scraper.cli import cli
 from scraper.config import ArchiveSettings, Settings, SiteSettings
 from scraper.errors import ArchiveError, CannotServe
@@ -512,6 +514,97 @@ def test_the_command_serves_an_archive_from_a_folder_of_any_name(path: Path, tmp
         address, *rest = log.read().splitlines()
         assert address == f"http://127.0.0.1:{port}/"
         assert all("SIGTERM" in line for line in rest), rest
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "_sort=x",
+        "_sort_desc=x",
+        "_sort=title&_sort_desc=title",
+        "_through=1",
+        "_through={}",
+        "id__in=[x",
+        "_size=x",
+    ],
+)
+@pytest.mark.parametrize("format", ["", ".json", ".csv"])
+def test_an_address_that_cannot_be_read_is_answered_with_400(
+    datasette: Datasette, asked: str, format: str, capsys: pytest.CaptureFixture[str]
+):
+    answer = get(datasette, f"/archive/articles{format}?{asked}")
+    assert answer.status_code == 400, answer.text
+    assert "Traceback" not in "".join(capsys.readouterr())
+
+
+def test_a_time_limit_that_is_no_number_is_answered_with_400(datasette: Datasette):
+    assert get(datasette, "/archive.json?sql=select+1&_timelimit=x").status_code == 400
+
+
+def test_feeds_say_nothing_of_the_host_that_was_asked_for(datasette: Datasette):
+    async def ask(host: str) -> str:
+        answer = await datasette.client.get("/feeds/new.atom", headers={"host": host})
+        return str(answer.text)
+
+    one, other = asyncio.run(ask("evil.example")), asyncio.run(ask("localhost"))
+    assert one == other and "evil.example" not in one
+    ids = re.findall("<id>(.*?)</id>", one)
+    assert len(set(ids)) == len(ids) > 2
+    assert all(re.fullmatch("urn:uuid:[0-9a-f-]{36}", name) for name in ids)
+
+
+@contextmanager
+def served(datasette: Datasette) -> Iterator[int]:
+    """The port of a server on loopback, set as `scraper serve` sets it."""
+    config = uvicorn.Config(datasette.app(), **SERVER)
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+HALF = b"GET / HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize("begun", [b"", HALF], ids=["idle", "half-sent"])
+def test_silent_connections_keep_nobody_out(datasette: Datasette, begun: bytes):
+    with served(datasette) as port, ExitStack() as stack:
+        for _ in range(200):
+            silent = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            silent.sendall(begun)
+        assert httpx.get(f"http://127.0.0.1:{port}/about").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "before", [b"", HALF + b"\r\n" + HALF], ids=["the first", "one after an answer"]
+)
+def test_a_request_that_is_not_finished_in_time_is_hung_up_on(
+    datasette: Datasette, before: bytes, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("scraper.browse.prompt_connection.ASK_SECONDS", 0.3)
+    with served(datasette) as port, socket.create_connection(("127.0.0.1", port)) as slow:
+        slow.sendall(before)
+        with suppress(ConnectionError):
+            for _ in range(600):  # a byte now and then must not keep it open
+                slow.settimeout(0.1)
+                with suppress(TimeoutError):
+                    if not slow.recv(65536):
+                        break
+                slow.sendall(b"X")
+            else:
+                pytest.fail("still open")
+
+
+def test_an_upgrade_to_a_websocket_is_answered_with_a_page(datasette: Datasette):
+    headers = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13"}
+    headers["sec-websocket-key"] = "x3JJHMbDL1EzLkh9GBhXDw=="
+    with served(datasette) as port:
+        assert httpx.get(f"http://127.0.0.1:{port}/about", headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.1", "no host"])

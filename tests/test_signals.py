@@ -118,5 +118,5 @@ def test_a_signal_ends_every_command_with_one_line(
             _, log = run.communicate(timeout=60)  # it would never end by itself
             said = [line for line in log.splitlines() if line.startswith("scraper: ")]
             ended[command] = (run.returncode, said, "Traceback" in log)
-    line = f"scraper: stopped by {name}; what was filed before stays"
+    line = f"scraper: stopped by {name}; nothing archived is lost"
     assert ended == dict.fromkeys(ended, (128 + sent, [line], False))

@@ -55,7 +55,7 @@ def routes() -> list[tuple[str, Any]]:
         (r"^/trends(?:\.(?P<format>csv|svg))?$", trends.trends),
         (r"^/assets/(?P<path>.*)$", asgi_static(STATIC)),
         (r"^/archive$", table_pages.tables),
-        (r"^/archive\.(?P<format>csv)$", table_pages.select),
+        (r"^/archive\.(?P<format>csv|json)$", table_pages.select),
         (r"^/archive/(?P<table>[^/.]+)(?:\.(?P<format>\w+))?$", table_pages.table),
         (r"^/archive/(?P<table>[^/.]+)/(?P<pks>[^/]+?)\.(?P<format>csv)$", table_pages.row),
         (r"^/days$", calendar_pages.years),

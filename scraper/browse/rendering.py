@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
@@ -40,16 +41,26 @@ def file(body: str, kind: str, status: int = 200) -> Response:
 async def atom(
     datasette: Datasette, request: Request, title: str, entries: list[dict[str, Any]]
 ) -> Response:
-    """An Atom feed; of each entry: id, title, at, text."""
+    """An Atom feed; of each entry: id, title, at, text.
 
-    def absolute(path: str) -> str:
-        return str(datasette.absolute_url(request, path))
+    Nothing in it comes from the Host header: ids are made of the newspaper's address, and links
+    start from `[serve] public_url`, or are relative to the feed.
+    """
+    public_url = (datasette.plugin_config("scraper") or {}).get("public_url", "").rstrip("/")
+
+    def link(path: str) -> str:
+        return public_url + path if public_url else str(datasette.urls.path(path))
+
+    def urn(text: str) -> str:
+        return uuid5(NAMESPACE_URL, f"{datasette.metadata('source_url')}#{text}").urn
 
     for entry in entries:
-        entry["href"] = absolute(datasette.urls.row("archive", "articles", str(entry["id"])))
+        entry["href"] = link(f"/archive/articles/{entry['id']}")
+        entry["urn"] = urn(f"{entry['id']}@{entry['at']}")
     context = {
         "title": title,
-        "here": absolute(request.full_path),
+        "urn": urn(request.full_path),
+        "here": link(request.full_path),
         "updated": max((e["at"] for e in entries), default="1970-01-01T00:00:00Z"),
         "entries": entries,
     }

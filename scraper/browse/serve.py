@@ -15,8 +15,17 @@ from scraper.archive.files import open_articles
 from scraper.browse import overview, plugin
 from scraper.browse.adoption import NAME
 from scraper.browse.datasette_065 import use_plugin
+from scraper.browse.prompt_connection import PromptConnection
 from scraper.config import Settings
 from scraper.errors import ArchiveError, CannotServe
+
+SERVER: dict[str, Any] = {
+    "http": PromptConnection,
+    "ws": "none",
+    "log_level": "error",  # a malformed request is no news, and would let anybody fill the log
+    "lifespan": "on",
+    "limit_concurrency": 64,  # connections, those without a request included
+}
 
 LIMITS = {
     "suggest_facets": False,  # times out on large archives
@@ -108,13 +117,7 @@ def serve(
     datasette = open_datasette(settings, base_url=base_url, immutable=immutable, own_sql=own_sql)
     asyncio.run(datasette.invoke_startup())
     with _listening(host, settings.serve.port if port is None else port) as sockets:
-        config = uvicorn.Config(
-            datasette.app(),
-            log_level="warning",
-            lifespan="on",
-            timeout_keep_alive=5,
-            limit_concurrency=64,
-        )
+        config = uvicorn.Config(datasette.app(), **SERVER)
         name = f"[{host}]" if ":" in host else host
         ready(f"http://{name}:{sockets[0].getsockname()[1]}{_prefix(base_url)}")
         with suppress(KeyboardInterrupt):

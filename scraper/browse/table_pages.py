@@ -45,7 +45,7 @@ async def tables(datasette: Datasette, request: Request) -> Response:
 
 
 async def select(datasette: Datasette, request: Request) -> Response:
-    """A reader's own SELECT as CSV."""
+    """A reader's own SELECT as CSV or JSON."""
     return await answer_as(SelectPages, datasette, request, **request.url_vars)
 
 

@@ -23,7 +23,7 @@ class Stopped(SystemExit):
 
     def __init__(self, signum: int) -> None:
         super().__init__(128 + signum)
-        self.line = f"scraper: stopped by {_NAMES[signum]}; what was filed before stays"
+        self.line = f"scraper: stopped by {_NAMES[signum]}; nothing archived is lost"
 
 
 _NAMES: dict[int, str] = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
