@@ -118,12 +118,12 @@ def test_the_boxes_of_one_day_on_all_its_pages_make_no_dictionary(
 ) -> None:
     """It would pack the pages of that day well, and those of no other."""
     chance = random.Random(1)
-    news = [b"<i>%x</i>" % chance.getrandbits(900) * 2 for _ in range(60)]
+    news = [b"<i>%x</i>" % chance.getrandbits(3600) for _ in range(160)]
     dated, day = [], 0
     for n, story in enumerate(pages):
         if n >= 200 and n % 50 == 0:  # the pages before are a first crawl's, of one day
             day += 1
-        box = b"".join(news[day % 40 : day % 40 + 20])
+        box = b"".join(news[10 * day : 10 * day + 20])  # half of it is there the next day too
         at = NOON + timedelta(days=day, seconds=n)
         dated.append(replace(story, body=story.body + box, captured_at=at))
     store_all(archive.snapshots, dated[:600])

@@ -114,7 +114,7 @@ def _settle_missing(archive: Archive, snapshot: Snapshot) -> None:
         db,
         url,
         state,
-        due_at=max(due, at),
+        due_at=due,
         status=snapshot.status,
         error=f"answered {snapshot.status}",
         attempts=attempts,
