@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -39,6 +40,8 @@ COMMANDS = {
     "verify": ("scraper.upkeep.verify.verify", []),
     "withdraw": ("scraper.archive.withdrawals.withdraw", [NUMBER, "--reason", "x"]),
 }
+# A worker that searches is stopped, and the command ends well; an import is unwound.
+STOPPED = {"import": 143, "bulk": 0}
 HANGS = {
     "in Python": "while True: time.sleep(0.01)",
     "in one call into SQLite": "; ".join(
@@ -120,3 +123,28 @@ def test_a_signal_ends_every_command_with_one_line(
             ended[command] = (run.returncode, said, "Traceback" in log)
     line = f"scraper: stopped by {name}; nothing archived is lost"
     assert ended == dict.fromkeys(ended, (128 + sent, [line], False))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["import", "bulk"])
+def test_a_signal_ends_a_long_search_for_the_next_record(tmp_path: Path, command: str) -> None:
+    """In a file of what may start a record and never does; bulk searches in another process."""
+    (tmp_path / "config.toml").write_text('[site]\ncontact = "a@b.vn"\n', "utf-8")
+    (tmp_path / "a.warc.gz").write_bytes(b"\x1f\x8b\x08" * 20_000_000)
+    at_work = "parts/.a.warc.gz-*.partial" if command == "bulk" else "archive.db"
+    out = ["--out", "parts"] if command == "bulk" else []
+    with subprocess.Popen(
+        [sys.executable, "-m", "scraper", command, "a.warc.gz", *out],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as run:
+        while not list(tmp_path.glob(at_work)):
+            assert run.poll() is None
+            time.sleep(0.1)
+        run.terminate()
+        _, log = run.communicate(timeout=60)
+    assert run.returncode == STOPPED[command], log
+    assert "Traceback" not in log
+    assert not list(tmp_path.glob("parts/.*"))

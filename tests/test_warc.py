@@ -1,6 +1,7 @@
 """Reading WARC and WET: captures of the paper, whole, decoded, and nothing else."""
 
 import gzip
+import os
 import zlib
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -237,6 +238,17 @@ def test_a_file_that_ends_within_a_record_of_another_site_says_so(
 ) -> None:
     path = write(tmp_path / "a.warc", [response(), response(url="https://x.org/")], packed=packed)
     path.write_bytes(path.read_bytes()[:-40])
+    assert [b.reason for b in bad(path)] == ["the file ends within it"]
+
+
+@pytest.mark.parametrize("left", [3, 10, 12])
+def test_a_file_that_ends_within_the_header_of_a_gzip_member_says_so(
+    tmp_path: Path, left: int
+) -> None:
+    path = write(tmp_path / "a.warc.gz", [response()])
+    path.write_bytes(path.read_bytes() * 2)
+    whole = path.stat().st_size
+    os.truncate(path, whole // 2 + left)
     assert [b.reason for b in bad(path)] == ["the file ends within it"]
 
 

@@ -32,6 +32,11 @@ class Bytes:
         self._size = self.file.seek(0, 2)
         self.file.seek(self.offset)
 
+    @property
+    def is_within_member(self) -> bool:
+        """True at the end of a file that ends before its last gzip member does."""
+        return self._member is not None and not self._member.eof
+
     def peek(self, size: int) -> bytes:
         """The next `size` bytes; fewer at the end of the file. Raises OSError."""
         while len(self._buffer) < size and (piece := self._more(size - len(self._buffer))):
@@ -120,11 +125,14 @@ class RawRecord:
 def records_from(file: BinaryIO, layout: Layout, offset: int) -> Iterator[RawRecord]:
     """The records from `offset` on. Raises OSError at what is no record, or damaged."""
     source = Bytes(file, layout, offset)
+    at = -1
     while True:
         while source.peek(1) in (b"\r", b"\n"):
             source.skip(1)
         start = source.peek(HEAD_BYTES if layout == "plain" else 1)
         if not start:
+            if source.is_within_member and source.offset != at:
+                raise OSError("the file ends within it")
             return
         at = source.offset
         head = _head(source)
