@@ -22,6 +22,7 @@ from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 from scraper.demo.story import published_sources, truth
 from scraper.errors import ArchiveError, Locked
+from scraper.http.pace import SYSTEM_CLOCK, Clock
 from scraper.models import Article, utc_text
 from scraper.progress import Silence
 from scraper.urls import article_id
@@ -38,9 +39,11 @@ def settings_for(site: StandIn, *, delay_seconds: float = 0.0) -> Settings:
     return Settings(SiteSettings(site.base_url, delay_seconds=delay_seconds), crawl)
 
 
-def crawl(folder: Path, settings: Settings, plan: Plan = FULL) -> RunOutcome:
+def crawl(
+    folder: Path, settings: Settings, plan: Plan = FULL, clock: Clock = SYSTEM_CLOCK
+) -> RunOutcome:
     with open_archive(folder / "archive.db") as archive:
-        return crawl_site(archive, settings, plan, Silence())
+        return crawl_site(archive, settings, plan, Silence(), clock=clock)
 
 
 def rows(folder: Path, sql: str) -> list[sqlite3.Row]:

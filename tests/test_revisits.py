@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,8 +15,7 @@ from scraper.demo.newspaper import END, make_newspaper
 from scraper.demo.server import StandIn
 from scraper.demo.story import Story
 from scraper.demo.writing import Assignment, write_story
-from scraper.http.fetcher import SYSTEM_CLOCK, open_fetcher
-from scraper.http.pace import Clock
+from scraper.http.pace import SYSTEM_CLOCK, Clock
 from scraper.urls import article_id
 from tests.test_crawl import FULL, crawl, rows, settings_for
 
@@ -28,7 +26,7 @@ On = Callable[..., RunOutcome]
 
 
 @pytest.fixture
-def on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> On:
+def on(tmp_path: Path) -> On:
     """A run so many days after the stand-in's last article came out: `on(site, days=1)`."""
     began = datetime.now(UTC)
 
@@ -38,10 +36,8 @@ def on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> On:
             return END.astimezone(UTC) + timedelta(days=days) + passed
 
         clock = Clock(now, SYSTEM_CLOCK.monotonic, SYSTEM_CLOCK.sleep)
-        monkeypatch.setattr("scraper.crawl.run.now", lambda: now().replace(microsecond=0))
-        monkeypatch.setattr("scraper.crawl.run.open_fetcher", partial(open_fetcher, clock=clock))
         site.log.clear()
-        return crawl(tmp_path, settings_for(site), plan)
+        return crawl(tmp_path, settings_for(site), plan, clock)
 
     return run
 

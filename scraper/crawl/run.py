@@ -7,7 +7,7 @@ next run goes on from there: a page is stored before it is filed, and filing is 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from scraper.archive import frontier, runs, snapshots, tombstones
 from scraper.archive.files import Archive, write
@@ -28,6 +28,7 @@ from scraper.errors import (
     Transient,
 )
 from scraper.http.fetcher import Fetcher, open_fetcher
+from scraper.http.pace import SYSTEM_CLOCK, Clock
 from scraper.models import HostState, Snapshot, utc_text
 from scraper.photos.collect import Collected, collect_photos
 from scraper.progress import Progress
@@ -70,6 +71,7 @@ def crawl_site(
     progress: Progress,
     stop: Callable[[], bool] = lambda: False,
     report: Callable[[RunOutcome], None] = lambda _: None,
+    clock: Clock = SYSTEM_CLOCK,
 ) -> RunOutcome:
     """One polite run. Raises SiteUnavailable if the site cannot be asked any more.
 
@@ -80,7 +82,7 @@ def crawl_site(
     # `check` counts crawls; a dry run is not one.
     command = "dry run" if plan.dry else "crawl"
     try:
-        with open_run(archive, settings, command, plan.minutes, progress, stop) as crawl:
+        with open_run(archive, settings, command, plan.minutes, progress, stop, clock) as crawl:
             _run(crawl, settings, plan)
             if settings.photos.is_on and not plan.dry:
                 collect_photos(
@@ -185,18 +187,25 @@ def add_urls(
     return crawl.run, filings
 
 
-def now() -> datetime:
+def now(clock: Clock = SYSTEM_CLOCK) -> datetime:
     """This second, UTC."""
-    return datetime.now(UTC).replace(microsecond=0)
+    return clock.now().replace(microsecond=0)
 
 
 class Crawl:
     """A run under way: its fetcher, and its counts as they stand."""
 
     def __init__(
-        self, archive: Archive, settings: Settings, fetcher: Fetcher, run: Run, progress: Progress
+        self,
+        archive: Archive,
+        settings: Settings,
+        fetcher: Fetcher,
+        run: Run,
+        progress: Progress,
+        clock: Clock,
     ) -> None:
         self.archive, self.fetcher, self.run, self.progress = archive, fetcher, run, progress
+        self.clock = clock
         self.context = Context(settings.site.site, settings.crawl.revisit_days, run.id)
         # Not columns of `runs`: reported at the end of the run.
         self.missing = self.redirects = self.cut_short = self.refused = 0
@@ -209,7 +218,7 @@ class Crawl:
 
     def fail(self, url: str, kind: str, reason: str) -> None:
         """Record a failure that is no reason to stop."""
-        runs.add_failure(self.archive.db, self.run.id, url, kind, reason, now())
+        runs.add_failure(self.archive.db, self.run.id, url, kind, reason, now(self.clock))
         self.count(failed=1)
         self.refused += kind == "refused"
         self.progress.note(f"{url}: {reason}", url)
@@ -233,6 +242,7 @@ def open_run(
     minutes: float,
     progress: Progress,
     stop: Callable[[], bool],
+    clock: Clock = SYSTEM_CLOCK,
 ) -> Iterator[Crawl]:
     """A run with its row in `runs`, whose end is written down however it ends."""
     db, site = archive.db, settings.site.site
@@ -241,12 +251,18 @@ def open_run(
     def remember(state: HostState) -> None:
         runs.save_host(db, site.host, state)
 
-    run = runs.begin_run(db, command, now())
+    run = runs.begin_run(db, command, now(clock))
     state = runs.load_host(db, site.host)
     with open_fetcher(
-        settings, state, remember, max_minutes=minutes, stop=stop, tell=progress.tell
+        settings,
+        state,
+        remember,
+        max_minutes=minutes,
+        stop=stop,
+        clock=clock,
+        tell=progress.tell,
     ) as fetcher:
-        crawl = Crawl(archive, settings, fetcher, run, progress)
+        crawl = Crawl(archive, settings, fetcher, run, progress, clock)
         try:
             if repaired := file_unfiled(archive, crawl.context):
                 progress.note(f"filed {repaired} pages that a killed run had left unfiled")
@@ -261,7 +277,7 @@ def open_run(
             crawl.end("failed", type(e).__name__)
             raise
         finally:
-            crawl.save(now())
+            crawl.save(now(clock))
 
 
 class DueArticles:
@@ -382,7 +398,7 @@ def _settle(crawl: Crawl, address: Address, state: frontier.State, error: FetchE
             crawl.archive.db,
             address.url,
             "archived" if address.state == "archived" else state,
-            due_at=frontier.after_failure(attempts, now()),
+            due_at=frontier.after_failure(attempts, now(crawl.clock)),
             status=error.status if isinstance(error, Transient) else None,
             error=error.reason,
             attempts=attempts,

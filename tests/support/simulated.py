@@ -97,15 +97,15 @@ class Newsroom:
 
         clock = Clock(lambda: self.now, lambda: passed, sleep)
         transport = httpx.MockTransport(self.paper)
-        self._patch.setattr("scraper.crawl.run.now", lambda: self.now.replace(microsecond=0))
         self._patch.setattr(
-            "scraper.crawl.run.open_fetcher",
-            partial(open_fetcher, clock=clock, transport=transport),
+            "scraper.crawl.run.open_fetcher", partial(open_fetcher, transport=transport)
         )
         self.paper.log.clear()
         with open_archive(self.path) as archive:
             try:
-                return crawl_site(archive, self.settings, plan or Plan(500, 50), Silence())
+                return crawl_site(
+                    archive, self.settings, plan or Plan(500, 50), Silence(), clock=clock
+                )
             except SiteUnavailable as e:
                 return e
 
