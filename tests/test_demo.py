@@ -1,16 +1,27 @@
 """The stand-in newspaper itself."""
 
+import asyncio
 import gzip
+import sqlite3
 from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from datasette.app import Datasette
 from selectolax.lexbor import LexborHTMLParser
 
+from scraper.browse.metadata import QUESTIONS
+from scraper.config import load_settings
+from scraper.demo.demonstration import run_demo
 from scraper.demo.departure import Departure
 from scraper.demo.newspaper import Newspaper, make_newspaper
 from scraper.demo.server import StandIn
 from scraper.demo.story import DRESSES
+from scraper.progress import Silence
+from tests.support.opened import opened
 
 
 def test_a_seed_gives_the_same_pages_to_the_byte() -> None:
@@ -96,3 +107,79 @@ def test_a_paper_of_a_few_articles_answers_each(pages: int) -> None:
     with StandIn(make_newspaper(pages=pages)) as site:
         for story in site.newspaper:
             assert httpx.get(site.base_url + story.path, trust_env=False).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration."""
+    folder = tmp_path_factory.mktemp("shown")
+    run_demo(folder, 150, Silence())
+    return folder
+
+
+def ask(folder: Path, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(folder / "archive.db")) as db:
+        return db.execute(sql).fetchall()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "least, sql",
+    [
+        (100, "SELECT count(*) FROM articles"),
+        (60, "SELECT count(*) FROM captions"),
+        (10, "SELECT count(*) FROM weather"),
+        (5, "SELECT count(DISTINCT substr(local_date, 1, 4)) FROM articles"),
+        (1, "SELECT count(*) FROM articles WHERE template = 'plaintext'"),
+        (1, "SELECT count(*) FROM articles WHERE template = 'fallback'"),
+        (1, "SELECT count(*) FROM articles WHERE revision_count = 3"),
+        (2, "SELECT count(*) FROM articles WHERE gone_at IS NOT NULL"),
+    ],
+)
+def test_the_demo_shows_what_an_archive_is_for(shown: Path, least: int, sql: str) -> None:
+    assert ask(shown, sql)[0][0] >= least
+
+
+@pytest.mark.slow
+def test_the_demo_has_a_corrected_figure_a_new_headline_and_a_moved_article(shown: Path) -> None:
+    texts = "FROM revisions a JOIN revisions b USING (article_id) WHERE a.number + 1 = b.number"
+    assert ask(shown, f"SELECT 1 {texts} AND a.title <> b.title")
+    ((before, after),) = ask(
+        shown, f"SELECT a.body, b.body {texts} AND b.number = 2 AND a.title = b.title"
+    )
+    changes = [(x, y) for x, y in zip(before.split(), after.split(), strict=True) if x != y]
+    assert len(changes) == 1 and int(changes[0][1]) - int(changes[0][0]) == 7
+    assert ask(shown, "SELECT count(*) FROM addresses GROUP BY article_id HAVING count(*) = 2")
+    assert ask(shown, "SELECT DISTINCT detail FROM failures") == [("answered 404",)]
+
+
+@pytest.mark.slow
+def test_no_panel_and_no_ready_made_question_is_empty_in_the_demo(shown: Path) -> None:
+    names = ["/dashboard", *(f"/archive/{name}?words=xã" for name in QUESTIONS)]
+    rows = [f"/archive/{name}.json?_shape=array&words=xã" for name in QUESTIONS]
+
+    async def pages(datasette: Datasette) -> dict[str, str]:
+        answers = {}
+        for language in ("vi", "en"):
+            for name in names:
+                answer = await datasette.client.get(name, cookies={"lang": language})
+                answers[f"{language} {name}"] = answer.text
+        for name in rows:
+            assert (await datasette.client.get(name)).json(), name
+        return answers
+
+    with opened(load_settings(shown / "config.toml")) as datasette:
+        for name, text in asyncio.run(pages(datasette)).items():
+            for nothing in ("None so far", "Chưa có.", "None here", "Không có", "No rows"):
+                assert nothing not in text, name
+
+
+@pytest.mark.slow
+def test_another_demo_in_the_same_folder_adds_no_article_and_no_text(tmp_path: Path) -> None:
+    for pages in (1, 2):  # of a few articles, too
+        folder = tmp_path / str(pages)
+        sizes = [
+            (now.articles, now.revisions)
+            for now in (run_demo(folder, pages, Silence()).status for _ in range(2))
+        ]
+        assert sizes == [(pages + 2, pages + 2)] * 2

@@ -255,7 +255,8 @@ def demo(pages: int, and_serve: bool) -> None:
     with watch("demo", quiet=not sys.stderr.isatty()) as progress:
         done = run_demo(Path("demo"), pages, progress)
     now, port = done.status, done.settings.serve.port
-    click.echo(summary(done.outcome))
+    for outcome in done.outcomes:
+        click.echo(f"Crawled as on {outcome.run.started_at:%Y-%m-%d}: {summary(outcome)}")
     click.echo(
         f"In demo/archive.db: {now.articles} articles ({now.first_day} to {now.last_day}),"
         f" {now.captions} captions, {now.revisions} revisions, {now.snapshots} snapshots."

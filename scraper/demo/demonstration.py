@@ -1,18 +1,27 @@
-"""The demonstration: the real crawl against the stand-in newspaper, on loopback."""
+"""The demonstration: real crawls and imports of the stand-in newspaper, on loopback."""
 
 import socket
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from scraper.archive.files import open_archive
+from scraper.archive.files import Archive, open_archive
+from scraper.archive.frontier_updates import Context
 from scraper.config import Settings, load_settings
-from scraper.crawl.run import Plan, RunOutcome, crawl_site, now
+from scraper.crawl.run import Plan, RunOutcome, crawl_site
 from scraper.demo.newspaper import make_newspaper
+from scraper.demo.newsroom import CRAWLS, open_paper, work
+from scraper.demo.saved import Saved, save_captures
 from scraper.demo.server import StandIn
+from scraper.http.pace import Clock
+from scraper.importing import Wanted, import_files
+from scraper.importing.sources import files_in
 from scraper.progress import Progress
 from scraper.upkeep.status import Status, status
 
 PORT = 8610  # the same at each run if it is free: a second demo then finds nothing new
+MONTHS = 60  # of the newspaper
 _CONFIG = """# Written by `scraper demo`: the stand-in newspaper, which is up only while the demo crawls.
 [site]
 base_url = "{base_url}"
@@ -30,23 +39,54 @@ title = "Báo Lào Cai: demonstration, all articles invented"
 class Demonstration:
     """What the demonstration did."""
 
-    outcome: RunOutcome
+    outcomes: tuple[RunOutcome, ...]  # of each crawl
     status: Status
     settings: Settings
     config: Path
 
 
 def run_demo(folder: Path, pages: int, progress: Progress) -> Demonstration:
-    """Crawl a stand-in of `pages` articles into `folder`/archive.db, made if missing."""
+    """Crawl a stand-in of `pages` articles into `folder`/archive.db, made if missing.
+
+    The first time it is crawled as on several days, while its newsroom works on; again, as on the
+    last of these. Two saved captures are imported.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "config.toml"
-    with StandIn(make_newspaper(pages=pages), port=_free_port()) as site:
+    paper = make_newspaper(pages=pages, months=MONTHS)
+    with StandIn(paper, port=_free_port()) as site:
         config.write_text(_CONFIG.format(base_url=site.base_url, pages=pages + 1000), "utf-8")
         settings = load_settings(config)
         with open_archive(settings.archive.path, settings.site.site) as archive:
-            plan = Plan(settings.crawl.max_pages, settings.crawl.max_minutes, full=True)
-            outcome = crawl_site(archive, settings, plan, progress)
-            return Demonstration(outcome, status(archive, now()), settings, config)
+            is_new = not archive.db["runs"].count
+            outcomes = []
+            open_paper(site)
+            for number, at in enumerate(CRAWLS):
+                if number:
+                    work(site, number)
+                if is_new or at == CRAWLS[-1]:
+                    outcomes.append(_crawl(archive, settings, at, progress))
+            for saved in save_captures(paper, site.base_url, folder / "saved"):
+                _import(archive, settings, saved, progress)
+            return Demonstration(
+                tuple(outcomes), status(archive, CRAWLS[-1].astimezone(UTC)), settings, config
+            )
+
+
+def _crawl(archive: Archive, settings: Settings, at: datetime, progress: Progress) -> RunOutcome:
+    """Crawl as if the time were `at`."""
+    began = datetime.now(UTC)
+    clock = Clock(
+        lambda: at.astimezone(UTC) + (datetime.now(UTC) - began), time.monotonic, time.sleep
+    )
+    plan = Plan(settings.crawl.max_pages, settings.crawl.max_minutes, full=True)
+    return crawl_site(archive, settings, plan, progress, clock=clock)
+
+
+def _import(archive: Archive, settings: Settings, saved: Saved, progress: Progress) -> None:
+    context = Context(settings.site.site, settings.crawl.revisit_days)
+    wanted = Wanted(saved.url, saved.captured_at)
+    import_files(archive, files_in([saved.path]), wanted, context, progress)
 
 
 def _free_port() -> int:

@@ -142,7 +142,7 @@ class StandIn:
         story = self.stories.get(number)
         if story is None:
             return Answer(200, list_pages.soft_404(self.newest[:NEWEST]))
-        if path != story.path and path == story.old_path:
+        if path != story.path and story.template != "site2022":
             return Answer(301, b"", location=story.path)
         return self._page(story, self._others(story))
 
