@@ -13,7 +13,7 @@ from scraper.demo.server import StandIn
 from scraper.demo.story import Story, Text
 from scraper.demo.writing import slugify
 
-CRAWLS = tuple(END + timedelta(days=days) for days in (-60, -45, -8, 1))
+CRAWLS = tuple(END + timedelta(days=days, hours=5.5) for days in (-60, -45, -8, 1))
 _OLDEST = timedelta(days=70)  # of changed articles: older ones are looked at again too late
 _FIGURE = re.compile(r"\b[1-9][0-9]\b(?![.,/:%])")
 _ADDITION = Text("p", ("Tòa soạn đã bổ sung đoạn này sau khi bài được đăng.",))
