@@ -1,6 +1,6 @@
 """Times as readers in Vietnam know them."""
 
-from datetime import date, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from scraper.models import utc_time
 
@@ -55,6 +55,11 @@ def day_shown(day: str | None) -> str:
 def weekday(day: str) -> str:
     """The weekday of "2022-12-03": "Thứ Bảy"."""
     return _WEEKDAYS[date.fromisoformat(day).weekday()]
+
+
+def is_running(period: str) -> bool:
+    """True for the year or month, "2026" or "2026-11", that it now is in Vietnam."""
+    return f"{datetime.now(VIETNAM):%Y-%m}".startswith(period)
 
 
 def every_period(first: str, last: str) -> list[str]:

@@ -14,6 +14,12 @@ WIDEST_BAR = 40
 LABELS = 12  # on the x axis, at most
 COLOURS = ("#8f2718", "#1b5e8a", "#39702f", "#7a4fa0", "#8a6100")  # of lines, in a file
 LEGEND_LINE = 18  # pixels
+HATCH = Markup(
+    '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"'
+    ' patternTransform="rotate(45)"><line x1="0" x2="0" y1="0" y2="6" stroke-width="3"/>'
+    "</pattern></defs>"
+)
+HATCHED = Markup(' fill="url(#hatch)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,17 @@ class Point:
     label: str  # of the x axis: "2023", "2023-05"
     value: float | None  # None: nothing is known of this place
     href: str = ""  # where a click on it leads
+    waiting: int = 0  # more of it, known but not archived yet: hatched
+    running: bool = False  # the month or year is not over
+
+    @property
+    def told(self) -> str:
+        """Its label and figure in words."""
+        more = (
+            *([say("chart.waiting", n=self.waiting)] if self.waiting else []),
+            *([say("chart.running")] if self.running else []),
+        )
+        return "; ".join([f"{self.label}: {_number(self.value)}", *more])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +70,42 @@ def bar_chart(title: str, points: Sequence[Point]) -> Markup:
     """`points` as bars; each leads where it says, and tells its figure."""
     if not points:
         return Markup("")
-    scale = _scale([p.value for p in points], len(points))
+    scale = _scale([(p.value or 0) + p.waiting for p in points], len(points))
     wide = min(0.8 * (WIDTH - LEFT) / len(points), WIDEST_BAR)
     bars = [
         _linked(
             p,
-            f"{p.label}: {_number(p.value)}",
-            Markup('<rect x="{}" y="{}" width="{}" height="{}"/>').format(
-                f"{scale.x(i) - wide / 2:.1f}",
-                f"{scale.y(max(p.value, 0)):.1f}",
-                f"{wide:.1f}",
-                f"{scale.y(0) - scale.y(abs(p.value)):.1f}",
-            ),
+            p.told,
+            _bar(scale, i, wide, p.value or 0, 0, p.running)
+            + _bar(scale, i, wide, p.waiting, p.value or 0, p.running, HATCHED),
         )
         for i, p in enumerate(points)
-        if p.value
+        if p.value or p.waiting
     ]
-    return _svg(title, _axes(scale, [p.label for p in points]) + Markup("").join(bars))
+    hatch = HATCH if any(p.waiting for p in points) else Markup("")
+    return _svg(title, hatch + _axes(scale, [p.label for p in points]) + Markup("").join(bars))
+
+
+def _bar(
+    scale: _Scale,
+    place: int,
+    wide: float,
+    value: float,
+    above: float,
+    is_running: bool,
+    fill: Markup = Markup(""),  # noqa: B008 - a Markup never changes
+) -> Markup:
+    """A bar that starts at `above`; nothing for no value."""
+    if not value:
+        return Markup("")
+    return Markup('<rect{}{} x="{}" y="{}" width="{}" height="{}"/>').format(
+        fill,
+        Markup(' class="running"') if is_running else "",
+        f"{scale.x(place) - wide / 2:.1f}",
+        f"{scale.y(max(value, 0) + above):.1f}",
+        f"{wide:.1f}",
+        f"{scale.y(0) - scale.y(abs(value)):.1f}",
+    )
 
 
 def line_chart(title: str, series: Sequence[Series]) -> Markup:
@@ -123,10 +159,13 @@ def _line(series: Series, number: int, scale: _Scale) -> Markup:
             continue
         x, y = f"{scale.x(place):.1f}", f"{scale.y(p.value):.1f}"
         stretches[-1].append(f"{x},{y}")
-        told = f"{series.name}, {p.label}: {_number(p.value)}"
+        told = f"{series.name}, {p.told}"
+        running = Markup(' class="running"') if p.running else ""
         radius = "3.5" if len(series.points) <= 60 else "2"
         dots.append(
-            _linked(p, told, Markup('<circle cx="{}" cy="{}" r="{}"/>').format(x, y, radius))
+            _linked(
+                p, told, Markup('<circle{} cx="{}" cy="{}" r="{}"/>').format(running, x, y, radius)
+            )
         )
     lines = [
         Markup('<polyline points="{}"/>').format(" ".join(places))

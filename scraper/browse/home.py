@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from scraper.browse.phrases import say
 from scraper.browse.rendering import atom, page
 from scraper.browse.search_filters import within
 from scraper.browse.search_page import search_url
-from scraper.times import every_period
+from scraper.times import every_period, is_running
 
 MONTHS_DRAWN = 24  # lines over more than these show years
 
@@ -26,7 +27,13 @@ async def home(datasette: Datasette, request: Request) -> Response:
     """The first page: the search box, and what the archive holds."""
     held = await cached(datasette, "holdings", overview.holdings)
     questions = [(name, question_url(datasette, name)) for name in QUESTIONS]
-    points = _months(dict(held.months), lambda m: search_url(datasette, within({}, m)))
+    counts, waiting = dict(held.months), held.coverage.waiting_months
+    points = [
+        replace(p, waiting=waiting.get(p.label, 0), running=is_running(p.label))
+        for p in _months(
+            dict.fromkeys(waiting, 0) | counts, lambda m: search_url(datasette, within({}, m))
+        )
+    ]
     return await page(
         datasette,
         request,
@@ -80,7 +87,7 @@ def _months(
 ) -> list[Point]:
     """Points for all months from first to last, with `missing` for those not in `counts`."""
     months = every_period(min(counts), max(counts)) if counts else []
-    return [Point(m, counts.get(m, missing), href(m)) for m in months if any(counts.values())]
+    return [Point(m, counts.get(m, missing), href(m)) for m in months]
 
 
 def question_url(datasette: Datasette, name: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from scraper.archive.coverage import Coverage, coverage
 from scraper.browse.metadata import TABLES
 
 
@@ -12,7 +13,7 @@ from scraper.browse.metadata import TABLES
 class Holdings:
     """What the archive holds, for the home page."""
 
-    articles: int
+    coverage: Coverage
     captions: int
     first_day: str  # Vietnam, "2021-03-05"; "" in an empty archive
     last_day: str
@@ -26,7 +27,7 @@ def holdings(db: Database) -> Holdings:
     """What the archive holds."""
     days = _rows(db, "SELECT min(local_date), max(local_date) FROM articles")[0]
     return Holdings(
-        articles=_rows(db, "SELECT count(*) FROM articles")[0][0],
+        coverage=coverage(db),
         captions=_rows(db, "SELECT count(*) FROM captions")[0][0],
         first_day=days[0] or "",
         last_day=days[1] or "",

@@ -10,6 +10,7 @@ from datasette.filters import FilterArguments
 from datasette.utils.asgi import asgi_static
 from markupsafe import Markup, escape
 
+from scraper import times
 from scraper.browse import (
     article_pages,
     calendar_pages,
@@ -26,7 +27,6 @@ from scraper.browse import (
 )
 from scraper.browse.charts import Point, bar_chart
 from scraper.browse.connection import listed
-from scraper.times import vietnam_day
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
@@ -104,7 +104,7 @@ def add_filters(env: Any) -> None:
         "month": phrases.month,
         "number": phrases.number,
         "time": phrases.time,
-        "vietnam_day": vietnam_day,
+        "vietnam_day": times.vietnam_day,
         "xml": _xml,
     }
     for function in (
@@ -115,6 +115,7 @@ def add_filters(env: Any) -> None:
         phrases.month_name,
         phrases.said,
         phrases.say,
+        times.is_running,
         phrases.weekday,
         phrases.weekday_letters,
         phrases.when,

@@ -10,6 +10,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 from sqlite_utils import Database
 
+from scraper.archive.coverage import Coverage
 from scraper.browse import overview
 from scraper.browse.cache import cached
 from scraper.browse.charts import Point, bar_chart
@@ -24,6 +25,7 @@ from scraper.models import utc_text
 from scraper.search import hits as index
 from scraper.search.counts import Stretch, stretches
 from scraper.search.hits import as_json
+from scraper.times import is_running
 
 PAGE = 20
 MOST = 1000  # results of one JSON answer
@@ -94,7 +96,10 @@ async def _search_page(datasette: Datasette, request: Request, found: index.Sear
     start = int_or_zero(args.get("start", ""))
     kept = {k: v for k, v in arguments(args).items() if k not in ("start", "asof")}
     asof = args.get("asof") or utc_text(datetime.now(UTC))
-    points = [Point(y, n, search_url(datasette, within(kept, y))) for y, n in found.years]
+    points = [
+        Point(y, n, search_url(datasette, within(kept, y)), running=is_running(y))
+        for y, n in found.years
+    ]
 
     def page_at(offset: int | None) -> str:
         return "" if offset is None else urlencode({**kept, "start": str(offset), "asof": asof})
@@ -108,6 +113,7 @@ async def _search_page(datasette: Datasette, request: Request, found: index.Sear
         "sort": args.get("sort", "") or "best",
         "sorts": {sort: urlencode({**kept, "sort": sort}) for sort in SORTS},
         "sections": await sections_of(datasette),
+        "coverage": await coverage_of(datasette),
         "chart": bar_chart(say("search.per_year"), points) if len(points) > 1 else "",
         "query": urlencode(kept),
         "others": [_other(kept, other) for other in found.others],
@@ -169,3 +175,8 @@ def search_url(datasette: Datasette, args: dict[str, str]) -> str:
 async def sections_of(datasette: Datasette) -> list[str]:
     """The sections to choose from, those with most articles first."""
     return [name for name, _ in (await cached(datasette, "holdings", overview.holdings)).sections]
+
+
+async def coverage_of(datasette: Datasette) -> Coverage:
+    """How much of what is known is archived."""
+    return (await cached(datasette, "holdings", overview.holdings)).coverage

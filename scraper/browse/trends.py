@@ -2,7 +2,6 @@
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from datasette.app import Datasette
@@ -14,11 +13,11 @@ from scraper.browse.connection import aliases, in_archive
 from scraper.browse.phrases import say
 from scraper.browse.rendering import arguments, csv_file, file, page
 from scraper.browse.search_filters import FILTERS, filters_of, within
-from scraper.browse.search_page import refused, search_url, sections_of, stretches_of
+from scraper.browse.search_page import coverage_of, refused, search_url, sections_of, stretches_of
 from scraper.errors import BadFilter
 from scraper.search import sql as index
 from scraper.search.query import read_query
-from scraper.times import VIETNAM, every_period
+from scraper.times import every_period, is_running
 
 PHRASES = 5
 
@@ -65,13 +64,13 @@ async def trends(datasette: Datasette, request: Request) -> Response:
         "series": series,
         "periods": list(counts.whole),
         "whole": counts.whole,
-        "partial": _running(digits),
         "read_as": counts.read_as,
         "chart": line_chart(title, series),
         "share": share,
         "by_month": digits == 7,
         "args": kept,
         "sections": await sections_of(datasette),
+        "coverage": await coverage_of(datasette),
         "query": request.query_string,
     }
     return await page(datasette, request, "trends.html", context)
@@ -98,11 +97,6 @@ async def _counts(datasette: Datasette, texts: list[str], args: Any, digits: int
     return await in_archive(datasette, read)
 
 
-def _running(digits: int) -> str:
-    """The year or month that is not over yet, in Vietnam."""
-    return datetime.now(VIETNAM).date().isoformat()[:digits]
-
-
 def _points(
     datasette: Datasette,
     whole: dict[str, int],
@@ -115,5 +109,6 @@ def _points(
         value: float = named.get(period, 0)
         if share:
             value = 100 * value / articles if articles else 0
-        points.append(Point(period, value, search_url(datasette, within(args, period))))
+        href = search_url(datasette, within(args, period))
+        points.append(Point(period, value, href, running=is_running(period)))
     return points

@@ -33,7 +33,16 @@ STRAYS_ASKED = 1_000  # articles that the index is asked for one by one
 # Of each column, as written and folded: how exact a hit is comes first, by other means.
 _WEIGHT = {"title": 10, "lead": 4, "tags": 4, "section": 3, "captions": 2, "body": 1}
 
-_OF_HIT = ("url", "title", "timestamp", "timestamp_source", "published_source", "section")
+_OF_HIT = (
+    "url",
+    "title",
+    "timestamp",
+    "timestamp_source",
+    "published_source",
+    "section",
+    "revision_count",
+    "gone_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,8 @@ class Hit:
     timestamp_source: str  # the same
     published_source: str  # the same
     section: str
+    revision_count: int
+    gone_at: str | None
     snippet: str  # the original text around the words found
     title_marks: tuple[tuple[int, int], ...] = ()  # where in the title the words found stand
     snippet_marks: tuple[tuple[int, int], ...] = ()  # the same in the snippet

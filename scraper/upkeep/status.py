@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.archive import frontier, kept_photos
+from scraper.archive.coverage import Coverage, coverage
 from scraper.archive.files import Archive, snapshots_path
 from scraper.models import utc_time
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+
+LACKING_MONTHS = 6  # shown on one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class RunLine:
 class Status:
     """The archive at a glance."""
 
-    articles: int
+    coverage: Coverage
     captions: int
     revisions: int
     snapshots: int
@@ -56,6 +60,11 @@ class Status:
     photos_failed: int  # addresses of photos that gave none
     photos_mb: float
     runs: tuple[RunLine, ...]  # the last ones, newest first
+
+    @property
+    def articles(self) -> int:
+        """Articles archived."""
+        return self.coverage.archived
 
 
 def status(archive: Archive, now: datetime, last_runs: int = 5) -> Status:
@@ -73,7 +82,7 @@ def status(archive: Archive, now: datetime, last_runs: int = 5) -> Status:
         [last_runs],
     )
     return Status(
-        articles=one("SELECT count(*) FROM articles"),
+        coverage=coverage(db),
         captions=one("SELECT count(*) FROM captions"),
         revisions=one("SELECT count(*) FROM revisions"),
         snapshots=int(archive.snapshots.execute("SELECT count(*) FROM snapshots").fetchone()[0]),
@@ -137,12 +146,23 @@ def tables(now: Status, alarms: list[str]) -> Iterator["RenderableType"]:
 def _facts(now: Status) -> Iterator[tuple[str, str]]:
     days = f" ({now.first_day} to {now.last_day})" if now.articles else ""
     yield "articles", f"{now.articles}{days}, {now.gone} gone from the site"
+    yield "known", _known(now.coverage)
     yield "texts", f"{now.revisions} revisions, {now.captions} captions"
     yield "templates", ", ".join(f"{n} {name}" for name, n in now.templates.items()) or "none"
     yield "files", f"archive.db {now.archive_mb} MB, snapshots.db {now.snapshots_mb} MB"
     yield "snapshots", str(now.snapshots)
     if now.photos or now.photos_failed:
         yield "photos", f"{now.photos}, {now.photos_mb} MB; {now.photos_failed} failed"
+
+
+def _known(held: Coverage) -> str:
+    """The coverage in words, with the months that lack most."""
+    if not held.waiting:
+        return f"{held.known} articles, all archived"
+    lacking = sorted(held.waiting_months.items(), key=lambda month: -month[1])[:LACKING_MONTHS]
+    months = ", ".join(f"{month}: {count}" for month, count in sorted(lacking))
+    line = f"{held.known} articles, {held.waiting} of them still to be fetched"
+    return f"{line} ({months})" if months else line
 
 
 def _cells(run: RunLine) -> tuple[str, ...]:

@@ -1,0 +1,90 @@
+"""How much of the newspaper is archived, and where that is said."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from datasette.app import Datasette
+from sqlite_utils import Database
+
+from scraper.archive.coverage import coverage
+from scraper.archive.files import open_archive, write
+from scraper.browse.charts import Point, Series, bar_chart, line_chart
+from scraper.times import is_running
+from scraper.upkeep.status import lines, status
+from tests.support.opened import opened
+from tests.test_browse import get, settings_of
+from tests.test_search import add_article
+
+FRONTIER = (  # number, state, lastmod
+    (1, "archived", "2024-05-01T00:00:00Z"),
+    (2, "new", "2024-05-31T16:59:59Z"),  # 23:59 in Vietnam
+    (3, "new", "2024-05-31T17:00:00Z"),  # the first of June there
+    (4, "failed", "2024-06-02T00:00:00Z"),
+    (5, "new", None),
+    (6, "gone", "2024-06-02T00:00:00Z"),
+    (7, "duplicate", None),
+    (None, "list", "2024-06-02T00:00:00Z"),
+    (1, "new", "2024-06-02T00:00:00Z"),  # another address of an archived article
+)
+
+
+def fill(db: Database) -> None:
+    add_article(db, 1, "Một", "", "Chữ.", ())
+    for place, (number, state, lastmod) in enumerate(FRONTIER):
+        db.conn.execute(
+            "INSERT INTO frontier (url, article_id, source, found_at, lastmod, state)"
+            " VALUES (?, ?, 'sitemap', '2024-07-01T00:00:00Z', ?, ?)",
+            (f"https://baolaocai.vn/{place}", number, lastmod, state),
+        )
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("coverage") / "archive.db"
+    with open_archive(path) as archive, write(archive.db) as db:
+        fill(db)
+    return path
+
+
+@pytest.fixture(scope="module")
+def datasette(path: Path) -> Iterator[Datasette]:
+    with opened(settings_of(path)) as datasette:
+        yield datasette
+
+
+def test_an_article_is_waiting_if_it_is_known_and_may_still_be_fetched(path: Path) -> None:
+    with open_archive(path) as archive:
+        held = coverage(archive.db)
+    assert (held.archived, held.waiting, held.known) == (1, 4, 5)
+    assert held.waiting_months == {"2024-05": 1, "2024-06": 2}
+
+
+def test_status_says_what_is_still_to_be_fetched(path: Path) -> None:
+    with open_archive(path) as archive:
+        said = list(lines(status(archive, datetime(2024, 7, 1, tzinfo=UTC)), []))
+    assert "known: 5 articles, 4 of them still to be fetched (2024-05: 1, 2024-06: 2)" in said
+
+
+@pytest.mark.parametrize("address", ["/", "/search?q=mot", "/trends?q=mot"])
+def test_pages_with_figures_say_how_much_they_are_of(datasette: Datasette, address: str) -> None:
+    assert "1 of 5 known articles are archived." in get(datasette, address).text
+    assert "Đã lưu 1 trên 5 bài đã biết." in get(datasette, address, language="vi").text
+
+
+def test_months_still_to_be_fetched_are_hatched(datasette: Datasette) -> None:
+    page = get(datasette, "/").text
+    assert page.count('fill="url(#hatch)"') == 2
+    assert "2024-06: 0; 2 still to be fetched" in page
+
+
+def test_the_running_month_is_marked_in_bars_and_lines() -> None:
+    over, now = Point("2024-05", 3), Point("2024-06", 1, running=True)
+    for chart in (bar_chart("x", [over, now]), line_chart("x", [Series("a", (over, now))])):
+        assert chart.count('class="running"') == 1
+    now_here = datetime.now(UTC).year
+    assert [y for y in range(now_here - 2, now_here + 3) if is_running(str(y))] in (
+        [now_here],
+        [now_here + 1],  # seven hours before New Year in UTC
+    )
