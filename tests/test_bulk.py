@@ -32,6 +32,7 @@ pytestmark = pytest.mark.bulk
 pytest.importorskip("pyarrow", reason="needs the bulk extra")
 pytest.importorskip("distributed", reason="needs the bulk extra")
 
+import pyarrow  # noqa: E402
 from pyarrow import parquet  # noqa: E402
 
 from scraper.bulk import manifest, page_reader, workers  # noqa: E402
@@ -133,11 +134,80 @@ def test_a_file_that_is_no_part_is_said(tmp_path: Path, written: bytes):
 
 
 def test_parquet_of_another_kind_is_no_part(tmp_path: Path):
-    import pyarrow
-
     parquet.write_table(pyarrow.table({"url": ["x"]}), tmp_path / "x.parquet")
     with pytest.raises(BadCapture, match="no part made by"):
         list(records_in(tmp_path / "x.parquet", SITE))
+
+
+@pytest.fixture(scope="module")
+def part(tmp_path_factory: pytest.TempPathFactory) -> pyarrow.Table:
+    """A part of two captures."""
+    folder = tmp_path_factory.mktemp("part")
+    done = read_shard(*shards(folder, 1, 2), job(folder / "out"))
+    return parquet.read_table(folder / "out" / done.part)
+
+
+NO_VALUE = ["url", "captured_at", "status", "headers", "origin", "body", "sha256", "is_last"]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        *({name: None} for name in NO_VALUE),
+        {"status": -1},
+        {"headers": [None]},
+        {"headers": [{"name": "a", "value": None}]},
+        {"body": None, "revisit_digest": "sha1:x"},
+        {"body": b"other"},
+        {"body": bytes(50_000_001)},
+    ],
+    ids=lambda columns: "-".join(columns),
+)
+def test_a_row_that_bulk_would_not_write_makes_a_part_unreadable(
+    tmp_path: Path, part: pyarrow.Table, columns: dict[str, object]
+):
+    path = tmp_path / "forged.parquet"
+    first, second = part.to_pylist()
+    rows = pyarrow.Table.from_pylist([first | columns, second], part.schema)
+    parquet.write_table(rows, path, use_dictionary=False)
+    with pytest.raises(BadCapture, match=r"forged\.parquet: "):
+        list(records_in(path, SITE))
+
+
+def test_columns_of_another_kind_or_number_make_a_part_unreadable(
+    tmp_path: Path, part: pyarrow.Table
+):
+    path = tmp_path / "forged.parquet"
+    places = {name: part.schema.get_field_index(name) for name in ("status", "url")}
+    for other in (
+        part.drop_columns("url"),
+        part.append_column("url", part["url"]),
+        part.set_column(places["status"], "status", part["url"]),
+        part.set_column(places["url"], "url", part["body"]),
+    ):
+        parquet.write_table(other, path, use_dictionary=False)
+        with pytest.raises(BadCapture, match="its column (url|status) "):
+            list(records_in(path, SITE))
+
+
+def test_a_row_group_larger_than_bulk_writes_it_is_refused_before_it_is_unpacked(
+    tmp_path: Path, part: pyarrow.Table
+):
+    large = {"body": bytes(5_000_000)}
+    rows = [row | large for row in part.slice(0, 1).to_pylist() * 30]
+    path = tmp_path / "large.parquet"
+    for is_repeated in (True, False):
+        parquet.write_table(
+            pyarrow.Table.from_pylist(rows, part.schema),
+            path,
+            compression="zstd",
+            use_dictionary=is_repeated,
+        )
+        assert path.stat().st_size < 1_000_000
+        before = pyarrow.total_allocated_bytes()
+        with pytest.raises(BadCapture, match="a row group is larger"):
+            next(records_in(path, SITE))
+        assert pyarrow.total_allocated_bytes() - before < 10_000_000
 
 
 # Import

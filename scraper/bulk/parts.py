@@ -20,9 +20,13 @@ from scraper.export.parquet import ARTICLE, CAPTION, TEXTS, TIME, WEATHER
 from scraper.models import Article, Snapshot
 from scraper.reading import Read
 from scraper.urls import Site
+from scraper.warc.frames import MOST_BYTES
 from scraper.warc.reader import Captured, Passed, Revisit
 
 GROUP_BYTES = 16_000_000  # of pages in a row group: what is held in memory at a time
+GROUP_ROWS = 10_000  # the headers of so many take as much
+# A group may go beyond GROUP_BYTES by one page; headers take little beside it.
+MOST_GROUP_BYTES = GROUP_BYTES + 2 * MOST_BYTES
 _KEY, _VERSION = b"scraper bulk", b"1"  # in the file's own metadata
 
 _HEADERS = pa.list_(pa.struct({"name": pa.string(), "value": pa.string()}))
@@ -43,6 +47,10 @@ _EVIDENCE = {
     "revisit_url": pa.string(),
     "revisit_captured_at": TIME,
 }
+_EVERY_ROW = (
+    "offset", "url", "captured_at", "captured_source", "status", "headers", "request_headers",
+    "origin", "truncated", "is_last",
+)  # fmt: skip
 _READ = {
     "reading": pa.string(),  # null for a revisit: its page is elsewhere
     "detail": pa.string(),
@@ -67,7 +75,7 @@ def write_part(out: BinaryIO, rows: Iterable[tuple[Record, Read | None]]) -> Non
         compression="zstd",
         compression_level=9,
         use_dictionary=False,
-        data_page_size=GROUP_BYTES,  # what pages share is found only within one of these
+        data_page_size=GROUP_BYTES,  # compression finds what pages share only within one of these
         write_page_checksum=True,
     ) as writer:
         for group in _groups(rows):
@@ -77,18 +85,54 @@ def write_part(out: BinaryIO, rows: Iterable[tuple[Record, Read | None]]) -> Non
 def records_in(path: Path, site: Site) -> Iterator[Record | Passed]:
     """The captures in a part, in the order of its shard; those that are not of `site` passed.
 
-    Raises BadCapture where the file is no part, or damaged.
+    Raises BadCapture if the file is not a part, or damaged, or `scraper bulk` would not have
+    written it so. Memory is bounded by the largest row group that it writes.
     """
     try:
         with ParquetFile(path, page_checksum_verification=True) as file:
-            if (file.schema_arrow.metadata or {}).get(_KEY) != _VERSION:
-                raise BadCapture(f"{path}: Parquet, but no part made by `scraper bulk`")
+            _check(path, file)
             for batch in file.iter_batches(batch_size=100, columns=list(_EVIDENCE)):
                 for row in batch.to_pylist():
+                    if _is_forged(row):
+                        raise BadCapture(f"{path}: a row is not as `scraper bulk` writes it")
                     is_ours = site.owns(row["url"])
                     yield _record(path, row) if is_ours else Passed(row["offset"], "other site")
-    except (OSError, pa.ArrowException) as e:
+    except (OSError, pa.ArrowException, ValueError, OverflowError) as e:
         raise BadCapture(f"{path}: cannot be read: {e}") from e
+
+
+def _check(path: Path, file: ParquetFile) -> None:
+    """Raise BadCapture if the columns, or the sizes that the file states, are not a part's."""
+    schema = file.schema_arrow
+    if (schema.metadata or {}).get(_KEY) != _VERSION:
+        raise BadCapture(f"{path}: Parquet, but no part made by `scraper bulk`")
+    for name, kind in _EVIDENCE.items():
+        index = schema.get_field_index(name)  # -1 if missing, or there twice
+        if index < 0 or schema.field(index).type != kind:
+            raise BadCapture(f"{path}: its column {name} is not one of a part; make it again")
+    for number in range(file.num_row_groups):
+        group = file.metadata.row_group(number)
+        columns = [group.column(n) for n in range(group.num_columns)]
+        evidence = [c for c in columns if c.path_in_schema.split(".")[0] in _EVIDENCE]
+        size = sum(column.total_uncompressed_size for column in evidence)
+        # Other encodings say a long value once and have many rows repeat it.
+        is_plain = all(set(column.encodings) <= {"PLAIN", "RLE"} for column in evidence)
+        if size > MOST_GROUP_BYTES or group.num_rows > GROUP_ROWS or not is_plain:
+            raise BadCapture(f"{path}: a row group is larger than `scraper bulk` writes it")
+
+
+def _is_forged(row: dict[str, Any]) -> bool:
+    """True if a row lacks what every capture has."""
+    pairs = (*(row["headers"] or []), *(row["request_headers"] or []))
+    is_revisit = row["revisit_digest"] is not None
+    return (
+        any(row[name] is None for name in _EVERY_ROW)
+        or any(pair is None or None in pair.values() for pair in pairs)
+        or not 100 <= row["status"] <= 999
+        or len(row["body"] or b"") > MOST_BYTES
+        or (row["body"] is None) != is_revisit
+        or (is_revisit and row["revisit_url"] is None)
+    )
 
 
 def _groups(rows: Iterable[tuple[Record, Read | None]]) -> Iterator[list[dict[str, Any]]]:
@@ -97,7 +141,7 @@ def _groups(rows: Iterable[tuple[Record, Read | None]]) -> Iterator[list[dict[st
     for record, read in rows:
         group.append(_row(record, read))
         size += len(record.snapshot.body)
-        if size > GROUP_BYTES:
+        if size > GROUP_BYTES or len(group) == GROUP_ROWS:
             yield group
             group, size = [], 0
     if group:
@@ -106,8 +150,8 @@ def _groups(rows: Iterable[tuple[Record, Read | None]]) -> Iterator[list[dict[st
 
 def _row(record: Record, read: Read | None) -> dict[str, Any]:
     article = asdict(read.article) if read and read.article else {}
-    told = {"reading": read.reading, "detail": read.detail} if read else {}
-    return article | told | _evidence(record)
+    reading = {"reading": read.reading, "detail": read.detail} if read else {}
+    return article | reading | _evidence(record)
 
 
 def _evidence(record: Record) -> dict[str, Any]:
@@ -161,5 +205,5 @@ def _headers(pairs: list[dict[str, str]]) -> PartHeaders:
 
 
 def _utc(at: datetime) -> datetime:
-    # pyarrow hands out pytz's UTC where that is installed.
+    # pyarrow returns pytz's UTC if that is installed.
     return at.astimezone(UTC)
