@@ -129,7 +129,9 @@ def test_a_signal_ends_every_command_with_one_line(
 @pytest.mark.parametrize("command", ["import", "bulk"])
 def test_a_signal_ends_a_long_search_for_the_next_record(tmp_path: Path, command: str) -> None:
     """In a file of what may start a record and never does; bulk searches in another process."""
-    (tmp_path / "config.toml").write_text('[site]\ncontact = "a@b.vn"\n', "utf-8")
+    (tmp_path / "config.toml").write_text(
+        '[site]\nbase_url = "https://baolaocai.vn"\ncontact = "a@b.vn"\n', "utf-8"
+    )
     (tmp_path / "a.warc.gz").write_bytes(b"\x1f\x8b\x08" * 20_000_000)
     at_work = "parts/.a.warc.gz-*.partial" if command == "bulk" else "archive.db"
     out = ["--out", "parts"] if command == "bulk" else []

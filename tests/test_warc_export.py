@@ -42,7 +42,7 @@ TABLES = (
     "addresses",
 )  # fmt: skip
 # All of a snapshot that is no fact of this archive alone: how it is packed, where it came from.
-RECORD = "id, url, captured_at, status, headers_json, request_headers_json, sha256, size_bytes, truncated"
+RECORD = "id, url, captured_at, captured_source, status, headers_json, request_headers_json, sha256, size_bytes, truncated"
 SENT = (("host", "baolaocai.vn"), ("user-agent", "scraper/0.1 (+mailto:é)"), ("accept", "*/*"))
 
 
@@ -69,6 +69,8 @@ def odd() -> Iterator[Snapshot]:
     yield replace(page(26), headers=text, body="Tựa\nSapo.\nBài.\n".encode(), origin="import:a.txt")
     yield replace(page(27), headers=(("content-type", "text/html"),), origin="import:a.html")
     yield replace(page(28), body=b"\x00\x01")
+    yield replace(page(29), captured_source="file", origin="import:b.html")
+    yield replace(page(29, day=1, title=b"Kh\xc3\xa1c"), captured_source="file")
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +126,7 @@ HEADERS = st.lists(
         request_headers=HEADERS,
         origin=st.sampled_from(["crawl", "import:x"]),
         truncated=st.booleans(),
+        captured_source=st.sampled_from(["", "file"]),
     ),
     packed=st.booleans(),
 )
