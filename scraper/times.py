@@ -7,13 +7,6 @@ from scraper.models import utc_time
 VIETNAM = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh: no daylight saving
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
-KINDS = {
-    "published": "published",
-    "page clock": "not later than this: clock on the page",
-    "captured": "not later than this: time of capture",
-    "unknown": "time unknown",
-}
-
 
 def vietnam_day(utc: str | None) -> str:
     """The day in Vietnam of a time in UTC, "2022-12-03"; "" for none."""
@@ -35,13 +28,6 @@ def dateline(utc: str | None, date_only: bool) -> str:
     at = utc_time(utc).astimezone(VIETNAM)
     day = f"{_WEEKDAYS[at.weekday()]}, {at.day}/{at.month}/{at.year}"
     return day if date_only else f"{day}, {at:%H:%M}"
-
-
-def shown(timestamp: str | None, timestamp_source: str, published_source: str) -> str:
-    """The time of an article in a list: "15:38, 3/12/2022", its day if no hour is stated, or ""."""
-    if timestamp_source == "published" and published_source.endswith("(date only)"):
-        return day_shown(vietnam_day(timestamp))
-    return vietnam_time(timestamp)
 
 
 def day_shown(day: str | None) -> str:

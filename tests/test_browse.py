@@ -939,3 +939,56 @@ def test_a_withdrawn_article_is_told_with_the_reason(datasette: Datasette, path:
     assert answer.status_code == 410
     assert "Article 77 was withdrawn on 1 June 2026: Quyết định 12" in answer.text
     assert "No article with the number 78" in get(datasette, "/archive/articles/78").text
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Datasette]:
+    """Articles of one day in three years, one without a time, one with readings seen twice."""
+    path = tmp_path / "small.db"
+    with open_archive(path) as archive, write(archive.db) as db:
+        for number in (1, 2, 3, 4, 5):
+            add_article(db, number, f"Bài {number}", "", "Chữ.", ())
+            day = {1: "2012-05-07", 3: "2014-05-07", 4: "2012-05-08"}.get(number, "2013-05-07")
+            time = f"{day}T01:00:00Z"
+            db.conn.execute(
+                "UPDATE articles SET timestamp = ?, local_date = ? WHERE id = ?",
+                (None, None, 5) if number == 5 else (time, day, number),
+            )
+        for row, (snapshot, at, text) in enumerate(
+            [(1, "01", "21°C"), (2, "01", "21°C"), (3, "01", "22°C"), (4, "02", "21°C")], 1
+        ):
+            db.conn.execute(
+                "INSERT INTO weather VALUES (?, ?, 2, 0, ?, 'Sa Pa', ?, 21, NULL, NULL, NULL, '')",
+                (row, snapshot, f"2024-05-{at}T00:00:00Z", text),
+            )
+    with opened(settings_of(path)) as datasette:
+        yield datasette
+
+
+def test_a_reading_captured_twice_is_one_row_and_the_newest_comes_first(small: Datasette):
+    rows = get(small, "/archive/weather.json?_shape=array").json()
+    assert [(row["observed_at"][8:10], row["text"]) for row in rows] == [
+        ("02", "21°C"),
+        ("01", "21°C"),
+        ("01", "22°C"),
+    ]
+    page = get(small, "/archive/articles/2").text
+    assert (page.count("21°C"), page.count("22°C")) == (2, 1)
+
+
+def test_an_article_leads_to_the_same_day_in_other_years(small: Datasette):
+    page = get(small, "/archive/articles/2").text
+    section = page.split("The same day in other years")[1].split("</section>")[0]
+    assert re.findall(r"articles/(\d+)", section) == ["3", "1"]
+    assert "The same day in other years" not in get(small, "/archive/articles/4").text
+
+
+@pytest.mark.parametrize(
+    ("number", "neighbours"), [(1, ["4"]), (4, ["1", "2"]), (2, ["4", "3"]), (5, ["4"])]
+)
+def test_neighbours_are_by_time_or_by_number_if_it_is_unknown(
+    small: Datasette, number: int, neighbours: list[str]
+):
+    page = get(small, f"/archive/articles/{number}").text
+    section = page.split('<nav class="neighbours"')[1]
+    assert re.findall(r'rel="(?:prev|next)" href="/archive/articles/(\d+)', section) == neighbours

@@ -9,6 +9,8 @@ from sqlite_utils import Database
 from scraper.archive.read_article import read_article
 from scraper.export.cite import Source
 
+YEARS = 25  # that are looked through for the same day, each way
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
@@ -28,6 +30,7 @@ class ArticleView:
     earlier: Any  # row of articles, or None
     later: Any
     related: tuple[Any, ...]
+    same_day: tuple[Any, ...]  # one article of each other year
     source: Source  # without the hash
 
 
@@ -46,7 +49,7 @@ def reading(db: Database, article_id: int, text: int = 0) -> ArticleView | None:
     row, values = stored.row, stored.values()
     byline = tuple(values["byline"])
     shown = older or row
-    at = (row["timestamp"], article_id)
+    earlier, later = _neighbours(db, row)
     return ArticleView(
         row=row,
         byline=byline,
@@ -57,20 +60,11 @@ def reading(db: Database, article_id: int, text: int = 0) -> ArticleView | None:
         text=older,
         snapshot_id=shown["snapshot_id"],
         tags=stored.tags,
-        weather=stored.weather,
+        weather=tuple({(w["observed_at"], w["text"]): w for w in stored.weather}.values()),
         revisions=revisions,
-        earlier=_first(
-            db,
-            "SELECT id, title FROM articles WHERE (timestamp, id) < (?, ?)"
-            " ORDER BY timestamp DESC, id DESC LIMIT 1",
-            *at,
-        ),
-        later=_first(
-            db,
-            "SELECT id, title FROM articles WHERE (timestamp, id) > (?, ?)"
-            " ORDER BY timestamp, id LIMIT 1",
-            *at,
-        ),
+        earlier=earlier,
+        later=later,
+        same_day=_same_day(db, row),
         related=_related(db, article_id),
         source=Source(
             id=article_id,
@@ -136,6 +130,36 @@ def is_subhead(paragraphs: tuple[str, ...], number: int) -> bool:
 def _is_short(paragraph: str) -> bool:
     is_open = bool(paragraph) and (paragraph[-1].isalnum() or paragraph[-1] in "?)”")
     return is_open and len(paragraph.split()) <= 14 and " | " not in paragraph
+
+
+def _neighbours(db: Database, row: Any) -> tuple[Any, Any]:
+    """The articles before and after; if its time is unknown, by number, which grows with time."""
+    key, values = (
+        ("id", [row["id"]])
+        if not row["timestamp"]
+        else ("timestamp, id", [row["timestamp"], row["id"]])
+    )
+    marks = ", ".join("?" * len(values))
+    backwards = ", ".join(f"{column} DESC" for column in key.split(", "))
+    select = "SELECT id, title FROM articles WHERE"
+    return (
+        _first(db, f"{select} ({key}) < ({marks}) ORDER BY {backwards} LIMIT 1", *values),
+        _first(db, f"{select} ({key}) > ({marks}) ORDER BY {key} LIMIT 1", *values),
+    )
+
+
+def _same_day(db: Database, row: Any) -> tuple[Any, ...]:
+    """One article of the same day in each other year, the newest first."""
+    if not row["local_date"]:
+        return ()
+    year, day = int(row["local_date"][:4]), row["local_date"][4:]
+    others = [f"{y:04}{day}" for y in range(year - YEARS, year + YEARS + 1) if y != year]
+    return _rows(
+        db,
+        f"SELECT max(id) AS id, title, local_date FROM articles WHERE local_date IN"
+        f" ({', '.join('?' * len(others))}) GROUP BY local_date ORDER BY local_date DESC LIMIT 6",
+        *others,
+    )
 
 
 def _related(db: Database, article_id: int) -> tuple[Any, ...]:

@@ -43,6 +43,13 @@ _NAMED = {
     "timestamp_source": "time_kind",
 }
 
+# Two captures of an article whose widget shows the same clock and text are one reading.
+_FIRST_OF_READING = (
+    "NOT EXISTS (SELECT 1 FROM weather AS other WHERE other.article_id = weather.article_id"
+    " AND other.observed_at = weather.observed_at AND other.text = weather.text"
+    " AND other.id < weather.id)"
+)
+
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -84,12 +91,14 @@ def routes() -> list[tuple[str, Any]]:
 def filters(
     request: Any, database: str, table: str, datasette: Datasette
 ) -> Callable[[], Awaitable[FilterArguments | None]]:
-    """What the search box of our tables adds to Datasette's SELECT."""
+    """What we add to Datasette's SELECT of a table: the words searched for, readings once."""
 
     async def inner() -> FilterArguments | None:
         is_ours = database == "archive" and table in ("articles", "articles_full")
         if is_ours and request.args.get("_search", "").strip():
             return await table_pages.found_in_table(datasette, request)
+        if database == "archive" and table == "weather":
+            return FilterArguments([_FIRST_OF_READING])
         return None
 
     return inner
