@@ -893,6 +893,19 @@ def test_all_addresses_stand_below_the_path_it_is_served_under(path: Path):
         assert "Download the whole archive" in get(below, "/archive").text
 
 
+@pytest.mark.parametrize("query", ["", "?_sort=id"])
+def test_the_path_without_its_last_slash_leads_to_the_first_page(path: Path, query: str):
+    async def ask(below: Datasette) -> httpx.Response:
+        transport = httpx.ASGITransport(below.app())
+        async with httpx.AsyncClient(transport=transport) as client:
+            return await client.get(f"http://localhost/luu-tru{query}")
+
+    with opened(settings_of(path), base_url="/luu-tru/") as below:
+        answer = asyncio.run(ask(below))
+    assert (answer.status_code, answer.headers["location"]) == (308, f"/luu-tru/{query}")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 def test_a_missing_archive_is_said_in_one_line(tmp_path: Path):
     with pytest.raises(ArchiveError, match="no archive here yet"):
         open_datasette(settings_of(tmp_path / "archive.db"))

@@ -24,6 +24,8 @@ _SAFE_HEADERS = [(name.encode(), value.encode()) for name, value in _HEADERS.ite
 def below(app: App, base_url: str) -> App:
     """`app`, met below the path `base_url`, seeing its requests without it.
 
+    The path without its last slash leads to the one with it.
+
     Datasette strips it to find a page, but keeps it where it makes the address of the next one,
     and puts it before that once more.
     """
@@ -36,6 +38,12 @@ def below(app: App, base_url: str) -> App:
                 "path": scope["path"][len(base_url) - 1 :],
                 "raw_path": raw[len(base_url) - 1 :],
             }
+        elif scope["type"] == "http" and scope["path"] + "/" == base_url:
+            query = scope["query_string"]
+            headers = [(b"location", base_url.encode() + (b"?" + query if query else b""))]
+            await send({"type": "http.response.start", "status": 308, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+            return
         await app(scope, receive, send)
 
     return inner
