@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -183,3 +184,15 @@ def test_another_demo_in_the_same_folder_adds_no_article_and_no_text(tmp_path: P
             for now in (run_demo(folder, pages, Silence()).status for _ in range(2))
         ]
         assert sizes == [(pages + 2, pages + 2)] * 2
+
+
+@pytest.mark.slow
+def test_a_demo_that_was_stopped_goes_on_with_the_next_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as stopped, pytest.raises(KeyboardInterrupt):
+        stopped.setattr("scraper.demo.demonstration.work", Mock(side_effect=KeyboardInterrupt))
+        run_demo(tmp_path, 60, Silence())
+    assert ask(tmp_path, "SELECT count(*) FROM runs") == [(1,)]
+    assert len(run_demo(tmp_path, 60, Silence()).outcomes) == 3
+    assert ask(tmp_path, "SELECT max(number) FROM revisions") == [(3,)]

@@ -48,8 +48,8 @@ class Demonstration:
 def run_demo(folder: Path, pages: int, progress: Progress) -> Demonstration:
     """Crawl a stand-in of `pages` articles into `folder`/archive.db, made if missing.
 
-    The first time it is crawled as on several days, while its newsroom works on; again, as on the
-    last of these. Two saved captures are imported.
+    It is crawled as on several days, while its newsroom works on; in a folder that has seen these
+    days, as on the last of them once more. Two saved captures are imported.
     """
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "config.toml"
@@ -58,13 +58,13 @@ def run_demo(folder: Path, pages: int, progress: Progress) -> Demonstration:
         config.write_text(_CONFIG.format(base_url=site.base_url, pages=pages + 1000), "utf-8")
         settings = load_settings(config)
         with open_archive(settings.archive.path, settings.site.site) as archive:
-            is_new = not archive.db["runs"].count
+            past = archive.db["runs"].count_where("command = 'crawl' AND outcome = 'done'")
             outcomes = []
             open_paper(site)
             for number, at in enumerate(CRAWLS):
                 if number:
                     work(site, number)
-                if is_new or at == CRAWLS[-1]:
+                if number >= past or at == CRAWLS[-1]:
                     outcomes.append(_crawl(archive, settings, at, progress))
             for saved in save_captures(paper, site.base_url, folder / "saved"):
                 _import(archive, settings, saved, progress)
