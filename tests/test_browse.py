@@ -64,6 +64,8 @@ PAGES = (
     "/archive/articles/90",
     "/archive/articles/90?text=1",
     "/archive/articles/90/changes/2",
+    "/places",
+    "/places/080",
     "/archive/captions",
     "/archive/captions?_col=text",
     "/archive/captions/1",

@@ -25,6 +25,7 @@ class ArticleView:
     text: Any  # row of the older revision that is shown; None for the newest text
     snapshot_id: int  # of the capture that the text shown was read from
     tags: tuple[str, ...]
+    places: tuple[Any, ...]  # that it names for sure: id and label
     weather: tuple[Any, ...]
     revisions: tuple[Any, ...]
     earlier: Any  # row of articles, or None
@@ -60,6 +61,7 @@ def reading(db: Database, article_id: int, text: int = 0) -> ArticleView | None:
         text=older,
         snapshot_id=shown["snapshot_id"],
         tags=stored.tags,
+        places=_places(stored.places),
         weather=tuple({(w["observed_at"], w["text"]): w for w in stored.weather}.values()),
         revisions=revisions,
         earlier=earlier,
@@ -76,6 +78,11 @@ def reading(db: Database, article_id: int, text: int = 0) -> ArticleView | None:
             sha256="",  # stands in the other file
         ),
     )
+
+
+def _places(mentions: tuple[dict[str, Any], ...]) -> tuple[dict[str, str], ...]:
+    sure = {p["place_id"]: p["label"] for p in mentions if p["certainty"] == "sure"}
+    return tuple({"id": number, "label": label} for number, label in sure.items())
 
 
 def _captured_at(db: Database, row: Any) -> str:

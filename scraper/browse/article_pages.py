@@ -32,6 +32,7 @@ async def article(datasette: Datasette, request: Request) -> Response:
         request,
         "article.html",
         {
+            "title_is_vietnamese": True,
             "read": read,
             "row": read.row,
             "plain_citation": cite.plain(source, language()),

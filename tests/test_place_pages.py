@@ -1,0 +1,102 @@
+"""The pages of places: the list with its map, and a unit with what it was made of."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from datasette.app import Datasette
+
+from scraper.browse.map_drawing import place_map
+from scraper.config import ArchiveSettings, Settings, SiteSettings
+from scraper.models import Snapshot
+from scraper.places import all_places
+from tests.support.filled import fill
+from tests.support.made import page as made_page
+from tests.support.opened import opened
+
+OLD = next(u for u in all_places().values() if (u.kind, u.name) == ("xã", "Bản Qua"))
+NEW = all_places()[OLD.into[0]]
+TEXTS = (
+    ("Người dân xã Bản Qua, huyện Bát Xát, vào vụ.", datetime(2023, 5, 2, tzinfo=UTC)),
+    ("Xã Bản Qua, huyện Bát Xát, mở hội.", datetime(2024, 5, 2, tzinfo=UTC)),
+    (f"Ngày hội ở {NEW.kind} {NEW.name}, tỉnh Lào Cai.", datetime(2025, 9, 2, tzinfo=UTC)),
+)
+
+
+@pytest.fixture(scope="module")
+def datasette(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette]:
+    path = tmp_path_factory.mktemp("places") / "archive.db"
+    fill(path, [_capture(number, *text) for number, text in enumerate(TEXTS, 901301)])
+    settings = Settings(SiteSettings("https://baolaocai.vn"), archive=ArchiveSettings(path))
+    with opened(settings) as datasette:
+        yield datasette
+
+
+def _capture(number: int, text: str, at: datetime) -> Snapshot:
+    head = f'<meta property="article:published_time" content="{at.isoformat()}">'
+    html = made_page(f"<p>{text}</p><p>Bà con vui mùa mới.</p>", head=head)
+    url = f"https://baolaocai.vn/mua-le-chin-post{number}.html"
+    return Snapshot(url, at, 200, (("content-type", "text/html"),), html.encode())
+
+
+def get(datasette: Datasette, address: str) -> Any:
+    return asyncio.run(datasette.client.get(address))
+
+
+def test_a_commune_since_the_merger_lists_articles_under_both_names(datasette: Datasette) -> None:
+    shown = get(datasette, f"/places/{NEW.place_id}?lang=en").text
+    assert [f"/articles/{n}" in shown for n in (901301, 901302, 901303)] == [True] * 3
+    assert f"/places/{OLD.place_id}" in shown and "3 articles" in shown
+    before = get(datasette, f"/places/{OLD.place_id}?lang=en").text
+    assert [f"/articles/{n}" in before for n in (901301, 901302, 901303)] == [True, True, False]
+    assert f"/places/{NEW.place_id}" in before
+
+
+def test_a_district_is_not_what_a_commune_was_made_of(datasette: Datasette) -> None:
+    """Most of a district went elsewhere: its articles are not the commune's."""
+    assert "huyện Bát Xát" not in get(datasette, f"/places/{NEW.place_id}?lang=en").text
+
+
+def test_the_list_counts_and_links_every_unit(datasette: Datasette) -> None:
+    shown = get(datasette, "/places?lang=vi").text
+    linked = set(re.findall(r'href="/places/([^"]+)"', shown))
+    provinces = {u.place_id for u in all_places().values() if not u.parent_id}
+    assert set(all_places()) - linked <= provinces
+    assert re.search(rf'/places/{OLD.place_id}">xã Bản Qua</a> <span>2<', shown)
+
+
+def test_an_article_shows_the_places_that_it_names(datasette: Datasette) -> None:
+    assert f"/places/{OLD.place_id}" in get(datasette, "/archive/articles/901301").text
+
+
+@pytest.mark.parametrize("address", ["/places/0", "/places/00000", "/places/x-2025"])
+def test_an_unknown_code_is_not_found(datasette: Datasette, address: str) -> None:
+    assert get(datasette, address).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["2", "0", "-1", "abc", "9" * 30])
+def test_any_page_number_is_answered(datasette: Datasette, number: str) -> None:
+    assert get(datasette, f"/places/{NEW.place_id}?page={number}").status_code == 200
+
+
+def _unit(name: str, latitude: float, longitude: float, articles: int = 0) -> dict[str, Any]:
+    return {
+        "label": name, "name": name, "articles": articles,
+        "latitude": latitude, "longitude": longitude,
+    }  # fmt: skip
+
+
+def test_north_is_up_east_is_right_and_names_do_not_cover_each_other() -> None:
+    units = [_unit("A", 22.5, 103.8), _unit("B", 21.7, 104.8), _unit("Rất dài", 22.5, 103.801)]
+    drawn = str(place_map(units, lambda unit: "/x"))
+    points = re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', drawn)
+    (ax, ay), (bx, by) = [tuple(map(float, p)) for p in points[:2]]
+    assert ax < bx and ay < by
+    assert drawn.count("<circle") == 3 and drawn.count("<text") == 2
+
+
+def test_one_place_makes_no_map() -> None:
+    assert place_map([_unit("A", 22.5, 103.8)], lambda unit: "/x") == ""
