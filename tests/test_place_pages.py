@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from datasette.app import Datasette
@@ -12,7 +13,7 @@ from datasette.app import Datasette
 from scraper.browse.map_drawing import place_map
 from scraper.config import ArchiveSettings, Settings, SiteSettings
 from scraper.models import Snapshot
-from scraper.places import all_places
+from scraper.places import all_places, label
 from tests.support.filled import fill
 from tests.support.made import page as made_page
 from tests.support.opened import opened
@@ -100,3 +101,22 @@ def test_north_is_up_east_is_right_and_names_do_not_cover_each_other() -> None:
 
 def test_one_place_makes_no_map() -> None:
     assert place_map([_unit("A", 22.5, 103.8)], lambda unit: "/x") == ""
+
+
+@pytest.mark.parametrize("name", ["xã Bản Qua", "bản qua", "ban qua", "{label}", "{id}"])
+def test_a_search_can_be_for_articles_that_name_a_place(datasette: Datasette, name: str) -> None:
+    unit = name.format(label=label(OLD), id=OLD.place_id)
+    found = get(datasette, f"/search.json?q=&unit={quote(unit)}").json()
+    assert {hit["id"] for hit in found["results"]} == {901301, 901302}
+    narrowed = get(datasette, f"/search.json?q={quote('mở hội')}&unit={quote(unit)}").json()
+    assert [hit["id"] for hit in narrowed["results"]] == [901302]
+
+
+def test_an_unknown_place_is_said(datasette: Datasette) -> None:
+    shown = get(datasette, "/search?q=&unit=Atlantis&lang=en").text
+    assert "No place is called" in shown
+
+
+def test_the_facets_of_a_search_count_places(datasette: Datasette) -> None:
+    shown = get(datasette, f"/search?q={quote('vào vụ')}&lang=en").text
+    assert "unit=x%C3%A3+B%E1%BA%A3n+Qua" in shown

@@ -13,7 +13,7 @@ from scraper.browse.charts import Point, bar_chart
 from scraper.browse.connection import in_archive
 from scraper.browse.map_drawing import place_map
 from scraper.browse.phrases import say
-from scraper.browse.rendering import page, whole
+from scraper.browse.rendering import int_or_zero, page
 
 PAGE = 30  # articles on a page of a place
 MOST_CAPTIONS, MOST_READINGS = 12, 8
@@ -70,7 +70,7 @@ async def place(datasette: Datasette, request: Request) -> Response:
         for u in units.values()
         if unit["id"] in json.loads(u["became"]) and u["kind"] in ("xã", "phường", "thị trấn")
     ]
-    number = max(1, whole(request.args.get("page", "")))
+    number = max(1, int_or_zero(request.args.get("page", "")))
     ids = [unit["id"], *(u["id"] for u in before)]
     found = await in_archive(datasette, lambda db: _read(db, unit, ids, number))
     years = found.pop("years")

@@ -27,6 +27,7 @@ def filters_of(args: Any, *, follows: bool = False) -> Filters:
         byline=args.get("byline", "").strip(),
         tag=args.get("tag", "").strip(),
         layout=args.get("layout", "").strip(),
+        unit=args.get("unit", "").strip(),
         photos=bool(args.get("photos")),
         place=_place(args),
         gone=bool(args.get("gone")),

@@ -49,20 +49,25 @@ def extract(file: Path, url: str, trace: bool) -> None:
 @config_option
 @click.argument("query")
 @click.option("--limit", type=COUNT, default=10, show_default=True, help="Hits to print.")
+@click.option("--place", default="", help="Only articles that name this commune or district.")
 @click.option("--apart", is_flag=True, help="Find all syllables anywhere, not the words.")
 @json_option
-def search(settings: Settings, query: str, limit: int, apart: bool, as_json: bool) -> None:
+def search(
+    settings: Settings, query: str, limit: int, place: str, apart: bool, as_json: bool
+) -> None:
     """Find articles: words with marks, without, or half-way."""
     from scraper.archive.files import open_articles
     from scraper.search.hits import as_json as page_as_json
     from scraper.search.hits import search as find
     from scraper.search.query import read_aliases
+    from scraper.search.sql import Filters
     from scraper.times import vietnam_day
 
     with open_articles(settings.archive.path) as db:
         page = find(
             db,
             query,
+            filters=Filters(unit=place),
             limit=limit,
             aliases=read_aliases(settings.search.aliases),
             apart=apart,
@@ -79,6 +84,8 @@ def search(settings: Settings, query: str, limit: int, apart: bool, as_json: boo
         click.echo(f"Read as: {page.read_as} ({page.total})")
     for other in page.others:
         click.echo(f"{_READINGS[other.kind]}: {other.total} (type: {other.text})")
+    if page.unknown:
+        click.echo(f"no place is called {place}")
     click.echo(f"{page.total} found")
 
 

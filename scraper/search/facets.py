@@ -28,13 +28,18 @@ _TAGS = (
     " WHERE article_id IN (SELECT value FROM json_each(?)) GROUP BY tag_id"
 )
 
+_UNITS = (
+    "SELECT label, count(DISTINCT article_id) FROM article_places JOIN places ON id = place_id"
+    " WHERE article_id IN (SELECT value FROM json_each(?)) AND certainty = 'sure' GROUP BY place_id"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Facets:
     """Hits for each value, the most frequent first."""
 
     counted: int  # how many hits, the newest, were counted; all of them for `place`
-    values: dict[str, Values]  # "section", "year", "byline", "tag", "layout", "place"
+    values: dict[str, Values]  # "section", "year", "byline", "tag", "layout", "unit", "place"
 
 
 def facets(db: Database, query: Query, filters: Filters, asked: Asked) -> Facets:
@@ -57,6 +62,7 @@ def facets(db: Database, query: Query, filters: Filters, asked: Asked) -> Facets
         "byline": _most(Counter(dict(db.conn.execute(_NAMES, among).fetchall()))),
         "tag": _most(Counter(dict(db.conn.execute(_TAGS, among).fetchall()))),
         "layout": _most(layouts),
+        "unit": _most(Counter(dict(db.conn.execute(_UNITS, among).fetchall()))),
     }
     if asked.match:
         found["place"] = _places(db, query, filters)

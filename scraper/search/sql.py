@@ -42,6 +42,7 @@ class Filters:
     byline: str = ""  # one name, as printed
     tag: str = ""
     layout: str = ""  # kind of page: "photo"
+    unit: str = ""  # a commune or district named for sure: "Bản Qua", "xã Bản Qua", its label or id
     photos: bool = False  # with a photo
     place: str = ""  # one of archive.tables.PLACES: the words are there
     gone: bool = False  # no longer on the site
@@ -95,6 +96,7 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
         filters,
         byline=_as_printed(db, _BYLINES, filters.byline),
         tag=_as_printed(db, _TAG_NAMES, filters.tag),
+        unit=_as_printed(db, _UNIT_NAMES, filters.unit),
     )
     where = _clauses(filters)
     if not match and (unwanted := exclusion(named, occurs, place)):
@@ -104,7 +106,7 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
         typed="" if is_as_typed(resolved, query) else typed_expression(query, place),
         where=tuple(where),
         among=_among(db, filters) if match else (),
-        needs_no_row=bool(match or filters.byline or filters.tag)
+        needs_no_row=bool(match or filters.byline or filters.tag or filters.unit)
         and not (filters.known_by or filters.photos or filters.gone or filters.layout),
         patterns=tuple(
             pattern
@@ -212,7 +214,17 @@ def _is_held(db: Database, match: str) -> bool:
 _SIGNED = "SELECT article_id FROM article_bylines WHERE name = {}"
 _TAGGED = "SELECT article_id FROM article_tags JOIN tags ON tags.id = tag_id WHERE tags.name = {}"
 
+_NAMING = (
+    "SELECT article_id FROM article_places WHERE certainty = 'sure' AND place_id IN"
+    " (SELECT id FROM (SELECT *, {} AS asked FROM places)"
+    " WHERE asked IN (id, label, name, kind || ' ' || name))"
+)
+
 _TAG_NAMES = "SELECT name FROM tags"
+_UNIT_NAMES = (
+    "SELECT id FROM places UNION SELECT label FROM places UNION SELECT name FROM places"
+    " UNION SELECT kind || ' ' || name FROM places"
+)
 
 # The names one after the other, without a look at every article of each.
 _BYLINES = """
@@ -245,6 +257,7 @@ def _clauses(filters: Filters) -> list[Clause]:
         "first_captured_at <= {}": filters.known_by,
         f"id IN ({_SIGNED})": filters.byline,
         f"id IN ({_TAGGED})": filters.tag,
+        f"id IN ({_NAMING})": filters.unit,
     }
     flags = {"photo_count > 0": filters.photos, "gone_at IS NOT NULL": filters.gone}
     wanted = [Clause(sql, (text,)) for sql, text in texts.items() if text]
@@ -263,12 +276,13 @@ def _among(db: Database, filters: Filters) -> tuple[Clause, ...]:
 
 
 def unknown_names(db: Database, filters: Filters) -> tuple[str, ...]:
-    """The filters that name a section, byline, tag or layout of no article: "byline"."""
+    """The filters that name a section, byline, tag, layout or unit of no article: "byline"."""
     wanted = {
         "section": ("SELECT section FROM articles", filters.section),
         "layout": ("SELECT layout FROM articles", filters.layout),
         "byline": (_BYLINES, _as_printed(db, _BYLINES, filters.byline)),
         "tag": (_TAG_NAMES, _as_printed(db, _TAG_NAMES, filters.tag)),
+        "unit": (_UNIT_NAMES, _as_printed(db, _UNIT_NAMES, filters.unit)),
     }
     return tuple(
         kind
