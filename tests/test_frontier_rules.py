@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scraper.archive.frontier import after_failure, after_gone, next_revisit
+from scraper.archive.frontier import SECOND_LOOK, after_failure, after_gone, next_revisit
 from scraper.archive.revisions import GONE_AFTER
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -52,3 +52,4 @@ def test_an_article_is_looked_at_again_in_steps_of_at_least_a_tenth_of_its_age(
 
 def test_two_looks_that_say_gone_are_a_day_apart_but_for_what_cron_wanders() -> None:
     assert timedelta(hours=22) < GONE_AFTER < timedelta(hours=24)
+    assert timedelta(days=1) == SECOND_LOOK  # so that the second one can say it

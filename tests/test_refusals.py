@@ -8,6 +8,7 @@ import pytest
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 from scraper.errors import SiteUnavailable
+from scraper.http.standing import refused_seconds
 from scraper.models import Snapshot
 from scraper.reading import read_snapshot
 from scraper.refusals import refusal
@@ -120,7 +121,7 @@ def test_a_row_of_refusals_ends_the_run_and_raises_the_alarm(newsroom: Newsroom,
     paper.refuses = lambda path: REFUSING[kind] if "post" in path else None
     stopped = newsroom.crawl(START)
     assert isinstance(stopped, SiteUnavailable)
-    assert "the site refuses us; nothing is asked until 2026-01-01T02:" in str(stopped)
+    assert "the site refuses us; nothing is asked until 2026-01-01T01:5" in str(stopped)
     assert len(newsroom.asked) == 5
     assert newsroom.rows("SELECT failed, fetched, not_articles FROM runs") == [(5, 0, 0)]
     assert newsroom.rows("SELECT DISTINCT kind FROM failures") == [("refused",)]
@@ -149,8 +150,8 @@ def test_the_wait_after_a_refused_run_doubles_to_a_day_and_one_good_article_ends
             asked_at.append(half_hour / 2)
         else:
             assert paper.log == []
-    # An hour, then 2, 4, 8, 16, 24, 24 ... after the end of the run before it.
-    assert asked_at == [1.5, 4.0, 8.5, 17.0, 33.5, 58.0, 82.5]
+    # An hour, then 2, 4, 8, 16, 24, 24 ... after the start of the run before it.
+    assert asked_at == [1, 3, 7, 15, 31, 55, 79]
     paper.refuses = lambda path: None
     newsroom.crawl(START + hours(107))
     assert newsroom.rows("SELECT refused_in_row FROM hosts") == [(0,)]
@@ -197,6 +198,26 @@ def test_pages_that_are_mostly_no_articles_raise_the_alarm(newsroom: Newsroom) -
     assert "9 of 10 pages of the last crawl are not articles" in newsroom.alarms()
 
 
+@pytest.mark.parametrize(
+    ("further", "minutes"),
+    [(0, 55), (1, 115), (2, 235), (3, 475), (4, 955), (5, 1435), (6, 1435), (5000, 1435)],
+)
+def test_the_wait_after_refusals_doubles_to_a_day_less_five_minutes(
+    further: int, minutes: int
+) -> None:
+    assert refused_seconds(further) == minutes * 60
+
+
+def test_a_run_to_which_every_list_is_refused_raises_the_alarm(newsroom: Newsroom) -> None:
+    newsroom.paper.publish(1, START)
+    newsroom.crawl(START)
+    assert newsroom.alarms() == ""
+    newsroom.paper.refuses = lambda path: (403, {}, "<h1>Forbidden</h1>")
+    newsroom.crawl(START + hours(1))
+    assert newsroom.asked == []
+    assert "1 of 1 requests failed in the last crawl (1 list)" in newsroom.alarms()
+
+
 @pytest.mark.slow
 def test_a_year_with_a_ban_a_bot_check_and_a_broken_map_loses_nothing(newsroom: Newsroom) -> None:
     paper, asked_on = newsroom.paper, dict[int, int]()
@@ -213,7 +234,7 @@ def test_a_year_with_a_ban_a_bot_check_and_a_broken_map_loses_nothing(newsroom: 
         if day in broken:
             paper.spoils_lists = lambda body: body.replace("</url>", "<t>a&nbsp;b & c</t></url>", 9)
         alarms: list[str] = []
-        for hour in (0, 12):
+        for hour in (0, 1, 2, 12) if day in (*ban, *check) else (0,):
             newsroom.crawl(START + hours(24 * day + hour))
             asked_on[day] = asked_on.get(day, 0) + len(newsroom.asked)
             if day in (ban[0], check[0]):

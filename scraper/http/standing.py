@@ -8,6 +8,8 @@ from scraper.http.pace import REFUSED, Pace
 # The silence after a run that was refused; it doubles with each further page that is.
 FIRST_REFUSED_SECONDS = 3600.0
 LONGEST_REFUSED_SECONDS = 86400.0
+# Taken off each: a job that cron starts every hour would else find the hour not quite over.
+REFUSED_SLACK_SECONDS = 300.0
 
 
 class Standing:
@@ -21,7 +23,7 @@ class Standing:
         """Count an article page that was refused.
 
         Raises SiteUnavailable after `most_failures` failures in a row. Then nothing is asked
-        for an hour, and twice as long after each further refusal.
+        for about an hour, and twice as long after each further refusal.
         """
         state = self._pace.state
         self._pace.learn(replace(state, refused_in_row=state.refused_in_row + 1))
@@ -54,4 +56,5 @@ class Standing:
 
 def refused_seconds(further: int) -> float:
     """How long nothing is asked after the refusal that ended a run, and `further` ones."""
-    return float(min(FIRST_REFUSED_SECONDS * 2.0 ** min(further, 10), LONGEST_REFUSED_SECONDS))
+    doubled: float = FIRST_REFUSED_SECONDS * 2.0 ** min(further, 10)
+    return min(doubled, LONGEST_REFUSED_SECONDS) - REFUSED_SLACK_SECONDS

@@ -92,16 +92,18 @@ def _runs(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
     elif now - utc_time(row[0]) > timedelta(hours=limits.max_hours_since_run):
         yield f"last good crawl ended {row[0]}, limit {limits.max_hours_since_run:g} hours"
     last = db.execute(
-        "SELECT id, fetched, failed, not_articles, detail FROM runs WHERE command = 'crawl'"
-        " AND outcome <> 'running' ORDER BY id DESC LIMIT 1"
+        "SELECT id, requests, fetched, failed, not_articles, detail FROM runs"
+        " WHERE command = 'crawl' AND outcome <> 'running' ORDER BY id DESC LIMIT 1"
     ).fetchone()
     if last is None:
         return
-    run_id, fetched, failed, not_articles, detail = last
+    run_id, requests, fetched, failed, not_articles, detail = last
     asked = fetched + failed  # a page that failed is not among those fetched
     if detail.startswith(REFUSES) or NO_ROOM in detail:
         yield f"the last crawl ended: {detail}"
-    if failed >= ENOUGH_FAILED and failed > limits.max_failure_share * asked:
+    # All but robots.txt: a ban shows so in its first run, which may have little to ask for.
+    is_shut_out = fetched == 0 and failed > 0 and failed >= requests - 1
+    if is_shut_out or (failed >= ENOUGH_FAILED and failed > limits.max_failure_share * asked):
         yield (
             f"{failed} of {asked} requests failed in the last crawl ({_kinds(db, run_id)}),"
             f" limit {limits.max_failure_share:.0%}"

@@ -61,6 +61,36 @@ MUTANTS = {
         "FAILURE_DAYS = (0.5, 1, 7, 30)",
         ("test_frontier_rules.py",),
     ),
+    "the second look after a day": Mutant(
+        "scraper/archive/frontier.py",
+        "SECOND_LOOK = timedelta(days=1)",
+        "SECOND_LOOK = timedelta(days=2)",
+        ("test_frontier_rules.py",),
+    ),
+    "the wait after refusals": Mutant(
+        "scraper/http/standing.py",
+        "FIRST_REFUSED_SECONDS = 3600.0",
+        "FIRST_REFUSED_SECONDS = 360.0",
+        ("test_refusals.py", "-k", "wait"),
+    ),
+    "the longest wait after refusals": Mutant(
+        "scraper/http/standing.py",
+        "LONGEST_REFUSED_SECONDS = 86400.0",
+        "LONGEST_REFUSED_SECONDS = 172800.0",
+        ("test_refusals.py", "-k", "wait"),
+    ),
+    "an hourly job tries again in its next hour": Mutant(
+        "scraper/http/standing.py",
+        "REFUSED_SLACK_SECONDS = 300.0",
+        "REFUSED_SLACK_SECONDS = 0.0",
+        ("test_refusals.py", "-k", "wait"),
+    ),
+    "a run that is refused everything raises the alarm": Mutant(
+        "scraper/upkeep/check.py",
+        "if is_shut_out or (",
+        "if (",
+        ("test_refusals.py", "-k", "alarm"),
+    ),
     "days between two dictionaries": Mutant(
         "scraper/archive/dictionaries.py",
         "APART = timedelta(days=3)",
