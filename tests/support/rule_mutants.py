@@ -151,12 +151,6 @@ MUTANTS = {
         "if False:",
         ("test_verify.py", "-k", "miscounts"),
     ),
-    "silence after a run that was refused": Mutant(
-        "scraper/http/fetcher.py",
-        "FIRST_REFUSED_SECONDS = 3600.0",
-        "FIRST_REFUSED_SECONDS = 1800.0",
-        ("test_refusals.py", "-k", "doubles"),
-    ),
     "the silence doubles": Mutant(
         "scraper/http/fetcher.py",
         "FIRST_REFUSED_SECONDS * 2.0 **",
