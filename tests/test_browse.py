@@ -183,6 +183,31 @@ def test_every_file_is_told_by_its_type_and_well_formed(datasette: Datasette, ad
         assert not re.search(r"(^|,)[=+@]", answer.text, re.MULTILINE)
 
 
+@pytest.mark.parametrize(
+    ("address", "is_data"),
+    [
+        ("/search.json?q=ma", True),
+        ("/search.json?q=ma&from=abc", True),
+        ("/search.csv?q=ma", True),
+        ("/search.jsonl?q=ma", True),
+        ("/trends.csv?q=ma", True),
+        ("/archive/articles.json", True),
+        ("/archive/articles.csv?_stream=1", True),
+        ("/search?q=ma", False),
+        ("/search?q=x.json", False),
+        ("/search.bib?q=ma", False),
+        ("/archive/articles/1", False),
+        ("/feeds/new.atom", False),
+    ],
+)
+def test_scripts_of_other_websites_read_data_and_no_page(
+    datasette: Datasette, address: str, is_data: bool
+):
+    allowed = get(datasette, address).headers.get_list("access-control-allow-origin")
+    assert allowed == (["*"] if is_data else [])
+    assert "access-control-allow-origin" not in get(datasette, address, "POST").headers
+
+
 def test_every_query_finds_the_same_on_the_page_and_in_the_table(datasette: Datasette):
     for text, numbers in QUERIES.items():
         params = {"q": text.replace("\x00", "")}

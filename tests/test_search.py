@@ -170,15 +170,8 @@ def test_a_blank_query_finds_everything_and_only_exclusions_nearly_so(shared: Da
 
 def test_filters_narrow_what_is_found(shared: Database):
     assert found(shared, "ma", filters=Filters(section="Kinh tế")) == [12]
-    assert set(found(shared, "", filters=Filters(since="2012", until="2012"))) == {
-        2,
-        6,
-        10,
-        14,
-        18,
-        22,
-        26,
-    }
+    of_2012 = {number for number in NUMBERS if number % 4 == 2}
+    assert set(found(shared, "", filters=Filters(since="2012", until="2012"))) == of_2012
     assert found(shared, "", filters=Filters(since="2012-05-10", until="2012-05-12")) == [10]
     assert set(found(shared, "", filters=Filters(byline="Ngọc Bằng"))) == {1, 2, 3}
     assert found(shared, "Sa Pa", filters=Filters(photos=True)) == [7]
@@ -186,13 +179,9 @@ def test_filters_narrow_what_is_found(shared: Database):
     assert found(shared, "du lich", filters=Filters(place="captions")) == []
     assert found(shared, "", filters=Filters(gone=True)) == []
     assert found(shared, "", filters=Filters(tag="x")) == []
-    assert found(shared, "-ma", filters=Filters(section="Kinh tế", until="2010")) == [
-        24,
-        20,
-        16,
-        8,
-        4,
-    ]
+    of_2010 = {number for number in NUMBERS if number % 4 == 0}
+    without = found(shared, "-ma", filters=Filters(section="Kinh tế", until="2010"))
+    assert without == sorted(of_2010 - {12}, reverse=True)
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(shared: Database):

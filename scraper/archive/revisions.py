@@ -52,14 +52,6 @@ def revision_count(db: Database, article_id: int) -> int:
     return int(row.fetchone()[0])
 
 
-def has_revision(db: Database, article_id: int, revision: RevisionText) -> bool:
-    """Whether this text was ever filed of an article."""
-    row = db.execute(
-        "SELECT 1 FROM revisions WHERE article_id = ? AND sha256 = ?", [article_id, revision.sha256]
-    ).fetchone()
-    return row is not None
-
-
 def add_revision(db: Database, revision: RevisionText, capture: Capture) -> None:
     """Add the text of a capture, unless it is there; `refresh_history` then gives it its place."""
     at, number, sha256 = utc_text(capture.captured_at), capture.article_id, revision.sha256

@@ -18,6 +18,8 @@ _HEADERS = {
     "x-robots-tag": "noindex, nofollow",
 }
 _POLICY = b"content-security-policy"
+_DATA = (".json", ".jsonl", ".csv")
+_ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 _SAFE_HEADERS = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
 
 
@@ -50,12 +52,19 @@ def below(app: App, base_url: str) -> App:
 
 
 def secured(app: App) -> App:
-    """`app`, answering only GET and HEAD, with headers that allow nothing foreign."""
+    """`app`, answering only GET and HEAD, with headers that allow nothing foreign.
+
+    Data (an address that ends in .json, .jsonl or .csv) may be read by the scripts of any
+    website: it is public, and a browser sends no cookie or password with such a request.
+    """
 
     async def inner(scope: Message, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
+        is_data = scope["method"] in ("GET", "HEAD") and scope["path"].endswith(_DATA)
+        shared = [_ANY_ORIGIN] if is_data else []
+        replaced = {name for name, _ in [*_SAFE_HEADERS, _ANY_ORIGIN]}
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -63,8 +72,8 @@ def secured(app: App) -> App:
                 # A captured page has a policy of its own, stricter than ours.
                 own = [h for h in sent if h[0].lower() == _POLICY and h[1].startswith(b"sandbox")]
                 ours = [h for h in _SAFE_HEADERS if not own or h[0] != _POLICY]
-                kept = [h for h in sent if h[0].decode().lower() not in _HEADERS]
-                message = {**message, "headers": [*kept, *own, *ours]}
+                kept = [h for h in sent if h[0].lower() not in replaced]
+                message = {**message, "headers": [*kept, *own, *ours, *shared]}
             await send(message)
 
         if scope["method"] not in ("GET", "HEAD"):
