@@ -64,7 +64,7 @@ def test_parquet_files_have_the_declared_columns(path: Path, tmp_path: Path) -> 
 def test_a_page_gives_every_column_but_those_that_follow_from_all_captures() -> None:
     snapshot = page(0)
     article = extract(snapshot)
-    capture = Capture(1, article.article_id or 0, snapshot.captured_at, 200, "text")
+    capture = Capture(1, article.article_id or 0, snapshot.captured_at, 200, "", "text", "page", 9)
     assert tuple(shown_by(article, capture).article) == FROM_PAGE
 
 

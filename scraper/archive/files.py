@@ -200,7 +200,7 @@ def require_snapshots(path: Path) -> None:
         if not path.exists():
             raise ArchiveError(f"{beside}: no archive here yet; `scraper crawl` makes one")
         raise ArchiveError(
-            f"{beside}: missing; a slim copy has none: do this with the whole archive, or put"
+            f"{beside}: missing; a slim copy has none: do this where the whole archive is, or put"
             f" the one there that belongs to {path.name}"
         )
 
