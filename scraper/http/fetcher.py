@@ -98,12 +98,12 @@ class Fetcher:
         try:
             snapshot = self._capture(ask)
         except Transient as e:
-            self.standing.note_failure(e)
+            self.standing.note_failure(e, kind)
             raise
         except Refused:
-            self.standing.note_answer()
+            self.standing.note_answer(kind)
             raise
-        self.standing.note_answer()
+        self.standing.note_answer(kind)
         if self.origins.is_sent_on(target, snapshot):
             # Each name has a robots.txt of its own.
             self.pace.learn(replace(self.pace.state, robots_body=None))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from scraper.errors import FetchError, SiteUnavailable
 from scraper.http.pace import REFUSED, Pace
+from scraper.http.response import PageKind
 
 # The silence after a run that was refused; it doubles with each further page that is.
 FIRST_REFUSED_SECONDS = 3600.0
@@ -17,7 +18,8 @@ class Standing:
 
     def __init__(self, pace: Pace, most_failures: int) -> None:
         self._pace, self._most = pace, most_failures
-        self._failures = pace.state.refused_in_row
+        self._failures = pace.state.refused_in_row  # in a row
+        self._page_failures = self._failures  # those of pages, which no list makes good
 
     def note_refused(self, error: FetchError) -> None:
         """Count an article page that was refused.
@@ -27,22 +29,29 @@ class Standing:
         """
         state = self._pace.state
         self._pace.learn(replace(state, refused_in_row=state.refused_in_row + 1))
-        self.note_failure(error)
+        self.note_failure(error, "page")
 
     def note_welcome(self) -> None:
         """Note that an article page was shown to us: the row of failures is over."""
-        self._failures = 0
+        self._failures = self._page_failures = 0
         if self._pace.state.refused_in_row:
             self._pace.learn(replace(self._pace.state, refused_in_row=0))
 
-    def note_answer(self) -> None:
-        """Note that the server is there. A row of refusals ends only with an article page."""
-        if not self._pace.state.refused_in_row:
-            self._failures = 0
+    def note_answer(self, kind: PageKind) -> None:
+        """Note that the server is there.
 
-    def note_failure(self, error: FetchError) -> None:
+        A list ends a row of failed lists, not one of failed pages: a run asks for both in turn. A
+        row of refusals ends only with an article page.
+        """
+        if self._pace.state.refused_in_row:
+            return
+        self._page_failures = self._page_failures if kind == "list" else 0
+        self._failures = self._page_failures
+
+    def note_failure(self, error: FetchError, kind: PageKind) -> None:
         """Count an address that failed. Raises SiteUnavailable after `most_failures` in a row."""
         self._failures += 1
+        self._page_failures += kind != "list"
         if self._failures < self._most:
             return
         if not self._pace.state.refused_in_row:
