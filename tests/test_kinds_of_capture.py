@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from importlib.util import find_spec
 from itertools import permutations
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from scraper.archive.files import open_reader
 from scraper.cli import cli
+from scraper.cli.export_command import FORMATS
 from scraper.config import load_settings
 from scraper.models import Snapshot
 from scraper.progress import Silence
@@ -174,7 +176,9 @@ def test_every_page_and_export_takes_an_article_without_a_time(
         for address in addresses:
             answer = asyncio.run(datasette.client.get(address, follow_redirects=True))
             assert answer.status_code == 200, address
-    for form in ("jsonl", "csv", "txt", "parquet", "warc", "bibtex", "csl"):
+    # Parquet needs the extra `bulk`, which CI installs.
+    forms = [form for form in FORMATS if form != "parquet" or find_spec("pyarrow")]
+    for form in forms:
         command = ["export", form, str(tmp_path / form), "--config", str(tmp_path / "config.toml")]
         assert CliRunner().invoke(cli, command).exit_code == 0, form
     for command in (["show", number], ["search", STORY.title.split()[0]], ["status"], ["check"]):

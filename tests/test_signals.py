@@ -93,6 +93,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def require_extra_of(commands: list[str]) -> None:
+    if "bulk" in commands:
+        pytest.importorskip("pyarrow", reason="needs the bulk extra")
+
+
 def test_every_command_is_tried() -> None:
     # `init` asks and writes one file; the server has a test of its own.
     assert set(COMMANDS) | {"init", "serve"} == set(cli.commands)
@@ -101,15 +106,23 @@ def test_every_command_is_tried() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("hang", HANGS.values(), ids=HANGS)
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "commands",
+    [
+        pytest.param([name for name in COMMANDS if name != "bulk"], id="all but bulk"),
+        pytest.param(["bulk"], id="bulk", marks=pytest.mark.bulk),
+    ],
+)
 def test_a_signal_ends_every_command_with_one_line(
-    folder: Path, tmp_path: Path, hang: str, sent: signal.Signals
+    folder: Path, tmp_path: Path, hang: str, sent: signal.Signals, commands: list[str]
 ) -> None:
+    require_extra_of(commands)
     name = {signal.SIGTERM: "SIGTERM", signal.SIGINT: "Ctrl-C"}[sent]
     with ExitStack() as stack:
         runs = {}
-        for command in COMMANDS:
+        for command in commands:
             shutil.copytree(folder, tmp_path / command)
-            runs[command] = hanging(tmp_path / command, command, hang)
+            runs[command] = stack.enter_context(hanging(tmp_path / command, command, hang))
             stack.callback(runs[command].kill)
         for run in runs.values():
             assert run.stdout
@@ -126,9 +139,10 @@ def test_a_signal_ends_every_command_with_one_line(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["import", "bulk"])
+@pytest.mark.parametrize("command", ["import", pytest.param("bulk", marks=pytest.mark.bulk)])
 def test_a_signal_ends_a_long_search_for_the_next_record(tmp_path: Path, command: str) -> None:
     """In a file of what may start a record and never does; bulk searches in another process."""
+    require_extra_of([command])
     (tmp_path / "config.toml").write_text(
         '[site]\nbase_url = "https://baolaocai.vn"\ncontact = "a@b.vn"\n', "utf-8"
     )
