@@ -178,7 +178,7 @@ def fill_stock(path: Path, stock: Path) -> None:
     source, db = sqlite_utils.Database(path), sqlite_utils.Database(stock)
     names = ("id", "url", "title", "lead", "body", "captions", "section", "timestamp")
     rows = source.execute(
-        "SELECT a.id, url, a.title, a.lead, s.body, s.captions, section, timestamp"
+        "SELECT a.id, url, a.title, a.lead, s.body, s.captions, a.section, timestamp"
         " FROM articles AS a JOIN articles_searched AS s ON s.id = a.id ORDER BY a.id"
     )
     for batch in iter(lambda: rows.fetchmany(1000), []):
