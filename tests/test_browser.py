@@ -1,17 +1,14 @@
 """The reading pages in headless Chromium, as a reader meets them."""
 
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from scraper.archive.files import open_archive, write
-from tests.support.opened import opened
+from tests.support.opened import served
 from tests.test_browse import PAGES, fill, settings_of
 
 selenium = pytest.importorskip("selenium", reason="needs the test extra")
@@ -38,15 +35,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     path = tmp_path_factory.mktemp("browser") / "archive.db"
     with open_archive(path) as archive, write(archive.db) as db:
         fill(db)
-    with opened(settings_of(path)) as datasette:
-        server = uvicorn.Server(uvicorn.Config(datasette.app(), port=0, log_level="error"))
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with served(settings_of(path)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module", params=[1280, 390])

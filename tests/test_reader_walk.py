@@ -1,17 +1,14 @@
 """A reader's way from the first page to a citation, in both languages, past a hostile capture."""
 
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import uvicorn
 
 from scraper.browse.phrases import catalogue
 from tests.support.filled import fill, page
-from tests.support.opened import opened
+from tests.support.opened import served
 from tests.test_browse import settings_of
 from tests.test_browser import asked, await_text, browser, pytestmark  # noqa: F401 - a fixture
 
@@ -32,15 +29,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     path = tmp_path_factory.mktemp("walk") / "archive.db"
     first, second = (page(0, day=day, title=title) for day, title in ((0, b"Hoa"), (2, b"Hoa dao")))
     fill(path, [replace(s, body=s.body.replace(b"</body>", HOSTILE)) for s in (first, second)])
-    with opened(settings_of(path)) as datasette:
-        server = uvicorn.Server(uvicorn.Config(datasette.app(), port=0, log_level="error"))
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with served(settings_of(path)) as address:
+        yield address
 
 
 @pytest.mark.parametrize("language", WALK)

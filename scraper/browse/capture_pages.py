@@ -23,8 +23,8 @@ from scraper.errors import ArchiveError
 from scraper.extract.text import decode, is_markup
 from scraper.models import Snapshot, utc_text
 
-# The page may use what stands in it, styles and pictures, and nothing else. The sandbox keeps it
-# from scripts, forms, other windows and the archive's own cookies.
+# The page may use the styles and pictures that it holds itself, and nothing else. The sandbox
+# keeps it from scripts, forms, other windows and the archive's own cookies.
 POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'none'"

@@ -77,7 +77,7 @@ def read_feed(snapshot: Snapshot, site: Site) -> Iterator[ListedAddresses]:
 def read_section(snapshot: Snapshot, site: Site) -> Iterator[ListedAddresses]:
     """The articles that a section page, or a fragment of one, links to; each once.
 
-    Links inside `article.story` are taken; where there are none, any on the page. Raises
+    Links inside `article.story` are taken; if there are none, any on the page. Raises
     UnreadableList where the page holds no link at all, or would take a parser long.
     """
     if why := beyond(snapshot.body, tags_of(snapshot.body)):
@@ -175,7 +175,7 @@ def own_address(base: str, site: Site) -> Callable[[str], str]:
 
 
 def _permanent(guid: str) -> str:
-    """An item's guid where that is an address, and no mere number; else ""."""
+    """An item's guid if it is an address and not just a number; else ""."""
     return guid if guid.strip().startswith(("http://", "https://")) else ""
 
 

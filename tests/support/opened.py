@@ -1,9 +1,12 @@
 """Datasette on an archive, opened for a test and closed after it."""
 
 import asyncio
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import uvicorn
 from datasette.app import Datasette
 
 from scraper.browse.serve import open_datasette
@@ -23,3 +26,19 @@ def opened(
         datasette.executor.shutdown()
         for database in datasette.databases.values():
             database.close()
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """The address of the archive, served on loopback until the block ends."""
+    with opened(settings) as datasette:
+        server = uvicorn.Server(uvicorn.Config(datasette.app(), port=0, log_level="error"))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            while not server.started:
+                time.sleep(0.02)
+            yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
