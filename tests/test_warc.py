@@ -151,13 +151,13 @@ def deflate(body: bytes) -> bytes:
 
 
 ENCODED = {
-    "gzip": gzip.compress(PAGE),
-    "x-gzip": gzip.compress(PAGE),
+    "gzip": gzip.compress(PAGE, mtime=0),
+    "x-gzip": gzip.compress(PAGE, mtime=0),
     "deflate": zlib.compress(PAGE),
     "Deflate": deflate(PAGE),
     "br": brotli.compress(PAGE),
     "zstd": zstandard.compress(PAGE),
-    "br, gzip": gzip.compress(brotli.compress(PAGE)),
+    "br, gzip": gzip.compress(brotli.compress(PAGE), mtime=0),
     "identity": PAGE,
     # Some archivists decode and leave the header.
     "GZIP": PAGE,
@@ -331,7 +331,7 @@ DAMAGED = {
     "page": response(WARC_Block_Digest="", WARC_Payload_Digest=sha1(b"x")),
     "gzip": response(ENCODED["gzip"][:40], HTML + b"Content-Encoding: gzip\r\n"),
     "encoding": response(PAGE, HTML + b"Content-Encoding: rot13\r\n"),
-    "bomb": response(gzip.compress(b"a" * BOMB), HTML + b"Content-Encoding: gzip\r\n"),
+    "bomb": response(gzip.compress(b"a" * BOMB, mtime=0), HTML + b"Content-Encoding: gzip\r\n"),
     "br bomb": response(brotli.compress(b"a" * BOMB), HTML + b"Content-Encoding: br\r\n"),
     "zstd bomb": response(zstandard.compress(b"a" * BOMB), HTML + b"Content-Encoding: zstd\r\n"),
     "chunks": response(b"4\r\nabcd\r\nzz\r\n", HTML + b"Transfer-Encoding: chunked\r\n"),
@@ -391,14 +391,14 @@ def test_junk_between_records_is_passed_over(tmp_path: Path, packed: bool) -> No
 
 def test_a_file_packed_as_one_stream_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.warc.gz"
-    path.write_bytes(gzip.compress(response() + response(at=LATER) + revisit()))
+    path.write_bytes(gzip.compress(response() + response(at=LATER) + revisit(), mtime=0))
     found = list(captures_in(path, SITE))
     assert [type(f) for f in found] == [Captured, Captured, Revisit]
 
 
 @pytest.mark.parametrize("how", ["cut", "flipped"])
 def test_a_damaged_stream_is_refused_in_one_line(tmp_path: Path, how: str) -> None:
-    whole = bytearray(gzip.compress(response() + response(at=LATER)))
+    whole = bytearray(gzip.compress(response() + response(at=LATER), mtime=0))
     whole[len(whole) // 2] ^= 1
     path = tmp_path / "a.warc.gz"
     path.write_bytes(whole if how == "flipped" else whole[: len(whole) // 2])

@@ -267,7 +267,7 @@ def test_it_takes_the_place_of_an_earlier_one_and_of_nothing_else(
     for _ in range(2):
         write(filled, target)
     other = gzip.compress(
-        b"WARC/1.1\r\nWARC-Type: warcinfo\r\nContent-Length: 3\r\n\r\nabc\r\n\r\n"
+        b"WARC/1.1\r\nWARC-Type: warcinfo\r\nContent-Length: 3\r\n\r\nabc\r\n\r\n", mtime=0
     )
     for content in (other, b"<html>", b"WARC/1.1\r\n"):
         target.write_bytes(content)
