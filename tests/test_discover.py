@@ -1,9 +1,10 @@
+import gc
 import gzip
 import json
 import time
 import tracemalloc
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -389,6 +390,16 @@ def test_a_doctype_that_declares_nothing_does_no_harm() -> None:
     assert [f.url for f in read_feed(captured(feed), BAOLAOCAI)] == [HOME + "/a-post1.html"]
 
 
+@contextmanager
+def without_garbage_collector() -> Iterator[None]:
+    """It would go through all that the tests before have left, and count that as reading."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def test_a_map_of_twenty_thousand_reads_fast() -> None:
     body = URLSET + "".join(
         f"<url><loc>https://baolaocai.vn/kinh-nghiem-phat-trien-o-chi-bo-nong-thon-post{n}.html</loc>"
@@ -396,10 +407,11 @@ def test_a_map_of_twenty_thousand_reads_fast() -> None:
         "<priority>0.8</priority></url>"
         for n in range(20_000)
     )
-    started = time.process_time()
-    assert len(sitemap(body + "</urlset>")) == 20_000
-    # 240 maps of 2,000 are to be read in 3 s; four times that is broken, not merely slow.
-    assert time.process_time() - started < 20_000 / 480_000 * 3 * 4
+    with without_garbage_collector():
+        started = time.process_time()
+        assert len(sitemap(body + "</urlset>")) == 20_000
+        # 240 maps of 2,000 are to be read in 3 s; four times that is broken, not merely slow.
+        assert time.process_time() - started < 20_000 / 480_000 * 3 * 4
 
 
 @settings(deadline=None)
