@@ -39,6 +39,8 @@ from scraper.errors import ArchiveError, CannotServe
 from tests.support.opened import opened
 from tests.test_search import ARTICLES, QUERIES, add_article
 
+pytestmark = pytest.mark.slow  # servers, commands and whole archives
+
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} ' OR 1=1 -- \u202e<img src=x onerror=alert(2)>"
 PAGES = (
     "/",

@@ -13,6 +13,8 @@ import pytest
 from scraper.config import BUILT_IN, load_settings
 from tests.support.warcs import response, sha1, write
 
+pytestmark = pytest.mark.slow  # servers, commands and whole archives
+
 ROOT = Path(__file__).parent.parent
 SEED = ROOT / "tests/pages/plaintext/seed-348925.txt"
 SEED_URL = (

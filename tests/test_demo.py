@@ -24,6 +24,8 @@ from scraper.demo.story import DRESSES
 from scraper.progress import Silence
 from tests.support.opened import opened
 
+pytestmark = pytest.mark.slow  # whole runs and archives
+
 
 def test_a_seed_gives_the_same_pages_to_the_byte() -> None:
     for seed in (1, 2):

@@ -39,6 +39,8 @@ from tests.support.filled import captures, fill, page
 from tests.support.patient import SCRAPER
 from tests.test_full_disk import configure, scraper
 
+pytestmark = pytest.mark.slow  # whole runs and archives
+
 HOSTILE = r"=cmd|'/c calc'!A1 {\input{x} 50% & $1 #2 a_b ~ ^ \end{document} @book{evil, ../../etc"
 NUMBER = article_id(page(30).url)
 ROOT = Path(__file__).parent.parent

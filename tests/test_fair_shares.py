@@ -10,6 +10,8 @@ from scraper.crawl.run import Plan, RunOutcome
 from scraper.urls import article_id
 from tests.support.simulated import START, Newsroom, Paper
 
+pytestmark = pytest.mark.slow  # whole runs and archives
+
 
 @pytest.fixture
 def newsroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Newsroom:

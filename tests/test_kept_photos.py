@@ -46,6 +46,8 @@ from tests.support.photo_host import (
     settings_for,
 )
 
+pytestmark = pytest.mark.slow  # servers, commands and whole archives
+
 FULL = Plan(pages=1000, minutes=5, full=True)
 
 

@@ -27,6 +27,8 @@ from scraper.upkeep.verify import verify
 from tests.support.filled import NOON, PAPER, fill, page
 from tests.support.opened import opened
 
+pytestmark = pytest.mark.slow  # whole runs and archives
+
 STORY = PAPER.story(0)
 _PARAGRAPHS = "\n\n".join(
     f"Đoạn {n} của bài {STORY.title}, kể chuyện trong thôn." for n in range(3)

@@ -28,6 +28,8 @@ from scraper.models import HostState
 from scraper.progress import Event, json_line
 from tests.support.simulated import BASE, START
 
+pytestmark = pytest.mark.slow  # whole runs and archives
+
 FIELDS = {"event", "url", "status", "seconds", "bytes", "attempt", "wait_seconds"}
 SETTINGS = Settings(
     SiteSettings(BASE, delay_seconds=5.0),

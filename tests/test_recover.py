@@ -30,6 +30,8 @@ from scraper.recover.wayback import IndexedCapture, as_captured, read_index
 from tests.support.filled import CONTEXT, SITE, page
 from tests.support.web_archive import Held, WebArchive
 
+pytestmark = pytest.mark.slow  # servers, commands and whole archives
+
 ROOT = Path(__file__).parent.parent
 EVER = Window()
 

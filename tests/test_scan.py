@@ -20,6 +20,8 @@ from tests.support.opened import opened
 from tests.support.scan import count_words, differences, texts
 from tests.test_browse import settings_of
 
+pytestmark = pytest.mark.slow  # whole runs and archives
+
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -251,6 +251,7 @@ def test_the_check_finds_every_kind_of_damage_and_reindex_mends_it(db: Database)
     assert found(db, "251") == [1]
 
 
+@pytest.mark.slow
 def test_the_index_weighs_at_most_a_quarter_more_than_the_text(db: Database):
     body = " ".join(a[1] + " " + a[3] for a in ARTICLES) * 5
     with write(db):

@@ -26,6 +26,8 @@ from tests.support.opened import opened
 from tests.test_browse import fill, get, settings_of
 from tests.test_search import add_article
 
+pytestmark = pytest.mark.slow  # servers, commands and whole archives
+
 TIED = 60  # articles with one time, one section, one everything
 TABLES_WALKED = (
     "articles", "texts", "captions", "tags", "article_tags", "article_bylines", "weather",

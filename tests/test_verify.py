@@ -22,6 +22,8 @@ from scraper.upkeep.verify import Finding, verify
 from scraper.urls import article_id
 from tests.support.filled import CONTEXT, captures, fill, page
 
+pytestmark = pytest.mark.slow  # servers, commands and whole archives
+
 NUMBER = article_id(page(3).url)
 
 

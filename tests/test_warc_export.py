@@ -37,6 +37,8 @@ from scraper.warc.reader import Captured, Passed, captures_in
 from scraper.warc.writer import WarcWriter
 from tests.support.filled import CONTEXT, NOON, SITE, captures, fill, page
 
+pytestmark = pytest.mark.slow  # servers, commands and whole archives
+
 TABLES = (
     "articles", "texts", "captions", "tags", "article_tags", "weather", "revisions", "captures",
     "addresses",

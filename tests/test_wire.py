@@ -17,6 +17,8 @@ from scraper.http.fetcher import Fetcher, open_fetcher
 from scraper.http.transport import _KEEP_ALIVE_SECONDS
 from scraper.models import HostState
 
+pytestmark = pytest.mark.slow  # servers, commands and whole archives
+
 Script = Callable[[socket.socket], None]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 SECONDS = 0.4  # for one request

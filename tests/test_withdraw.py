@@ -32,6 +32,8 @@ from scraper.upkeep.verify import verify
 from scraper.urls import article_id
 from tests.support.filled import CONTEXT, captures, fill, page
 
+pytestmark = pytest.mark.slow  # servers, commands and whole archives
+
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 NUMBER = article_id(page(5).url) or 0
 SECRET = "Tên riêng Zqxwvk"
