@@ -1,4 +1,4 @@
-"""Files that are never seen half-written: made under another name, renamed when whole."""
+"""Files that are never seen half-written: written under another name, renamed when complete."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 @contextmanager
 def new_file(target: Path) -> Iterator[BinaryIO]:
-    """A file to write to, which takes the place of `target` at the end, or is removed.
+    """A file to write to. At the end it replaces `target`; after an error it is removed.
 
     Raises OSError.
     """
@@ -26,7 +26,7 @@ def new_file(target: Path) -> Iterator[BinaryIO]:
 
 
 def partial_name(target: Path) -> Path:
-    """Under which name this process makes what is to be `target`; hidden from `ls` and globs."""
+    """The name of `target` while this process writes it; hidden from `ls` and globs."""
     return target.with_name(f".{target.name}.{os.getpid()}.partial")
 
 

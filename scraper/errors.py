@@ -50,7 +50,7 @@ class Locked(ScraperError):
 class SiteUnavailable(ScraperError):
     """The site, or its robots.txt, cannot be asked now; the run stops.
 
-    Where a page's failure brought this about, that FetchError is the `__cause__`.
+    If one page's failure is the reason, that FetchError is the `__cause__`.
     """
 
     exit_code = 3
@@ -118,7 +118,7 @@ class UnreadableList(ScraperError):
 
 
 class DoubtfulList(UnreadableList):
-    """A list that was read to its end, but for single entries."""
+    """A list that was read to its end, except for single entries."""
 
 
 class ExtractError(ScraperError):

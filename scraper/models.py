@@ -27,7 +27,7 @@ class Snapshot:
     status: int  # HTTP status; redirects and 404s are captures too
     headers: tuple[tuple[str, str], ...]  # in the order sent, names lower-case
     body: bytes  # after Content-Encoding, before any charset; b"" for a 304
-    request_headers: tuple[tuple[str, str], ...] = ()  # as sent; () where not known
+    request_headers: tuple[tuple[str, str], ...] = ()  # as sent; () if not known
     origin: str = "crawl"  # "crawl", or "import:<file>"
     truncated: bool = False  # the capture ends before the page did
     captured_source: str = ""  # "file": captured_at is the time of a file; "": it was recorded
@@ -43,7 +43,7 @@ class Snapshot:
 
     @property
     def location(self) -> str:
-        """Where a redirect points, as written; "" where nowhere."""
+        """The address a redirect points to, as written; "" if there is none."""
         written = self.header("location") or ""
         try:
             # A header's bytes are kept as latin-1; an address in it is UTF-8 or plain ASCII.
@@ -57,10 +57,10 @@ class Caption:
     """The text under one photo, video or chart."""
 
     text: str  # without the credit; "" if there is only a credit
-    credit: str  # "Ngọc Bằng": no "Ảnh:", brackets or full stop; "" where absent
-    image_url: str  # full size, absolute; "" where unknown
+    credit: str  # "Ngọc Bằng": no "Ảnh:", brackets or full stop; "" if absent
+    image_url: str  # full size, absolute; "" if unknown
     after_paragraph: int  # how many body paragraphs come before it
-    source: str = "markup"  # "guess" where no markup tells it from a paragraph
+    source: str = "markup"  # "guess" if no markup tells it from a paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def utc_time(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class HostState:
-    """What must be known of the site from one run to the next: a row of `hosts`."""
+    """What one run leaves for the next to know of a host: a row of `hosts`."""
 
     robots_body: str | None = None  # as read; None: never read
     robots_status: int | None = None  # HTTP status it came with

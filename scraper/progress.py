@@ -67,7 +67,7 @@ class Lines:
 
 
 class Silence:
-    """Progress that nobody watches."""
+    """Progress that is not shown."""
 
     def expect(self, total: int) -> None:
         pass
@@ -95,7 +95,7 @@ def watch(label: str, *, log_format: LogFormat = "text", quiet: bool = False) ->
 
 
 def _bar(label: str) -> Iterator[Progress]:
-    # rich takes longer to import than a run that finds nothing new may take in all.
+    # Imported late: rich takes longer to load than a whole run that finds nothing new.
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as RichProgress
@@ -161,6 +161,6 @@ def json_line(
     line = asdict(event)
     del line["is_detail"]
     line["at"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
-    # A letter that the stream lacks would be escaped as Python does it, which is not JSON.
+    # Python would escape a letter that the stream cannot write in its own way, which is not JSON.
     has_all_letters = (stream.encoding or "").lower().replace("-", "") == "utf8"
     return json.dumps(line | dict(more or {}), ensure_ascii=not has_all_letters)

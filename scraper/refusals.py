@@ -13,19 +13,19 @@ from scraper.models import Snapshot
 from scraper.spelling import fold
 
 STATUSES = (401, 403, 451)
-# A challenge can come with these, too: the server is not down, it checks who asks.
+# Challenge pages come with these statuses too: the server is up, it checks who asks.
 BUSY_STATUSES = (429, 503)
 MOST_BYTES = 64 * 1024  # of a challenge; those of Cloudflare and Imperva have 1 to 30 KB
 _MOST_TEXT = 600  # characters of a challenge's text
 _BARE_TEXT = 40  # characters: less is no text of its own ("Loading…", "Please wait")
-_FEW_LINKS = 4  # a page of the newspaper, whatever it says, has its menu
+_FEW_LINKS = 4  # every page of the newspaper has its menu, with more links than this
 
 _NOT_SEEN = "script, style, noscript, template, svg, title, head"
 _ARTICLE = (
     '[itemprop="articleBody"], .cms-body, .article__body, article p, h1.article__title,'
     ' meta[property="og:type"][content="article"], meta[property="article:published_time"]'
 )
-# What a page does that sends the visitor back with a cookie, or asks for a proof.
+# Code that reloads the page with a cookie, or asks the visitor for a proof.
 _ACTS = re.compile(
     r"document\s*\.\s*cookie|location\s*(\.\s*(reload|replace|assign|href)\b|=[^=])|\.submit\s*\("
     r"|captcha|turnstile|challenge|_cf_chl|_Incapsula|\bsetTimeout\s*\(\s*function[^}]*reload",

@@ -38,7 +38,7 @@ _VOWEL_BASE = {letter: base for base, row in _QUALITIES.items() for letter in ro
 
 
 def _fold_table() -> dict[int, str]:
-    # Letters that stay are in it too: str.translate() catches an error for each that is not.
+    # Unchanged letters are in it too: str.translate() raises and catches an error for each other.
     table = {code: chr(code) for code in range(0x2100)}
     for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
         base = unicodedata.normalize("NFD", chr(code))[0]
@@ -50,7 +50,7 @@ def _fold_table() -> dict[int, str]:
 
 _FOLD = _fold_table()
 
-# Each begins with the set of letters that are looked for, which `re` then scans for by itself.
+# Each starts with a set of letters: `re` scans for such a set fast.
 _STRAY_MARKS = re.compile("[\u0300-\u036f]")  # on letters that no Vietnamese word has them on
 # Only if the rhyme ends there: "hòa" is "hoà", but "hoàn" has one spelling.
 _OLD_TONE = re.compile(r"([òóỏõọùúủũụ])([aey])(?![^\W_])")
@@ -66,14 +66,14 @@ _I_TO_Y = {i: y for y, i in _Y_TO_I.items()}
 
 def nfc(text: str) -> str:
     """`text` in Unicode's NFC, with at most 30 combining marks in a row."""
-    # Of marks in no order, which alone are dear to sort, it is seen at once that they are not NFC.
+    # Only unsorted marks are costly to normalise, and is_normalized() rejects those at once.
     if unicodedata.is_normalized("NFC", text):
         return text
     return unicodedata.normalize("NFC", with_few_marks(text))
 
 
 def with_few_marks(text: str) -> str:
-    """`text` with at most 30 combining marks in a row: what costs no more than its length."""
+    """`text` with at most 30 combining marks in a row: its cost is linear in its length."""
     return _MAY_BE_MARKS.sub(_first_marks, text)
 
 
@@ -192,7 +192,7 @@ def _qualities(letter: str) -> str:
 
 
 def _toned_qualities(letter: str) -> str:
-    """The same, where `letter` may carry a tone: ò may be ồ or ờ."""
+    """The same for a letter that may carry a tone: ò may be ồ or ờ."""
     vowel, tone = _TONE_OF.get(letter, (letter, None))
     letters = _qualities(vowel)
     return letters if tone is None else "".join(_TONED[v][tone] for v in letters)
