@@ -1,9 +1,14 @@
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from datasette.app import Datasette
 
 from scraper.demo.newspaper import Newspaper, make_newspaper
 from scraper.demo.server import StandIn
+from tests.support.chromium import chromium
+from tests.support.opened import opened, settings_of
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +20,17 @@ def newspaper() -> Newspaper:
 def stand_in(newspaper: Newspaper) -> Iterator[StandIn]:
     with StandIn(newspaper) as site:
         yield site
+
+
+@pytest.fixture(scope="module")
+def datasette(path: Path) -> Iterator[Datasette]:
+    """Datasette on the archive that the module's fixture `path` makes."""
+    with opened(settings_of(path)) as datasette:
+        yield datasette
+
+
+@pytest.fixture(scope="module", params=[1280, 390])
+def browser(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Chromium with a window as wide as a desktop's, and as a phone's."""
+    with chromium(tmp_path_factory.mktemp("chromium"), request.param) as driver:
+        yield driver

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from html import unescape
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
@@ -34,129 +33,18 @@ from scraper.browse.metadata import QUESTIONS as CANNED
 from scraper.browse.metadata import TABLES
 from scraper.browse.serve import SERVER, open_datasette
 from scraper.cli import cli
-from scraper.config import ArchiveSettings, Settings, SiteSettings
 from scraper.errors import ArchiveError, CannotServe
-from tests.support.opened import opened
-from tests.test_search import ARTICLES, QUERIES, add_article
+from tests.support.filled import archive_of_rows
+from tests.support.hostile import FILES, MISSING, PAGES, fill_hostile
+from tests.support.opened import get, opened, settings_of
+from tests.support.searches import ARTICLES, QUERIES, add_article
 
 pytestmark = pytest.mark.slow  # servers, commands and whole archives
-
-HOSTILE = "<script>alert(1)</script> {{ 7*7 }} ' OR 1=1 -- \u202e<img src=x onerror=alert(2)>"
-PAGES = (
-    "/",
-    "/search?q=ma",
-    "/search?q=ma&section=Kinh+t%E1%BA%BF&from=2010&byline=bang&tag=x&photos=1&captions=1&gone=1",
-    "/search?q=script&sort=newest",
-    "/search?q=%22",
-    "/search",
-    "/trends?q=ma&q=dang+vien&by=month&as=share",
-    "/trends?q=script&section=Kinh+t%E1%BA%BF&from=2010",
-    "/days",
-    "/days/2012",
-    "/days/2012-05-28",
-    "/bylines",
-    "/tags",
-    "/tags?letter=%3C",
-    "/dashboard",
-    "/about",
-    "/archive",
-    "/archive/articles",
-    "/archive/articles?_search=ma",
-    "/archive/articles?_col=title&_col=lead",
-    "/archive/articles/90",
-    "/archive/articles/90?text=1",
-    "/archive/articles/90/changes/2",
-    "/places",
-    "/places/080",
-    "/archive/captions",
-    "/archive/captions?_col=text",
-    "/archive/captions/1",
-    "/archive/revisions",
-    "/archive/weather",
-    "/archive/tags",
-    "/archive/texts/90",
-    "/archive/runs",
-    "/archive/frontier",
-    "/archive/articles_full",
-    "/archive/named_by_month?words=dang+vien",
-    "/archive?sql=select+*+from+articles",
-    "/archive?sql=nonsense",
-)
-MISSING = ("/days/1999", "/days/2012-13-45", "/nowhere", "/archive/articles/424242")
-FILES = (
-    "/search.json?q=script",
-    "/search.csv?q=script",
-    "/search.atom?q=script",
-    "/trends.csv?q=script",
-    "/trends.svg?q=script",
-    "/trends.svg",
-    "/feeds/new.atom",
-    "/feeds/changed.atom",
-    "/cite/90.bib",
-    "/cite/90.json",
-    "/cite/90.txt",
-)
-
-
-def settings_of(path: Path) -> Settings:
-    return Settings(SiteSettings("https://baolaocai.vn"), archive=ArchiveSettings(path))
-
-
-def fill(db: Database) -> None:
-    for article in ARTICLES:
-        add_article(db, *article)
-    add_article(db, 90, HOSTILE, HOSTILE, f"{HOSTILE}\n\nHai.", (f"{HOSTILE}|{HOSTILE}",))
-    db.conn.execute("UPDATE articles SET url = 'javascript:alert(3)', byline = ?", ('["=cmd()"]',))
-    db.conn.execute("INSERT INTO tags VALUES (1, ?), (2, 'du lịch')", (HOSTILE,))
-    db.conn.execute("INSERT INTO article_tags VALUES (90, 1), (90, 2), (12, 2), (7, 2)")
-    db.conn.execute(
-        "INSERT INTO weather VALUES (1, 1, 90, 0, '2024-05-01T00:00:00Z', ?, ?, -2.5, NULL, NULL,"
-        " 81, ?), (2, 2, 7, 0, '2024-08-01T00:00:00Z', 'Sa Pa', 'Sa Pa 10 - 14°C', NULL, 10, 14,"
-        " NULL, 'Mưa')",
-        (HOSTILE, HOSTILE, HOSTILE),
-    )
-    db.conn.execute(
-        "INSERT INTO runs VALUES (1, 'crawl', '2024-05-01T00:00:00Z', NULL, 'done', ?,"
-        " 9, 9, 9, 9, 9, 9, 9, 3)",
-        (HOSTILE,),
-    )
-    db.conn.execute("UPDATE articles SET revision_count = 2, section = ? WHERE id = 90", (HOSTILE,))
-    for number, body in ((1, "Giá vé 50 nghìn."), (2, "Giá vé 70 nghìn.")):
-        db.conn.execute(
-            "INSERT INTO revisions VALUES (90, ?, '2024-05-01T00:00:00Z', '2024-05-02T00:00:00Z',"
-            " 1, ?, '', ?, '[[\"Chú thích\", \"X\"]]', ?)",
-            (number, HOSTILE, body, str(number)),
-        )
-    for (number,) in db.conn.execute("SELECT id FROM articles").fetchall():
-        index_article(db, number)
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("browse") / "archive.db"
-    with open_archive(path) as archive, write(archive.db) as db:
-        fill(db)
-    return path
-
-
-@pytest.fixture(scope="module")
-def datasette(path: Path) -> Iterator[Datasette]:
-    with opened(settings_of(path)) as datasette:
-        yield datasette
-
-
-def get(
-    datasette: Datasette,
-    address: str,
-    method: str = "GET",
-    language: str = "en",
-    cookie: str = "",
-) -> Any:
-    async def ask() -> Any:
-        headers = {"accept-language": language, "cookie": cookie}
-        return await datasette.client.request(method, address, headers=headers)
-
-    return asyncio.run(ask())
+    return archive_of_rows(tmp_path_factory.mktemp("browse") / "archive.db", fill_hostile)
 
 
 @pytest.mark.parametrize("address", PAGES + MISSING)
@@ -814,7 +702,7 @@ def test_an_article_filed_while_it_is_served_is_found_at_once(tmp_path: Path):
     path = tmp_path / "archive.db"
     with open_archive(path) as archive:
         with write(archive.db) as db:
-            fill(db)
+            fill_hostile(db)
         opened = open_datasette(settings_of(path))
         asyncio.run(opened.invoke_startup())
         assert get(opened, "/search.json?q=khai+truong").json()["total"] == 0
@@ -834,7 +722,7 @@ def test_a_month_that_came_since_the_figures_were_kept_has_a_share_too(tmp_path:
     path = tmp_path / "archive.db"
     with open_archive(path) as archive:
         with write(archive.db) as db:
-            fill(db)
+            fill_hostile(db)
         with opened(settings_of(path)) as served:
             get(served, "/")  # the months are counted, and kept for a little time
             with write(archive.db) as db:
@@ -944,7 +832,7 @@ def test_an_archive_in_use_is_not_served_as_one_that_nothing_writes_to(tmp_path:
     path = tmp_path / "archive.db"
     with open_archive(path) as archive:
         with write(archive.db) as db:
-            fill(db)
+            fill_hostile(db)
         with pytest.raises(ArchiveError, match="in use, .* --immutable is for a copy"):
             open_datasette(settings_of(path), immutable=True)
     with opened(settings_of(path), immutable=True) as copy:

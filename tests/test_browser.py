@@ -1,84 +1,25 @@
 """The reading pages in headless Chromium, as a reader meets them."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scraper.archive.files import open_archive, write
-from tests.support.opened import served
-from tests.test_browse import PAGES, fill, settings_of
+from tests.support.chromium import NEEDS_CHROMIUM, asked, await_text
+from tests.support.filled import archive_of_rows
+from tests.support.hostile import PAGES, fill_hostile
+from tests.support.opened import served, settings_of
 
-selenium = pytest.importorskip("selenium", reason="needs the test extra")
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="Chromium is not installed"),
-]
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an archive served on loopback."""
-    path = tmp_path_factory.mktemp("browser") / "archive.db"
-    with open_archive(path) as archive, write(archive.db) as db:
-        fill(db)
+    path = archive_of_rows(tmp_path_factory.mktemp("browser") / "archive.db", fill_hostile)
     with served(settings_of(path)) as address:
         yield address
-
-
-@pytest.fixture(scope="module", params=[1280, 390])
-def browser(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Chromium with a window as wide as a desktop's, and as a phone's."""
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    options.add_argument("--accept-lang=en")
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    size = {"width": request.param, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    yield driver
-    driver.quit()
-
-
-def asked(browser: Any) -> list[str]:
-    """The addresses that the browser asked since the last call."""
-    import json
-
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    return [
-        event["params"]["request"]["url"]
-        for event in events
-        if event["method"] == "Network.requestWillBeSent"
-    ]
-
-
-def await_text(browser: Any, selector: str, text: str) -> None:
-    """Wait until the page, which may just be changing, shows `text` in the first `selector`."""
-    from selenium.common.exceptions import WebDriverException
-    from selenium.webdriver.common.by import By
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    # Between two pages an element is not there, is stale, or of no document: each its own error.
-    WebDriverWait(browser, 15, ignored_exceptions=[WebDriverException]).until(
-        lambda b: text in b.find_element(By.CSS_SELECTOR, selector).text, f"{selector}: no {text!r}"
-    )
 
 
 def test_a_reader_finds_an_article_its_changes_and_its_citation(browser: Any, site: str):

@@ -23,10 +23,10 @@ from scraper.reading import read_snapshot
 from scraper.upkeep.verify import verify
 from scraper.urls import Site
 from scraper.warc.reader import Captured, Passed, Revisit, captures_in
+from tests.support.commands import configure, scraper
 from tests.support.filled import CONTEXT, SITE, page
+from tests.support.imported import dump
 from tests.support.warcs import AT, HTML, record, response, sha1, write
-from tests.test_full_disk import configure, scraper
-from tests.test_importing import rows
 
 pytestmark = pytest.mark.bulk
 pytest.importorskip("pyarrow", reason="needs the bulk extra")
@@ -242,7 +242,7 @@ def test_parts_give_the_archive_that_their_shards_give(tmp_path: Path):
     one, other = tmp_path / "from-shards", tmp_path / "from-parts"
     of_shards = bring(one, tmp_path / "a.warc.gz", tmp_path / "b.warc")
     of_parts = bring(other, tmp_path / "out")
-    assert rows(one) == rows(other)
+    assert dump(one) == dump(other)
     assert of_parts.filed == of_shards.filed and of_parts.filed.total() == 18
     assert (of_parts.cut, of_parts.bad) == (of_shards.cut, of_shards.bad) == (2, 0)
     assert len(of_parts.damages) == len(of_shards.damages) == 1  # the record that ends too soon

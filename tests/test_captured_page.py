@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +15,7 @@ from scraper.browse.capture_pages import as_page
 from scraper.browse.captured_view import inert
 from scraper.cli import cli
 from tests.support.filled import NOON, fill, page
-from tests.support.opened import opened
-from tests.test_browse import get, settings_of
+from tests.support.opened import get, opened, settings_of
 
 SNAPSHOT = page(0)
 OTHER = page(1)
@@ -45,12 +43,6 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("captured") / "archive.db"
     fill(path, [SNAPSHOT, OTHER, page(0, day=2, title="Tiêu đề mới".encode())])
     return path
-
-
-@pytest.fixture(scope="module")
-def datasette(path: Path) -> Iterator[Datasette]:
-    with opened(settings_of(path)) as datasette:
-        yield datasette
 
 
 def address(path: Path, capture: int = 1) -> tuple[int, str]:

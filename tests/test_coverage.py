@@ -1,6 +1,5 @@
 """How much of the newspaper is archived, and where that is said."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,13 +8,13 @@ from datasette.app import Datasette
 from sqlite_utils import Database
 
 from scraper.archive.coverage import coverage
-from scraper.archive.files import open_archive, write
+from scraper.archive.files import open_archive
 from scraper.browse.charts import Point, Series, bar_chart, line_chart
 from scraper.times import is_running
 from scraper.upkeep.status import lines, status
-from tests.support.opened import opened
-from tests.test_browse import get, settings_of
-from tests.test_search import add_article
+from tests.support.filled import archive_of_rows
+from tests.support.opened import get
+from tests.support.searches import add_article
 
 FRONTIER = (  # number, state, lastmod
     (1, "archived", "2024-05-01T00:00:00Z"),
@@ -42,16 +41,7 @@ def fill(db: Database) -> None:
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("coverage") / "archive.db"
-    with open_archive(path) as archive, write(archive.db) as db:
-        fill(db)
-    return path
-
-
-@pytest.fixture(scope="module")
-def datasette(path: Path) -> Iterator[Datasette]:
-    with opened(settings_of(path)) as datasette:
-        yield datasette
+    return archive_of_rows(tmp_path_factory.mktemp("coverage") / "archive.db", fill)
 
 
 def test_an_article_is_waiting_if_it_is_known_and_may_still_be_fetched(path: Path) -> None:

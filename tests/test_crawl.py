@@ -15,44 +15,20 @@ import pytest
 
 from scraper.archive import frontier
 from scraper.archive.files import open_archive, write
-from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.crawl.run import Plan, RunOutcome, crawl_site
+from scraper.crawl.run import crawl_site
 from scraper.demo.faults import Fault
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.server import StandIn
 from scraper.demo.story import published_sources, truth
 from scraper.errors import ArchiveError, Locked
-from scraper.http.pace import SYSTEM_CLOCK, Clock
 from scraper.models import Article, utc_text
 from scraper.progress import Silence
 from scraper.urls import article_id
 from tests.support.kills import killed_crawl
 from tests.support.patient import SCRAPER
+from tests.support.runs import FULL, crawl, rows, settings_for
 
 pytestmark = pytest.mark.slow  # whole runs
-
-FULL = Plan(pages=1000, minutes=5, full=True)
-
-
-def settings_for(site: StandIn, *, delay_seconds: float = 0.0) -> Settings:
-    crawl = CrawlSettings(retries=1, backoff_seconds=0.0)
-    return Settings(SiteSettings(site.base_url, delay_seconds=delay_seconds), crawl)
-
-
-def crawl(
-    folder: Path, settings: Settings, plan: Plan = FULL, clock: Clock = SYSTEM_CLOCK
-) -> RunOutcome:
-    with open_archive(folder / "archive.db") as archive:
-        return crawl_site(archive, settings, plan, Silence(), clock=clock)
-
-
-def rows(folder: Path, sql: str) -> list[sqlite3.Row]:
-    db = sqlite3.connect(folder / "archive.db")
-    db.row_factory = sqlite3.Row
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
 
 
 def expected(article: Article) -> dict[str, object]:

@@ -35,9 +35,9 @@ from scraper.progress import Silence
 from scraper.search import hits
 from scraper.upkeep.backup import backup
 from scraper.urls import article_id
+from tests.support.commands import configure, scraper
 from tests.support.filled import captures, fill, page
 from tests.support.patient import SCRAPER
-from tests.test_full_disk import configure, scraper
 
 pytestmark = pytest.mark.slow  # whole runs and archives
 

@@ -22,6 +22,7 @@ from scraper.demo.server import StandIn
 from scraper.errors import SiteUnavailable
 from scraper.progress import Silence
 from scraper.urls import article_id
+from tests.support.runs import rows
 
 pytestmark = pytest.mark.slow  # whole runs
 
@@ -83,12 +84,6 @@ def crawl(folder: Path, site: StandIn, *, retries: int = 0, minutes: float = 1.0
     settings = settings_for(site, retries)
     with open_archive(folder / "archive.db", settings.site.site) as archive:
         return crawl_site(archive, settings, plan, Silence())
-
-
-def rows(folder: Path, sql: str) -> list[sqlite3.Row]:
-    with closing(sqlite3.connect(folder / "archive.db")) as db:
-        db.row_factory = sqlite3.Row
-        return db.execute(sql).fetchall()
 
 
 def make_due(folder: Path) -> None:

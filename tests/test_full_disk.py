@@ -1,11 +1,7 @@
 """A disk that fills up at any point: one clear line, and an archive that goes on later."""
 
-import os
 import re
-import resource
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -16,38 +12,15 @@ from scraper.demo.server import StandIn
 from scraper.progress import Silence
 from scraper.upkeep.verify import verify
 from scraper.urls import article_id
+from tests.support.commands import configure, scraper
 from tests.support.filled import captures, fill, page
 
 pytestmark = pytest.mark.slow  # whole runs
-
-ROOT = Path(__file__).parent.parent
-
-
-def scraper(folder: Path, *arguments: str, limit: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run a command that may write no file longer than `limit` bytes; 0: as long as it likes."""
-    return subprocess.run(
-        [sys.executable, "-m", "scraper", *arguments],
-        cwd=folder,
-        env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        preexec_fn=lambda: resource.setrlimit(
-            resource.RLIMIT_FSIZE, (limit or resource.RLIM_INFINITY,) * 2
-        ),
-    )
 
 
 def assert_sound(folder: Path) -> None:
     with open_reader(folder / "archive.db") as archive:
         assert [str(damage) for damage in verify(archive, Silence())] == []
-
-
-def configure(folder: Path, base_url: str, delay: int = 0) -> None:
-    (folder / "config.toml").write_text(
-        f'[site]\nbase_url = "{base_url}"\ndelay_seconds = {delay}\n', "utf-8"
-    )
 
 
 @pytest.mark.slow

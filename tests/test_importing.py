@@ -2,10 +2,8 @@
 
 import os
 import signal
-import sqlite3
 import subprocess
 import time
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -25,24 +23,11 @@ from scraper.progress import Silence
 from scraper.upkeep.reread import forecast
 from scraper.upkeep.verify import verify
 from tests.support.filled import CONTEXT, NOON, page
-from tests.support.imported import NOTHING_SAID, ask, bring
+from tests.support.imported import NOTHING_SAID, ask, bring, dump
 from tests.support.patient import SCRAPER
 from tests.support.warcs import of_snapshot, record, response, sha1, write
 
 URL = page(0).url
-
-
-def rows(folder: Path) -> dict[str, list[str]]:
-    """Everything in both files but when they were made, and their random id."""
-    found = {}
-    for name in ("archive.db", "snapshots.db"):
-        with closing(sqlite3.connect(folder / name)) as db:
-            found[name] = [
-                line
-                for line in db.iterdump()
-                if "_sqlite_migrations" not in line and 'INSERT INTO "identity"' not in line
-            ]
-    return found
 
 
 def is_sound(folder: Path) -> bool:
@@ -83,11 +68,11 @@ def test_the_same_capture_again_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
     write(tmp_path / "a.warc.gz", records)
     bring(tmp_path, "a.warc.gz")
-    before = rows(tmp_path)
+    before = dump(tmp_path)
     write(tmp_path / "more" / "renamed.warc", records[::-1] + records, packed=False)
     done = bring(tmp_path, "a.warc.gz", "more")
     assert summary(done) == "9 records read: 9 unchanged"
-    assert rows(tmp_path) == before
+    assert dump(tmp_path) == before
 
 
 def saved(path: Path, index: int = 0, told: str = "<link rel='canonical' href='{url}'>") -> Path:

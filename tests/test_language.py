@@ -2,7 +2,6 @@
 
 import re
 import string
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,13 +9,13 @@ import pytest
 from datasette.app import Datasette
 from jinja2 import Environment, nodes
 
-from scraper.archive.files import open_archive, write
 from scraper.browse import phrases
 from scraper.browse.language import preferred
 from scraper.browse.metadata import QUESTIONS, TABLES
 from scraper.browse.phrases import catalogue
-from tests.support.opened import opened
-from tests.test_browse import MISSING, PAGES, fill, get, settings_of
+from tests.support.filled import archive_of_rows
+from tests.support.hostile import MISSING, PAGES, fill_hostile
+from tests.support.opened import get
 
 TEMPLATES = Path(phrases.__file__).parent / "templates"
 # The same in both languages: names, and what is written in code.
@@ -68,12 +67,8 @@ class Words(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def datasette(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette]:
-    path = tmp_path_factory.mktemp("language") / "archive.db"
-    with open_archive(path) as archive, write(archive.db) as db:
-        fill(db)
-    with opened(settings_of(path)) as datasette:
-        yield datasette
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return archive_of_rows(tmp_path_factory.mktemp("language") / "archive.db", fill_hostile)
 
 
 @pytest.mark.parametrize("template", sorted(path.name for path in TEMPLATES.iterdir()))

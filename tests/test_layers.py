@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "scraper"
+TESTS = Path(__file__).parent
+PACKAGE = TESTS.parent / "scraper"
 
 # Each may import those above it, and nothing below. A module at the top of scraper/ counts as one.
 LAYERS = (
@@ -126,3 +127,13 @@ def test_the_nouns_import_nothing_of_ours(name: str) -> None:
 def test_pure_modules_touch_nothing_outside(path: Path) -> None:
     if dotted(path).startswith(PURE):
         assert not {name.split(".")[0] for name in imported(path)} & IMPURE
+
+
+def test_what_tests_share_is_in_support() -> None:
+    taken = {
+        f"{path.name}: {name}"
+        for path in [*TESTS.rglob("*.py"), *TESTS.parent.glob("bench/*.py")]
+        for name in imported(path)
+        if name.startswith("tests.") and not name.startswith("tests.support")
+    }
+    assert taken == set()

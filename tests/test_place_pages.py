@@ -1,9 +1,8 @@
 """The pages of places: the list with its map, and a unit with what it was made of."""
 
-import asyncio
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -11,12 +10,11 @@ import pytest
 from datasette.app import Datasette
 
 from scraper.browse.map_drawing import place_map
-from scraper.config import ArchiveSettings, Settings, SiteSettings
 from scraper.models import Snapshot
 from scraper.places import all_places, label
 from tests.support.filled import fill
 from tests.support.made import page as made_page
-from tests.support.opened import opened
+from tests.support.opened import get
 
 OLD = next(u for u in all_places().values() if (u.kind, u.name) == ("xã", "Bản Qua"))
 NEW = all_places()[OLD.into[0]]
@@ -28,12 +26,10 @@ TEXTS = (
 
 
 @pytest.fixture(scope="module")
-def datasette(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette]:
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("places") / "archive.db"
     fill(path, [_capture(number, *text) for number, text in enumerate(TEXTS, 901301)])
-    settings = Settings(SiteSettings("https://baolaocai.vn"), archive=ArchiveSettings(path))
-    with opened(settings) as datasette:
-        yield datasette
+    return path
 
 
 def _capture(number: int, text: str, at: datetime) -> Snapshot:
@@ -41,10 +37,6 @@ def _capture(number: int, text: str, at: datetime) -> Snapshot:
     html = made_page(f"<p>{text}</p><p>Bà con vui mùa mới.</p>", head=head)
     url = f"https://baolaocai.vn/mua-le-chin-post{number}.html"
     return Snapshot(url, at, 200, (("content-type", "text/html"),), html.encode())
-
-
-def get(datasette: Datasette, address: str) -> Any:
-    return asyncio.run(datasette.client.get(address))
 
 
 def test_a_commune_since_the_merger_lists_articles_under_both_names(datasette: Datasette) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from scraper.browse.phrases import catalogue
+from tests.support.chromium import NEEDS_CHROMIUM, asked, await_text
 from tests.support.filled import fill, page
-from tests.support.opened import served
-from tests.test_browse import settings_of
-from tests.test_browser import asked, await_text, browser, pytestmark  # noqa: F401 - a fixture
+from tests.support.opened import served, settings_of
+
+pytestmark = NEEDS_CHROMIUM
 
 HOSTILE = b"""<script>document.title = 'ran'; fetch('http://127.0.0.1:9/home');
 if (opener) opener.document.title = 'ran'</script>
@@ -35,9 +36,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.mark.parametrize("language", WALK)
 def test_a_reader_comes_from_the_first_page_to_the_capture_and_its_citation(
-    browser: Any,  # noqa: F811
-    place: str,
-    language: str,
+    browser: Any, place: str, language: str
 ):
     from selenium.webdriver.common.by import By
 

@@ -17,7 +17,7 @@ from scraper.demo.story import Story
 from scraper.demo.writing import Assignment, write_story
 from scraper.http.pace import SYSTEM_CLOCK, Clock
 from scraper.urls import article_id
-from tests.test_crawl import FULL, crawl, rows, settings_for
+from tests.support.runs import FULL, crawl, rows, settings_for
 
 pytestmark = pytest.mark.slow  # whole runs
 

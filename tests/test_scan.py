@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,7 @@ from scraper.archive.files import open_articles
 from scraper.cli import cli
 from scraper.spelling import fold, words
 from tests.support.filled import captures, fill
-from tests.support.opened import opened
 from tests.support.scan import count_words, differences, texts
-from tests.test_browse import settings_of
 
 pytestmark = pytest.mark.slow  # whole runs and archives
 
@@ -28,12 +25,6 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("scan") / "archive.db"
     fill(path, captures(60))
     return path
-
-
-@pytest.fixture(scope="module")
-def datasette(path: Path) -> Iterator[Datasette]:
-    with opened(settings_of(path)) as datasette:
-        yield datasette
 
 
 @pytest.mark.slow

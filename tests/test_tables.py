@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,13 @@ import pytest
 from datasette.app import Datasette
 from sqlite_utils import Database
 
-from scraper.archive.files import open_archive, write
 from scraper.archive.index import index_article
 from scraper.browse.cache import cached
 from scraper.browse.datasette_065 import BOM, with_tie_breaker
-from tests.support.opened import opened
-from tests.test_browse import fill, get, settings_of
-from tests.test_search import add_article
+from tests.support.filled import archive_of_rows
+from tests.support.hostile import fill_hostile
+from tests.support.opened import get, opened, settings_of
+from tests.support.searches import add_article
 
 pytestmark = pytest.mark.slow  # servers, commands and whole archives
 
@@ -71,16 +70,7 @@ def fill_ties(db: Database) -> None:
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tables") / "archive.db"
-    with open_archive(path) as archive, write(archive.db) as db:
-        fill(db)
-        fill_ties(db)
-    return path
-
-
-@pytest.fixture(scope="module")
-def datasette(path: Path) -> Iterator[Datasette]:
-    with opened(settings_of(path)) as datasette:
-        yield datasette
+    return archive_of_rows(path, fill_hostile, fill_ties)
 
 
 def walked(datasette: Datasette, table: str, **asked: str | int) -> Counter[str]:

@@ -1,12 +1,14 @@
 """Archives made by hand for tests: captures of pages of the stand-in newspaper."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from scraper.archive import snapshots
-from scraper.archive.files import open_archive
+from scraper.archive.files import open_archive, write
 from scraper.archive.filing import file_snapshot
 from scraper.archive.frontier_updates import Context
 from scraper.demo.newspaper import make_newspaper
@@ -54,3 +56,11 @@ def fill(path: Path, pages: Iterable[Snapshot]) -> None:
         for snapshot in pages:
             snapshot_id = snapshots.store(archive.snapshots, snapshot)
             file_snapshot(archive, snapshot_id, snapshot, CONTEXT)
+
+
+def archive_of_rows(path: Path, *fills: Callable[[Database], None]) -> Path:
+    """`path`, where there is now an archive into which each of `fills` wrote rows by plain SQL."""
+    with open_archive(path) as archive, write(archive.db) as db:
+        for fill_in in fills:
+            fill_in(db)
+    return path

@@ -25,3 +25,16 @@ def bring(folder: Path, *names: str, wanted: Wanted = NOTHING_SAID, **more: Any)
 def ask(folder: Path, sql: str, name: str = "archive.db") -> list[Any]:
     with closing(sqlite3.connect(folder / name)) as db:
         return [row[0] if len(row) == 1 else row for row in db.execute(sql).fetchall()]
+
+
+def dump(folder: Path) -> dict[str, list[str]]:
+    """Everything in both files but when they were made, and their random id."""
+    found = {}
+    for name in ("archive.db", "snapshots.db"):
+        with closing(sqlite3.connect(folder / name)) as db:
+            found[name] = [
+                line
+                for line in db.iterdump()
+                if "_sqlite_migrations" not in line and 'INSERT INTO "identity"' not in line
+            ]
+    return found

@@ -5,12 +5,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import uvicorn
 from datasette.app import Datasette
 
 from scraper.browse.serve import open_datasette
-from scraper.config import Settings
+from scraper.config import ArchiveSettings, Settings, SiteSettings
 
 
 @contextmanager
@@ -42,3 +44,24 @@ def served(settings: Settings) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+def settings_of(path: Path) -> Settings:
+    """Settings of the newspaper's archive at `path`."""
+    return Settings(SiteSettings("https://baolaocai.vn"), archive=ArchiveSettings(path))
+
+
+def get(
+    datasette: Datasette,
+    address: str,
+    method: str = "GET",
+    language: str = "en",
+    cookie: str = "",
+) -> Any:
+    """The answer to one request, in process."""
+
+    async def ask() -> Any:
+        headers = {"accept-language": language, "cookie": cookie}
+        return await datasette.client.request(method, address, headers=headers)
+
+    return asyncio.run(ask())

@@ -8,7 +8,6 @@ here knows of the search index: only the spelling of single syllables is shared 
 """
 
 import argparse
-import asyncio
 import csv
 import io
 import json
@@ -24,6 +23,7 @@ from sqlite_utils import Database
 
 from scraper.lexicon import cuts, lexicon
 from scraper.spelling import fold, spell
+from tests.support.opened import get, opened, settings_of
 
 FEED = 50  # entries of a feed
 _BLANK_OR_SIGN = re.compile(r"[^\S\n]+|(?<=\w)[-/'’&_](?=\w)|(?<=\d)[.,:–](?=\d)")
@@ -95,13 +95,6 @@ def _is_word(word: str) -> bool:
     )  # fmt: skip
 
 
-def get(datasette: Datasette, address: str) -> Any:
-    async def ask() -> Any:
-        return await datasette.client.get(address)
-
-    return asyncio.run(ask())
-
-
 def doors(datasette: Datasette) -> dict[str, Callable[[str], int]]:
     """How to search through each door, and how many articles it then says there are."""
 
@@ -159,9 +152,6 @@ def differences(
 
 def main() -> None:
     """Count and compare."""
-    from scraper.browse.serve import open_datasette
-    from scraper.config import ArchiveSettings, Settings, SiteSettings
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("archive", type=Path)
     parser.add_argument("--words", type=int, default=100)
@@ -169,10 +159,8 @@ def main() -> None:
     options = parser.parse_args()
     db = Database(options.archive)
     counted = count_words(db, options.words)
-    settings = Settings(SiteSettings("https://baolaocai.vn"), ArchiveSettings(options.archive))
-    datasette = open_datasette(settings)
-    asyncio.run(datasette.invoke_startup())
-    differ = differences(datasette, counted, options.without)
+    with opened(settings_of(options.archive)) as datasette:
+        differ = differences(datasette, counted, options.without)
     articles = db["articles"].count
     print(json.dumps({"articles": articles, "words": len(counted), "differ": differ},
                      ensure_ascii=False, indent=1))  # fmt: skip

@@ -4,7 +4,7 @@
 
 imports that many into one archive, and prints each that breaks a rule: no error but ours, no
 page that is not as it was captured but is not marked as cut short, an archive that stays sound.
-Exit code 1 where one did.
+Exit code 1 if one did.
 """
 
 import gzip
@@ -25,6 +25,7 @@ from scraper.progress import Silence
 from scraper.upkeep.verify import verify
 from scraper.warc.reader import Captured, captures_in
 from tests.support.filled import CONTEXT, page
+from tests.support.mutants import report
 from tests.support.warcs import record, sha1
 
 PAGES = 6
@@ -209,14 +210,6 @@ def faults(numbers: range) -> Iterator[tuple[int, str]]:
                 yield number, fault
 
 
-def main(count: int) -> int:
-    """Import the first `count` mutants; 1 where one breaks a rule."""
-    found = list(faults(range(count)))
-    for number, fault in found:
-        print(f"mutant {number}: {fault}")
-    print(f"{count} files imported, {len(found)} of them wrongly")
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))
+    count = int(sys.argv[1])
+    sys.exit(report(faults(range(count)), f"{count} files imported"))
