@@ -42,6 +42,7 @@ LAYERS = (
     "demo",
     "cli",
 )
+# The same answer for the same arguments. The lexicon reads its lists, files of the package.
 PURE = (
     "extract",
     "reading",
@@ -124,7 +125,7 @@ def test_the_nouns_import_nothing_of_ours(name: str) -> None:
 
 
 @pytest.mark.parametrize("path", modules(), ids=dotted)
-def test_pure_modules_touch_nothing_outside(path: Path) -> None:
+def test_pure_modules_ask_no_network_database_clock_or_log(path: Path) -> None:
     if dotted(path).startswith(PURE):
         assert not {name.split(".")[0] for name in imported(path)} & IMPURE
 

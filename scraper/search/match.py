@@ -91,7 +91,9 @@ def with_readings_held(query: Query, occurs: Occurs, is_held: Callable[[str], bo
 def _pattern(phrase: Phrase, occurs: Occurs) -> Pattern:
     last = len(phrase.words) - 1
     return tuple(
-        _place(word, phrase.is_prefix and at == last, occurs)
+        Place(unmark(word), (word,))
+        if phrase.exact and phrase.exact[at]
+        else _place(word, phrase.is_prefix and at == last, occurs)
         for at, word in enumerate(phrase.words)
     )
 
@@ -224,16 +226,19 @@ def _every_spelling(place: Place, occurs: Occurs) -> Place:
 
 def _side_by_side(choices: Sequence[tuple[tuple[str, bool], ...]], place: str, suffix: str) -> str:
     """Each phrase that takes one of the words at each place, any of them."""
-    columns = " ".join(f"{column}{suffix}" for column in PLACES.get(place, ()))
     return " OR ".join(
-        _neighbours(tuple(word for word, _ in chosen), chosen[-1][1], columns, place)
+        _neighbours(tuple(word for word, _ in chosen), chosen[-1][1], suffix, place)
         for chosen in product(*choices)
     )
 
 
-def _neighbours(syllables: tuple[str, ...], is_prefix: bool, columns: str, place: str) -> str:
+def _neighbours(syllables: tuple[str, ...], is_prefix: bool, suffix: str, place: str) -> str:
     # Bare words that are in a column as written are in its folded one too, and words with marks
-    # in none that is folded: without naming columns the same is found, in half the time.
+    # in none that is folded: without naming columns the same is found, in half the time. But bare
+    # words that are exact must be in a column as written.
+    is_exact = not suffix and all(map(is_bare, syllables))
+    named = PLACES.get(place, AS_WRITTEN if is_exact else ())
+    columns = " ".join(f"{column}{suffix}" for column in named)
     phrase = _quoted(syllables, is_prefix)
     found = f"{{{columns}}} : {phrase}" if columns else phrase
     if len(syllables) > 1 and not is_prefix and is_word(unmark(" ".join(syllables)).split()):

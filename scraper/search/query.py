@@ -1,18 +1,19 @@
 """What a reader typed into the search box -> what to ask the index.
 
     du lịch sa pa   the words du lịch and sa pa (scraper/lexicon), each as neighbours, anywhere
-    đảng viên       letters typed with marks count, bare ones match any marks
+    đảng viên       letters typed with marks count; bare ones match any marks, but not in a word
+                    that the lexicon has just so: công an is not công ăn, cong an may be
     "đảng viên"     the syllables side by side
     đảng*           words that start with it
     -du lịch        none with this word
     15/2020/NĐ-CP   words joined by signs are side by side
 
-Nothing that can be typed is an error: what is no word is passed over.
+Nothing that can be typed is an error: what is no word is passed over. The lexicon's lists, files of
+this package, are read at the first call; nothing else outside is touched.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -33,6 +34,7 @@ class Phrase:
 
     words: tuple[str, ...]
     is_prefix: bool = False  # the last one is only the beginning of one
+    exact: tuple[bool, ...] = ()  # for each: True if no mark is missing; () if any may be
 
 
 Alternatives = tuple[Phrase, ...]  # a name written in more than one way; the typed one first
@@ -120,11 +122,13 @@ class _Run:
     phrase: Phrase | None = None
     shown: str = ""  # of the phrase
     is_excluded: bool = False  # the first word of it, or the phrase
+    has_marks: bool = False  # somewhere in the whole query
 
 
 def _runs(text: str) -> tuple[list[_Run], int]:
     """The runs of a query, and how many words were too many."""
     found: list[_Run] = []
+    has_marks = not is_bare(spell(text))
     taken = dropped = 0
     is_open = False  # the last run may go on
     for minus, quoted, bare, star in _PART.findall(text):
@@ -141,20 +145,26 @@ def _runs(text: str) -> tuple[list[_Run], int]:
             if is_open and not is_excluded and _FIRST.match(bare):
                 found[-1] = replace(found[-1], typed=found[-1].typed + typed)
             else:
-                found.append(_Run(typed, is_excluded=is_excluded))
+                found.append(_Run(typed, None, "", is_excluded, has_marks))
             is_open = bool(_LAST.search(bare))
         else:
             shown = f'"{" ".join(quoted.split())}"' if quoted else bare.lstrip("-") + star
-            found.append(_Run((), Phrase(syllables, is_prefix), shown, is_excluded))
+            phrase = Phrase(syllables, is_prefix)
+            found.append(_Run((), phrase, shown, is_excluded, has_marks))
             is_open = False
     return found, dropped
 
 
 def _part(run: _Run, aliases: Aliases, apart: bool) -> Part:
+    def alternatives(phrase: Phrase) -> Alternatives:
+        return _alternatives(_with_exact(phrase, aliases) if run.has_marks else phrase, aliases)
+
     if run.phrase:
-        return Part(((_alternatives(run.phrase, aliases),),), (run.shown,))
+        return Part(((alternatives(run.phrase),),), (run.shown,))
     ways = _cuts(run, aliases, apart)
-    readings = tuple(tuple(_alternatives(_phrase(word), aliases) for word in way) for way in ways)
+    readings = tuple(
+        tuple(alternatives(Phrase(_spelled_words(" ".join(word)))) for word in way) for way in ways
+    )
     return Part(readings, tuple(map(show, ways)))
 
 
@@ -167,7 +177,8 @@ def _excluded(run: _Run, aliases: Aliases, apart: bool) -> tuple[Part, _Run]:
     if run.phrase:
         return _part(run, aliases, apart), _Run()
     word = _cuts(run, aliases, apart)[0][0]
-    return _part(_Run(word), aliases, apart), _Run(run.typed[len(word) :])
+    rest = _Run(run.typed[len(word) :], has_marks=run.has_marks)
+    return _part(replace(run, typed=word), aliases, apart), rest
 
 
 @cache
@@ -175,8 +186,13 @@ def _known(aliases: Aliases) -> Lexicon:
     return with_names(lexicon(), [" ".join(form) for name in aliases for form in name])
 
 
-def _phrase(word: Sequence[str]) -> Phrase:
-    return Phrase(_spelled_words(" ".join(word)))
+def _with_exact(phrase: Phrase, aliases: Aliases) -> Phrase:
+    """A phrase of a query with marks: its words that are in the lexicon as typed are exact."""
+    known = _known(aliases)
+    whole = phrase.words[:-1] if phrase.is_prefix else phrase.words
+    cut = [word for first in cuts(whole, known)[:1] for word in first]
+    exact = [known.holds_as_typed(word) for word in cut for _ in word]
+    return replace(phrase, exact=(*exact, False) if phrase.is_prefix else tuple(exact))
 
 
 def _spelled_words(text: str, is_prefix: bool = False) -> tuple[str, ...]:
@@ -188,20 +204,32 @@ def _spelled_words(text: str, is_prefix: bool = False) -> tuple[str, ...]:
 
 def _alternatives(phrase: Phrase, aliases: Aliases) -> Alternatives:
     found = {phrase: None}
+    open_ = (False,) * len(phrase.words)
+    exact = phrase.exact or open_
     for name in aliases:
         for form in name:
             for at in range(len(phrase.words) - len(form) + 1):
-                typed = phrase.words[at : at + len(form)]
-                ends_in_prefix = phrase.is_prefix and at + len(form) == len(phrase.words)
-                if _agree(typed, form) and not ends_in_prefix:
-                    for other in name:
-                        # A name typed bare is meant bare in its other forms too.
-                        bare = all(map(is_bare, typed))
-                        new = tuple(map(unmark, other)) if bare else other
-                        swapped = phrase.words[:at] + new + phrase.words[at + len(form) :]
-                        found[Phrase(swapped, phrase.is_prefix)] = None
+                end = at + len(form)
+                ends_in_prefix = phrase.is_prefix and end == len(phrase.words)
+                if ends_in_prefix or not _agree(phrase.words[at:end], form, exact[at:end]):
+                    continue
+                is_exact = all(exact[at:end])
+                # A name typed bare is meant bare in its other forms too.
+                bare = not is_exact and all(map(is_bare, phrase.words[at:end]))
+                for other in name:
+                    new = tuple(map(unmark, other)) if bare else other
+                    found[
+                        Phrase(
+                            phrase.words[:at] + new + phrase.words[end:],
+                            phrase.is_prefix,
+                            phrase.exact and exact[:at] + (is_exact,) * len(new) + exact[end:],
+                        )
+                    ] = None
     return tuple(found)
 
 
-def _agree(typed: tuple[str, ...], form: tuple[str, ...]) -> bool:
-    return len(typed) == len(form) and all(map(agrees, typed, form))
+def _agree(typed: tuple[str, ...], form: tuple[str, ...], exact: tuple[bool, ...]) -> bool:
+    return all(
+        t == f if is_exact else agrees(t, f)
+        for t, f, is_exact in zip(typed, form, exact, strict=True)
+    )
