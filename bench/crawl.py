@@ -32,7 +32,7 @@ from threading import Thread
 from known import Lists, Paper, know_all
 
 from scraper.demo.newspaper import make_newspaper
-from scraper.demo.server import StandIn
+from scraper.demo.server import serve_newspaper
 
 HERE = Path(__file__).resolve().parent
 CONFIG = """[site]
@@ -210,10 +210,10 @@ def stand_in(pages: int) -> Iterator[str]:
 
 
 def _serve(pages: int, pipe: Connection) -> None:
-    with StandIn(make_newspaper(pages=pages)) as site:
-        for story in site.newspaper:
-            site.answer(story.path)  # rendered beforehand: no crawl waits for it
-        pipe.send(site.base_url)
+    with serve_newspaper(make_newspaper(pages=pages)) as edition:
+        for story in edition.newspaper:
+            edition.answer(story.path)  # rendered beforehand: no crawl waits for it
+        pipe.send(edition.base_url)
         pipe.recv()
 
 

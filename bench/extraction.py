@@ -36,8 +36,8 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 from selectolax.lexbor import LexborHTMLParser
 
+from scraper.demo.edition import Edition
 from scraper.demo.newspaper import END, make_newspaper
-from scraper.demo.server import StandIn
 from scraper.demo.story import truth
 from scraper.extract import extract
 from scraper.extract.bounds import beyond, tags_of
@@ -237,11 +237,11 @@ def best_of(task: Callable[[], object], rounds: int) -> float:
 
 def iter_pages(count: int) -> Iterator[Page]:
     """Those of the stand-in's `count` pages that weigh what real ones do."""
-    with StandIn(make_newspaper(pages=count)) as site:
-        for story in site.newspaper:
-            body = site.answer(story.path).body
-            if SMALLEST <= len(body) <= LARGEST:
-                yield Page(BASE_URL + story.path, body, truth(story, BASE_URL))
+    edition = Edition(make_newspaper(pages=count), BASE_URL)
+    for story in edition.newspaper:
+        body = edition.answer(story.path).body
+        if SMALLEST <= len(body) <= LARGEST:
+            yield Page(BASE_URL + story.path, body, truth(story, BASE_URL))
 
 
 def cost_of(page: Page, rounds: int) -> dict[str, float]:

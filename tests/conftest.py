@@ -6,9 +6,9 @@ import pytest
 from datasette.app import Datasette
 
 from scraper.demo.newspaper import Newspaper, make_newspaper
-from scraper.demo.server import StandIn
 from tests.support.chromium import chromium
 from tests.support.opened import opened, settings_of
+from tests.support.stand_in import StandIn
 
 
 @pytest.fixture(scope="session")

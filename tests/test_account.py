@@ -108,14 +108,14 @@ def test_a_page_without_a_column_of_its_own_is_looked_at_below_the_headline() ->
 
 
 def test_nothing_of_the_stand_ins_pages_is_unaccounted_for() -> None:
+    from scraper.demo.edition import Edition
     from scraper.demo.newspaper import make_newspaper
-    from scraper.demo.server import StandIn
 
-    with StandIn(make_newspaper(pages=60)) as site:
-        for story in site.newspaper:
-            url = "https://baolaocai.vn" + story.path
-            snapshot = Snapshot(url, CAPTURED_AT, 200, (), site.answer(story.path).body)
-            assert "unaccounted" not in extract(snapshot).flags, url
+    edition = Edition(make_newspaper(pages=60), "https://baolaocai.vn")
+    for story in edition.newspaper:
+        url = edition.base_url + story.path
+        snapshot = Snapshot(url, CAPTURED_AT, 200, (), edition.answer(story.path).body)
+        assert "unaccounted" not in extract(snapshot).flags, url
 
 
 PLAYERS = {

@@ -15,11 +15,11 @@ from scraper.archive.files import open_archive
 from scraper.config import CheckSettings, CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, crawl_site
 from scraper.demo.newspaper import make_newspaper
-from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError
 from scraper.progress import Silence
 from scraper.upkeep.check import alarms, check
 from scraper.upkeep.status import status, tables
+from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # whole runs
 

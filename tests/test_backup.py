@@ -15,13 +15,13 @@ from scraper.archive.files import one_moment, open_archive, open_articles, open_
 from scraper.cli import cli
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, crawl_site
-from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError, Locked
 from scraper.progress import Silence
 from scraper.search.hits import search
 from scraper.upkeep.backup import INTERNAL, Copy, backup
 from scraper.upkeep.verify import missing_captures, verify
 from tests.support.filled import captures, fill, page
+from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # whole runs
 

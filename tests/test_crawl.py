@@ -16,17 +16,17 @@ import pytest
 from scraper.archive import frontier
 from scraper.archive.files import open_archive, write
 from scraper.crawl.run import crawl_site
-from scraper.demo.faults import Fault
 from scraper.demo.newspaper import make_newspaper
-from scraper.demo.server import StandIn
 from scraper.demo.story import published_sources, truth
 from scraper.errors import ArchiveError, Locked
 from scraper.models import Article, utc_text
 from scraper.progress import Silence
 from scraper.urls import article_id
+from tests.support.faults import Fault
 from tests.support.kills import killed_crawl
 from tests.support.patient import SCRAPER
 from tests.support.runs import FULL, crawl, rows, settings_for
+from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # whole runs
 

@@ -17,25 +17,22 @@ from selectolax.lexbor import LexborHTMLParser
 from scraper.browse.metadata import QUESTIONS
 from scraper.config import load_settings
 from scraper.demo.demonstration import run_demo
-from scraper.demo.departure import Departure
+from scraper.demo.edition import Edition
 from scraper.demo.newspaper import Newspaper, make_newspaper
-from scraper.demo.server import StandIn
 from scraper.demo.story import DRESSES
 from scraper.progress import Silence
+from tests.support.departure import Departure
 from tests.support.opened import opened
+from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # whole runs and archives
 
 
 def test_a_seed_gives_the_same_pages_to_the_byte() -> None:
     for seed in (1, 2):
-        first, second = (StandIn(make_newspaper(seed, 10)) for _ in range(2))
-        for site in (first, second):
-            site._server.server_close()
-        pages = [
-            [site.answer(story.path).body for story in site.newest] for site in (first, second)
-        ]
-        assert pages[0] == pages[1]
+        editions = [Edition(make_newspaper(seed, 10), "http://127.0.0.1") for _ in range(2)]
+        first, second = ([e.answer(s.path).body for s in e.newest] for e in editions)
+        assert first == second
 
 
 def test_pages_weigh_what_real_ones_do(stand_in: StandIn) -> None:

@@ -16,13 +16,13 @@ import pytest
 from scraper.archive.files import open_archive
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, RunOutcome, crawl_site
-from scraper.demo.faults import KINDS, Fault, edited, fault_at
 from scraper.demo.newspaper import make_newspaper
-from scraper.demo.server import StandIn
 from scraper.errors import SiteUnavailable
 from scraper.progress import Silence
 from scraper.urls import article_id
+from tests.support.faults import KINDS, Fault, edited, fault_at
 from tests.support.runs import rows
+from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # whole runs
 
@@ -51,6 +51,16 @@ ENDS = {
     "empty": ("not_article", "empty"),
     "binary": ("not_article", "binary"),
     "changed": ("archived", ""),
+    "401": ("failed", "refused: answered 401"),
+    "403": ("failed", "refused: answered 403"),
+    "451": ("failed", "refused: answered 451"),
+    "challenge": ("failed", "refused: answered with a challenge page"),
+    "challenge 403": ("failed", "refused: answered 403"),
+    "challenge 503": ("failed", "refused: answered with a challenge page (status 503)"),
+    "meta refresh": ("failed", "refused: answered with a challenge page"),
+    "wrong type": ("failed", "refused: is application/pdf"),
+    "refused encoding": ("failed", "refused: Content-Encoding 'br'"),
+    "oversize": ("failed", "refused: larger than 0.2 MB"),
 }
 
 
@@ -69,10 +79,11 @@ def contacted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 def settings_for(site: StandIn, retries: int = 0) -> Settings:
+    is_slow = any(fault.kind.startswith("slow") for fault in site.faults)
     crawl = CrawlSettings(
         retries=retries,
         backoff_seconds=0.0,
-        timeout_seconds=0.3,
+        timeout_seconds=1.0 if is_slow else 30.0,
         max_page_mb=0.2,
         stop_after_failures=100,
     )
@@ -139,7 +150,7 @@ def test_every_page_ends_in_a_stated_state_and_the_rest_is_archived(
     assert contacted <= {"127.0.0.1"}
 
 
-# What a robots.txt with the fault means for a run: why it stops, or "" where it goes on.
+# What a robots.txt with the fault means for a run: why it stops; "" if it goes on.
 ROBOTS = {
     **{kind: reason for kind, (_, reason) in ENDS.items()},
     "gzip bomb": "no robots.txt",
@@ -154,6 +165,14 @@ ROBOTS = {
     "empty": "",
     "binary": "no robots.txt",
     "changed": "",
+    # RFC 9309, 2.3.1.3: any 4xx means that there are no rules.
+    **dict.fromkeys(("401", "403", "451", "challenge 403"), ""),
+    "challenge": "no robots.txt",
+    "challenge 503": "answered 503",
+    "meta refresh": "no robots.txt",
+    "wrong type": "",
+    "refused encoding": "Content-Encoding 'br'",
+    "oversize": "closed connection",  # only so much is read, and it ends too early
 }
 
 

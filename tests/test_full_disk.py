@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from scraper.archive.files import open_reader
-from scraper.demo.server import StandIn
 from scraper.progress import Silence
 from scraper.upkeep.verify import verify
 from scraper.urls import article_id
 from tests.support.commands import configure, scraper
 from tests.support.filled import captures, fill, page
+from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # whole runs
 

@@ -18,15 +18,15 @@ import pytest
 
 from scraper.archive.files import open_archive
 from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.demo.faults import Fault
 from scraper.demo.newspaper import make_newspaper
-from scraper.demo.server import StandIn
 from scraper.errors import FetchError, RunEnded, SiteUnavailable
 from scraper.http.fetcher import open_fetcher
 from scraper.http.pace import Clock
 from scraper.models import HostState
 from scraper.progress import Event, json_line
+from tests.support.faults import Fault
 from tests.support.simulated import BASE, START
+from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # whole runs and archives
 

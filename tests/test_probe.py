@@ -18,10 +18,7 @@ from scraper.archive.files import open_archive
 from scraper.cli import cli
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, crawl_site
-from scraper.demo.departure import Departure
-from scraper.demo.faults import Fault
 from scraper.demo.newspaper import make_newspaper
-from scraper.demo.server import StandIn
 from scraper.errors import ExportError, SiteUnavailable
 from scraper.models import Snapshot
 from scraper.probe import MOST_REQUESTS, Probe, probe_site, report
@@ -29,6 +26,9 @@ from scraper.probe.bundle import STRUCK_OUT, redacted, write_bundle
 from scraper.probe.observations import PageSeen, Seen
 from scraper.progress import Silence
 from scraper.urls import Site, article_id
+from tests.support.departure import Departure
+from tests.support.faults import Fault
+from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # whole runs
 

@@ -11,7 +11,6 @@ from datasette.app import Datasette
 from scraper.archive.files import open_archive, open_reader
 from scraper.config import ArchiveSettings, CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, crawl_site
-from scraper.demo.server import StandIn
 from scraper.importing import Wanted, import_files
 from scraper.importing.sources import files_in
 from scraper.progress import Silence
@@ -19,6 +18,7 @@ from scraper.upkeep.backup import backup
 from scraper.upkeep.reread import reread
 from tests.support.filled import CONTEXT, captures, fill, page
 from tests.support.opened import opened
+from tests.support.stand_in import StandIn
 from tests.support.warcs import of_snapshot, write
 
 PAGES = (

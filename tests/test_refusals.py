@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from scraper.demo.edition import Edition
 from scraper.demo.newspaper import make_newspaper
-from scraper.demo.server import StandIn
 from scraper.errors import SiteUnavailable
 from scraper.http.standing import refused_seconds
 from scraper.models import Snapshot
@@ -83,8 +83,8 @@ def test_other_statuses_do_not(status: int) -> None:
 
 
 def test_a_page_with_an_article_is_read_whatever_scripts_it_has() -> None:
-    with StandIn(make_newspaper(pages=1)) as site:
-        body = site.answer(site.newest[0].path).body
+    edition = Edition(make_newspaper(pages=1), "https://baolaocai.vn")
+    body = edition.answer(edition.newest[0].path).body
     script = b"<script>document.cookie='a=1';location.reload()</script></body>"
     snapshot = Snapshot(URL, NOW, 200, HTML, body.replace(b"</body>", script))
     assert read_snapshot(snapshot).reading == "text"

@@ -20,7 +20,6 @@ from scraper.archive.frontier_updates import Context
 from scraper.archive.index import check_index, reindex
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, add_urls, crawl_site
-from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError, MissingField, NotAnArticle
 from scraper.models import Article, Snapshot, utc_text
 from scraper.progress import Silence
@@ -29,6 +28,7 @@ from scraper.upkeep.reread import Rebuilt, forecast, reread
 from scraper.urls import article_id
 from tests.support.filled import CONTEXT, captures, fill, page
 from tests.support.patient import SCRAPER
+from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # whole runs
 

@@ -10,14 +10,14 @@ from typing import Any, cast
 import pytest
 
 from scraper.crawl.run import RunOutcome
-from scraper.demo.faults import Fault, FaultKind, edited
 from scraper.demo.newspaper import END, make_newspaper
-from scraper.demo.server import StandIn
 from scraper.demo.story import Story
 from scraper.demo.writing import Assignment, write_story
 from scraper.http.pace import SYSTEM_CLOCK, Clock
 from scraper.urls import article_id
+from tests.support.faults import Fault, FaultKind, edited
 from tests.support.runs import FULL, crawl, rows, settings_for
+from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # whole runs
 

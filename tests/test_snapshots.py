@@ -17,8 +17,8 @@ from sqlite_utils import Database
 
 from scraper.archive import dictionaries, snapshots
 from scraper.archive.files import Archive, open_archive, open_reader
+from scraper.demo.edition import Edition
 from scraper.demo.newspaper import make_newspaper
-from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError
 from scraper.models import Snapshot
 from tests.support.filled import NOON, page
@@ -37,11 +37,11 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 @pytest.fixture(scope="module")
 def pages() -> list[Snapshot]:
     """800 pages of the stand-in as it serves them, some 70 KB each."""
-    with StandIn(make_newspaper(pages=800)) as site:
-        return [
-            replace(page(0), url=BASE + story.path, body=site.answer(story.path).body)
-            for story in site.newspaper
-        ]
+    edition = Edition(make_newspaper(pages=800), BASE)
+    return [
+        replace(page(0), url=BASE + story.path, body=edition.answer(story.path).body)
+        for story in edition.newspaper
+    ]
 
 
 @settings(deadline=None)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scraper.demo.newspaper import make_newspaper
-from scraper.demo.server import StandIn
+from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # whole runs
 

@@ -20,7 +20,6 @@ from scraper.archive.withdrawals import withdraw
 from scraper.cli import cli
 from scraper.config import CheckSettings, CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, add_urls, crawl_site
-from scraper.demo.server import StandIn
 from scraper.errors import ArchiveError, Refused, UnknownArticle
 from scraper.importing import Wanted, import_files
 from scraper.progress import Silence
@@ -31,6 +30,7 @@ from scraper.upkeep.reread import reread
 from scraper.upkeep.verify import verify
 from scraper.urls import article_id
 from tests.support.filled import CONTEXT, captures, fill, page
+from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # servers, commands and whole archives
 

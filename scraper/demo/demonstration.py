@@ -13,7 +13,7 @@ from scraper.crawl.run import Plan, RunOutcome, crawl_site
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.newsroom import CRAWLS, open_paper, work
 from scraper.demo.saved import Saved, save_captures
-from scraper.demo.server import StandIn
+from scraper.demo.server import serve_newspaper
 from scraper.http.pace import Clock
 from scraper.importing import Wanted, import_files
 from scraper.importing.sources import files_in
@@ -54,19 +54,19 @@ def run_demo(folder: Path, pages: int, progress: Progress) -> Demonstration:
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "config.toml"
     paper = make_newspaper(pages=pages, months=MONTHS)
-    with StandIn(paper, port=_free_port()) as site:
-        config.write_text(_CONFIG.format(base_url=site.base_url, pages=pages + 1000), "utf-8")
+    with serve_newspaper(paper, port=_free_port()) as edition:
+        config.write_text(_CONFIG.format(base_url=edition.base_url, pages=pages + 1000), "utf-8")
         settings = load_settings(config)
         with open_archive(settings.archive.path, settings.site.site) as archive:
             past = archive.db["runs"].count_where("command = 'crawl' AND outcome = 'done'")
             outcomes = []
-            open_paper(site)
+            open_paper(edition)
             for number, at in enumerate(CRAWLS):
                 if number:
-                    work(site, number)
+                    work(edition, number)
                 if number >= past or at == CRAWLS[-1]:
                     outcomes.append(_crawl(archive, settings, at, progress))
-            for saved in save_captures(paper, site.base_url, folder / "saved"):
+            for saved in save_captures(paper, edition.base_url, folder / "saved"):
                 _import(archive, settings, saved, progress)
             return Demonstration(
                 tuple(outcomes), status(archive, CRAWLS[-1].astimezone(UTC)), settings, config

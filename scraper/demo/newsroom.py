@@ -8,8 +8,8 @@ import re
 from dataclasses import replace
 from datetime import UTC, timedelta
 
+from scraper.demo.edition import Edition
 from scraper.demo.newspaper import END, Newspaper
-from scraper.demo.server import StandIn
 from scraper.demo.story import Story, Text
 from scraper.demo.writing import slugify
 
@@ -19,34 +19,34 @@ _FIGURE = re.compile(r"\b[1-9][0-9]\b(?![.,/:%])")
 _ADDITION = Text("p", ("Tòa soạn đã bổ sung đoạn này sau khi bài được đăng.",))
 
 
-def open_paper(site: StandIn) -> None:
+def open_paper(edition: Edition) -> None:
     """Take out of the paper what comes out after the first crawl; one article stays."""
-    for story in site.newest[:-1]:
+    for story in edition.newest[:-1]:
         if story.published_at > CRAWLS[0]:
-            site.withdraw(story.article_id)
+            edition.withdraw(story.article_id)
 
 
-def work(site: StandIn, number: int) -> None:
+def work(edition: Edition, number: int) -> None:
     """Do what happens between crawl `number` - 1 and crawl `number`, of 0 to 3.
 
     News at any time. Before crawl 1 two articles vanish, and three are changed: a figure, a
     headline, an address. Before crawl 2 the first of these gets a paragraph more. In a paper of
     the usual size, the two are all articles of one month, and its list answers 404 from then on.
     """
-    paper, until = site.newspaper, CRAWLS[number]
+    paper, until = edition.newspaper, CRAWLS[number]
     for index in range(paper.index_at(CRAWLS[number - 1]), paper.index_at(until)):
-        site.publish(paper.story(index))
+        edition.publish(paper.story(index))
     changing = _changing(paper)
     at = until.astimezone(UTC) - timedelta(hours=5)
     if number == 1:
         for story in changing[3:5]:
-            site.withdraw(story.article_id)
+            edition.withdraw(story.article_id)
         for story, change in zip(changing, (correct, rename, move), strict=False):
-            site.publish(replace(change(story), modified_at=at))
+            edition.publish(replace(change(story), modified_at=at))
     elif number == 2:
         for story in changing[:1]:
             longer = replace(correct(story), modified_at=at)
-            site.publish(replace(longer, blocks=(*longer.blocks, _ADDITION)))
+            edition.publish(replace(longer, blocks=(*longer.blocks, _ADDITION)))
 
 
 def correct(story: Story) -> Story:

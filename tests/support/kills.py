@@ -22,10 +22,10 @@ from pathlib import Path
 
 from scraper.archive.files import open_reader
 from scraper.demo.newspaper import make_newspaper
-from scraper.demo.server import Request, StandIn
 from scraper.progress import Silence
 from scraper.upkeep.verify import verify
 from scraper.urls import article_id
+from tests.support.stand_in import Request, StandIn
 
 ROOT = Path(__file__).parents[2]
 DELAY = 0.03  # seconds

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
+from scraper.demo.edition import Edition
 from scraper.demo.newspaper import make_newspaper
-from scraper.demo.server import StandIn
 from scraper.errors import ExtractError
 from scraper.extract import extract
 from scraper.models import Snapshot
@@ -52,8 +52,8 @@ PIECES = (
 @cache
 def pages() -> tuple[tuple[str, bytes], ...]:
     """Address and body of whole pages, of both designs and every layout."""
-    with StandIn(make_newspaper(pages=60)) as site:
-        return tuple((s.path, site.answer(s.path).body) for s in site.newspaper)
+    edition = Edition(make_newspaper(pages=60), "http://127.0.0.1")
+    return tuple((s.path, edition.answer(s.path).body) for s in edition.newspaper)
 
 
 def cut(body: bytes, chance: random.Random) -> bytes:

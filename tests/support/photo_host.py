@@ -1,19 +1,20 @@
 """A stand-in for the host of the newspaper's photos, on a second address of loopback."""
 
 import hashlib
-import threading
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal, get_args
 
 from scraper.config import CrawlSettings, PhotoSettings, Settings, SiteSettings
-from scraper.demo.faults import Fault, spoiled
+from scraper.demo.edition import Answer
 from scraper.demo.newspaper import Newspaper
-from scraper.demo.sending import Answer, headers_of, send
-from scraper.demo.server import StandIn
+from scraper.demo.server import Loopback
+from tests.support.faults import Fault, spoiled
 from tests.support.image_files import png
+from tests.support.sending import Manner, send
+from tests.support.stand_in import StandIn
 
 PRINTED = b"https://cdn.baolaocai.example"  # the host that the stand-in newspaper names
 PhotoFault = Literal[
@@ -64,49 +65,54 @@ class PhotoHost:
     log: list[Asked] = field(default_factory=list)
 
     def __enter__(self) -> "PhotoHost":
-        host = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_GET(self) -> None:
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                host.log.append(Asked(time.monotonic(), self.path, headers))
-                answer = host.answer(self.path)
-                self.close_connection = answer.manner != "whole"
-                send(self.connection, answer, headers_of(answer, '"1"'))
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = _Server((self.address, 0), Handler)
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        self._server = Loopback(self._reply, address=self.address)
+        self._server.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.__exit__(None, None, None)
 
-    @property
-    def host(self) -> str:
-        return f"{self.address}:{self._server.server_port}"
+    def _reply(self, connection: socket.socket, path: str, headers: Mapping[str, str]) -> bool:
+        self.log.append(Asked(time.monotonic(), path, dict(headers)))
+        answer, manner = self.answer(path)
+        send(connection, answer, manner)
+        return manner == "whole"
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}"
+        return self._server.base_url
+
+    @property
+    def host(self) -> str:
+        return self.url.removeprefix("http://")
 
     @property
     def photos(self) -> list[str]:
         """The paths asked for, robots.txt left out."""
         return [asked.path for asked in self.log if asked.path != "/robots.txt"]
 
-    def answer(self, path: str) -> Answer:
+    def answer(self, path: str) -> tuple[Answer, Manner]:
+        """What is sent for `path`, and how."""
         if path == "/robots.txt":
-            return Answer(200, self.robots.encode(), "text/plain")
+            return Answer(200, self.robots.encode(), "text/plain"), "whole"
         good = Answer(200, photo_at(path), "image/png")
-        fault = self.fault_of(path)
-        return good if fault is None else self._spoiled(fault, good, path)
+        match fault := self.fault_of(path):
+            case None:
+                return good, "whole"
+            case (
+                "404"
+                | "500"
+                | "redirect abroad"
+                | "redirect inwards"
+                | "slow body"
+                | "truncated"
+                | "reset"
+                | "flood"
+                | "gzip bomb"
+                | "empty"
+            ):  # as the newspaper itself may do
+                return spoiled(good, Fault(fault, retry_after=self.retry_after), path)
+        return self._spoiled(fault, good, path), "whole"
 
     def _spoiled(self, fault: PhotoFault, good: Answer, path: str) -> Answer:
         svg = b"<svg xmlns='http://www.w3.org/2000/svg'>" + HOSTILE + b"</svg>"
@@ -133,21 +139,13 @@ class PhotoHost:
             case "403":
                 return Answer(403, b"<html>no</html>")
             case "redirect loop":
-                return Answer(302, b"", location=path)
-            case _:  # as the newspaper itself may do
-                return spoiled(good, Fault(fault, retry_after=self.retry_after), path)
+                return Answer(302, b"", headers=(("Location", path),))
+        raise ValueError(fault)
 
 
 def photo_at(path: str) -> bytes:
     """The photo that is at a path when nothing goes wrong: another one for each."""
     return png(64, 48, int.from_bytes(hashlib.sha256(path.encode()).digest()[:2]))
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of clients that went away."""
 
 
 class PaperWithPhotos(StandIn):
@@ -157,8 +155,8 @@ class PaperWithPhotos(StandIn):
         super().__init__(newspaper)
         self._cdn = cdn
 
-    def reply(self, path: str) -> Answer:
-        answer = super().reply(path)
+    def answer(self, path: str) -> Answer:
+        answer = super().answer(path)
         if answer.encoding:
             return answer
         return replace(answer, body=answer.body.replace(PRINTED, self._cdn.url.encode()))

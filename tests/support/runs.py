@@ -7,9 +7,9 @@ from pathlib import Path
 from scraper.archive.files import open_archive
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, RunOutcome, crawl_site
-from scraper.demo.server import StandIn
 from scraper.http.pace import SYSTEM_CLOCK, Clock
 from scraper.progress import Silence
+from tests.support.stand_in import StandIn
 
 FULL = Plan(pages=1000, minutes=5, full=True)
 

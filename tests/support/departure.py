@@ -1,4 +1,4 @@
-"""The stand-in made to contradict what is known of the paper: other names for the same things.
+"""A stand-in that contradicts what is known of the paper: other names for the same things.
 
 What is known was read off sister papers; the real site may call its lists and classes otherwise,
 or have no feed. `StandIn(newspaper, departure=Departure(sitemaps=True))` shows what happens then.
@@ -6,7 +6,7 @@ or have no feed. `StandIn(newspaper, departure=Departure(sitemaps=True))` shows 
 
 from dataclasses import dataclass, replace
 
-from scraper.demo.sending import Answer
+from scraper.demo.edition import Answer
 from scraper.urls import article_id
 
 _SITEMAPS = (("/sitemap.xml", "/sitemap_index.xml"), ("/sitemaps/news-", "/sitemaps/posts-"))
@@ -20,14 +20,14 @@ _CLASSES = (
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """In what the stand-in is another than the paper is taken to be."""
+    """How the stand-in differs from what the paper is taken to be."""
 
     classes: bool = False  # none of today's class names on article pages; 2022 pages stay
     sitemaps: bool = False  # robots.txt names another index, that one other maps
     feeds: bool = False  # there are none
 
     def usual_path(self, path: str) -> str | None:
-        """The path under which the plain paper has what is asked for; None: it is not there."""
+        """The path at which the plain paper has the page asked for; None if there is none."""
         if self.feeds and path.startswith("/rss/"):
             return None
         for usual, other in _SITEMAPS if self.sitemaps else ():
@@ -37,16 +37,16 @@ class Departure:
                 return usual + path.removeprefix(other)
         return path
 
-    def told(self, path: str, answer: Answer) -> Answer:
-        """The plain paper's answer in this one's words."""
+    def renamed(self, path: str, answer: Answer) -> Answer:
+        """The plain paper's answer with this one's names."""
         if self.classes and article_id(path) is not None:
-            return _reworded(answer, _CLASSES)
+            return _replaced(answer, _CLASSES)
         if self.sitemaps and path.startswith(("/robots.txt", "/sitemap")) and not answer.encoding:
-            return _reworded(answer, _SITEMAPS)
+            return _replaced(answer, _SITEMAPS)
         return answer
 
 
-def _reworded(answer: Answer, words: tuple[tuple[str, str], ...]) -> Answer:
+def _replaced(answer: Answer, words: tuple[tuple[str, str], ...]) -> Answer:
     body = answer.body
     for usual, other in words:
         body = body.replace(usual.encode(), other.encode())

@@ -1,8 +1,8 @@
 """What goes wrong with the stand-in on demand: on which pages, on what share of them, and when.
 
 `StandIn(newspaper, faults=[Fault("503", share=0.1, retry_after="2"), Fault("404", on="feeds")])`.
-Which pages are hit follows from the newspaper's seed and the article's number (the path, where
-it is no article), so that a run can be repeated. The faults on one kind of page add up and never
+Which pages are hit follows from the newspaper's seed and the article's number (the path, if it is
+not an article), so that a run can be repeated. The faults on one kind of page add up and never
 meet on one page: two of share 0.1 hit 0.2 of the pages.
 """
 
@@ -17,9 +17,10 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Literal, get_args
 
-from scraper.demo.sending import FLOOD_BYTES, Answer
+from scraper.demo.edition import Answer
 from scraper.demo.story import Story, Text
 from scraper.urls import article_id
+from tests.support.sending import FLOOD_BYTES, Manner
 
 FaultKind = Literal[
     "500",
@@ -42,12 +43,24 @@ FaultKind = Literal[
     "empty",
     "binary",
     "changed",  # another text, lists unchanged
+    "401",
+    "403",
+    "451",
+    "challenge",  # a page that sets a cookie and reloads, status 200
+    "challenge 403",
+    "challenge 503",
+    "meta refresh",  # a challenge without a script
+    "wrong type",  # application/pdf
+    "refused encoding",  # br
+    "oversize",  # by its declared length
 ]
 KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 On = Literal["articles", "robots", "sitemaps", "feeds", "sections"]
 
 ABROAD = "https://tin-khac.example/"
 INWARDS = "http://169.254.169.254/latest/meta-data/"
+_CHALLENGE = b"<html><body><script>document.cookie='D1N=ab';window.location.reload(true);</script></body></html>"
+_REFRESH = b"<html><head><meta http-equiv='refresh' content='5; url=/'></head><body></body></html>"
 _PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 16
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 
@@ -62,7 +75,7 @@ class Fault:
     after: int = 0  # requests for a page that are answered well before: 1 and 404, it vanished
     times: int | None = None  # requests that it lasts; None: for good
     retry_after: str = ""  # of 503 and 429: seconds, or a date
-    location: str = ""  # of a redirect, where not ABROAD or INWARDS
+    location: str = ""  # of a redirect, in place of ABROAD and INWARDS
 
 
 def fault_at(faults: Sequence[Fault], seed: int, path: str, asked: int) -> Fault | None:
@@ -89,16 +102,35 @@ def page_kind(path: str) -> On:
     return "feeds" if path.startswith("/rss/") else "sections"
 
 
-def spoiled(answer: Answer, fault: Fault, path: str) -> Answer:
-    """`answer` as it is with the fault. Raises ValueError for one that needs another page."""
+def spoiled(answer: Answer, fault: Fault, path: str) -> tuple[Answer, Manner]:
+    """`answer` with the fault, and how it is sent.
+
+    Raises ValueError for a fault that needs another page.
+    """
     if answer.encoding:
         answer = replace(answer, body=gzip.decompress(answer.body), encoding="")
+    kind = fault.kind
+    if kind in ("reset", "truncated", "slow headers", "slow body", "flood"):
+        return answer, kind
+    if kind == "oversize":
+        return answer, "declared too large"
+    return _changed(answer, fault, path), "whole"
+
+
+def _changed(answer: Answer, fault: Fault, path: str) -> Answer:
     match fault.kind:
-        case "500" | "503" | "429" | "404" | "410":
+        case "500" | "503" | "429" | "404" | "410" | "401" | "403" | "451":
             body = f"<html><body>{fault.kind}</body></html>".encode()
-            return Answer(int(fault.kind), body, retry_after=fault.retry_after)
-        case "reset" | "truncated" | "slow headers" | "slow body" | "flood":
-            return replace(answer, manner=fault.kind)
+            waits = (("Retry-After", fault.retry_after),)
+            return Answer(int(fault.kind), body, headers=waits)
+        case "challenge" | "challenge 403" | "challenge 503":
+            return Answer(int(fault.kind.removeprefix("challenge") or 200), _CHALLENGE)
+        case "meta refresh":
+            return Answer(200, _REFRESH)
+        case "wrong type":
+            return replace(answer, content_type="application/pdf")
+        case "refused encoding":
+            return replace(answer, encoding="br")
         case "gzip bomb":
             return replace(answer, body=_bomb(), encoding="gzip")
         case "bad gzip":
@@ -107,15 +139,20 @@ def spoiled(answer: Answer, fault: Fault, path: str) -> Answer:
         case "wrong charset":
             return replace(answer, body=_windows_1258(answer.body.decode()))
         case "redirect loop":
-            return Answer(302, b"", location=_round_and_round(path))
-        case "redirect abroad" | "redirect inwards":
-            usual = ABROAD if fault.kind == "redirect abroad" else INWARDS
-            return Answer(302, b"", location=fault.location or usual)
+            return _moved(_round_and_round(path))
+        case "redirect abroad":
+            return _moved(fault.location or ABROAD)
+        case "redirect inwards":
+            return _moved(fault.location or INWARDS)
         case "empty":
             return replace(answer, body=b"")
         case "binary":
             return replace(answer, body=_PNG)
     raise ValueError(f"{fault.kind} is another page, not this one spoiled")
+
+
+def _moved(location: str) -> Answer:
+    return Answer(302, b"", headers=(("Location", location),))
 
 
 def edited(story: Story) -> Story:
