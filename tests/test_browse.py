@@ -381,8 +381,8 @@ def test_a_chart_to_take_away_names_its_lines_and_leads_nowhere(datasette: Datas
 
 
 def test_charts_reach_below_zero_and_show_what_is_missing(datasette: Datasette):
-    text = get(datasette, "/dashboard").text
-    chart = text.split("Temperature on the weather widget")[2].split("</section>")[0]
+    text = get(datasette, "/archive/weather").text
+    chart = text.split("<h2>Mean temperature of each month")[1].split("</section>")[0]
     assert ">-4<" in chart or ">-5<" in chart
     assert chart.count("<polyline") == 0  # May and August, nothing between
     assert 'height="-' not in text
@@ -885,11 +885,12 @@ def small(tmp_path: Path) -> Iterator[Datasette]:
                 (None, None, 5) if number == 5 else (time, day, number),
             )
         for row, (snapshot, at, text) in enumerate(
-            [(1, "01", "21°C"), (2, "01", "21°C"), (3, "01", "22°C"), (4, "02", "21°C")], 1
-        ):
+            [(1, "01", "21°C"), (2, "01", "21°C"), (3, "01", "22°C"), (4, "02", "21°C"),
+             (5, "01", "21°C")], 1
+        ):  # fmt: skip
             db.conn.execute(
-                "INSERT INTO weather VALUES (?, ?, 2, 0, ?, 'Sa Pa', ?, 21, NULL, NULL, NULL, '')",
-                (row, snapshot, f"2024-05-{at}T00:00:00Z", text),
+                "INSERT INTO weather VALUES (?, ?, ?, 0, ?, 'Sa Pa', ?, ?, NULL, NULL, NULL, '')",
+                (row, snapshot, 3 if row == 5 else 2, f"2024-05-{at}T00:00:00Z", text, text[:2]),
             )
     with opened(settings_of(path)) as datasette:
         yield datasette
@@ -904,6 +905,18 @@ def test_a_reading_captured_twice_is_one_row_and_the_newest_comes_first(small: D
     ]
     page = get(small, "/archive/articles/2").text
     assert (page.count("21°C"), page.count("22°C")) == (2, 1)
+    for address, count in (("weather", 3), ("weather?place=Sa+Pa", 3), ("weather?id=1", 1)):
+        assert f"<strong>{count}</strong> row" in get(small, f"/archive/{address}").text
+    assert ">3 rows<" in get(small, "/archive").text.split("<code>weather</code>")[1]
+    assert len(get(small, "/archive/temperatures.json?_shape=array").json()) == 3
+
+
+def test_the_weather_is_drawn_by_place_and_month_without_readings_seen_twice(small: Datasette):
+    page = get(small, "/archive/weather").text
+    assert re.findall(r"<title>(Sa Pa[^<]*)", page) == ["Sa Pa, 2024-05: 21.33"]
+    assert 'href="/archive/weather?place=Sa+Pa">Sa Pa</a> <span>3</span>' in page
+    assert "<svg" not in get(small, "/archive/weather?place=Sa+Pa").text
+    assert "<svg" not in get(small, "/archive/weather?place=Sa+Pa&_nocount=1").text
 
 
 def test_an_article_leads_to_the_same_day_in_other_years(small: Datasette):

@@ -50,9 +50,9 @@ def fill_ties(db: Database) -> None:
         ("INSERT INTO tags VALUES (?, ?)", lambda n: (n, f"từ {n}")),
         ("INSERT INTO article_tags VALUES (?, ?)", lambda n: (n, 100)),
         ("INSERT INTO article_tags VALUES (?, ?)", lambda n: (n, 101)),
-        # One reading of each article: a reading that was captured twice is shown as one row.
-        ("INSERT INTO weather VALUES (?, ?, ?, 0, '2024', 'Sa Pa', '', 9.5, NULL, NULL, ?, '')",
-         lambda n: (n, n, n, n % 2 or None)),
+        # Different texts: a reading that was captured twice is shown as one row.
+        ("INSERT INTO weather VALUES (?, ?, 100, 0, '2024', 'Sa Pa', ?, 9.5, NULL, NULL, ?, '')",
+         lambda n: (n, n, str(n), n % 2 or None)),
         ("INSERT INTO revisions VALUES (?, 1, '2024', '2024', 1, '', '', 'Một.', '[]', '')",
          lambda n: (n,)),
         ("INSERT INTO revisions VALUES (?, 2, '2024', '2024', 1, '', '', 'Hai.', '[]', 'x')",

@@ -58,9 +58,6 @@ async def dashboard(datasette: Datasette, request: Request) -> Response:
         (title, bar_chart(title, _months(found)))
         for title, found in ((say(f"dashboard.{name}"), found) for name, found in counted.items())
     ]
-    title = say("dashboard.weather")
-    lines = [Series("°C", tuple(_months(figures["weather"], missing=None)))]
-    charts.append((title, line_chart(title, lines)))
     sections = _section_lines(figures["section_months"])
     context = {"charts": charts, "section_lines": sections, **figures}
     context["section_chart"] = line_chart(say("dashboard.section_chart"), sections)
@@ -81,13 +78,11 @@ def _section_lines(counts: dict[tuple[str, str], int]) -> list[Series]:
 
 
 def _months(
-    counts: Mapping[str, float],
-    href: Callable[[str], str] = lambda month: "",
-    missing: float | None = 0,
+    counts: Mapping[str, float], href: Callable[[str], str] = lambda month: ""
 ) -> list[Point]:
-    """Points for all months from first to last, with `missing` for those not in `counts`."""
+    """Points for all months from first to last, with 0 for those not in `counts`."""
     months = every_period(min(counts), max(counts)) if counts else []
-    return [Point(m, counts.get(m, missing), href(m)) for m in months]
+    return [Point(m, counts.get(m, 0), href(m)) for m in months]
 
 
 def question_url(datasette: Datasette, name: str) -> str:

@@ -14,6 +14,7 @@ from scraper.browse.connection import in_archive
 from scraper.browse.map_drawing import place_map
 from scraper.browse.phrases import say
 from scraper.browse.rendering import int_or_zero, page
+from scraper.browse.weather_readings import chart_of
 
 PAGE = 30  # articles on a page of a place
 MOST_CAPTIONS, MOST_READINGS = 12, 8
@@ -90,6 +91,7 @@ async def place(datasette: Datasette, request: Request) -> Response:
         ],
         "other_names": json.loads(unit["other_names"]),
         "chart": bar_chart(say("places.per_year"), points) if len(points) > 1 else "",
+        "weather_chart": await chart_of(datasette, unit["name"]) if found["readings"] else "",
         "page": number,
         "has_more": number * PAGE < found["total"],
         "address": _address,
@@ -136,7 +138,7 @@ def _read(db: Database, unit: Unit, ids: list[str], number: int) -> dict[str, An
     )
     readings = db.conn.execute(
         "SELECT observed_at, text, article_id FROM weather WHERE place = ?"
-        " GROUP BY observed_at ORDER BY observed_at DESC LIMIT ?",
+        " GROUP BY observed_at, text ORDER BY observed_at DESC LIMIT ?",
         [unit["name"], MOST_READINGS],
     )
     return {

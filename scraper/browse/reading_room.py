@@ -25,6 +25,7 @@ from scraper.browse import (
     search_page,
     table_pages,
     trends,
+    weather_readings,
 )
 from scraper.browse.charts import Point, bar_chart
 from scraper.browse.connection import listed
@@ -43,13 +44,6 @@ _NAMED = {
     "state": "state",
     "timestamp_source": "time_kind",
 }
-
-# Two captures of an article whose widget shows the same clock and text are one reading.
-_FIRST_OF_READING = (
-    "NOT EXISTS (SELECT 1 FROM weather AS other WHERE other.article_id = weather.article_id"
-    " AND other.observed_at = weather.observed_at AND other.text = weather.text"
-    " AND other.id < weather.id)"
-)
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -101,7 +95,7 @@ def filters(
         if is_ours and request.args.get("_search", "").strip():
             return await table_pages.found_in_table(datasette, request)
         if database == "archive" and table == "weather":
-            return FilterArguments([_FIRST_OF_READING])
+            return await weather_readings.weather_filter(datasette, request)
         return None
 
     return inner

@@ -55,9 +55,10 @@ async def row(datasette: Datasette, request: Request) -> Response:
 
 
 async def table(datasette: Datasette, request: Request) -> Response:
-    """The rows of a table; if articles are only searched for, we make the figures."""
-    is_articles = request.url_vars["table"] == "articles" and not request.url_vars["format"]
-    if is_articles and request.args.get("_search", "").strip() and set(request.args) <= _PLAIN:
+    """The rows of a table; we count articles that are only searched for, and the weather."""
+    name, is_file = request.url_vars["table"], request.url_vars["format"]
+    is_ours = name == "weather" or (name == "articles" and request.args.get("_search", "").strip())
+    if is_ours and not is_file and set(request.args) <= _PLAIN:
         request = without_counts(request)
     return await answer_as(TablePages, datasette, request, **request.url_vars)
 

@@ -1,0 +1,91 @@
+"""The weather that the newspaper's widget showed: each reading once, its temperatures by place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.filters import FilterArguments
+from markupsafe import Markup
+from sqlite_utils import Database
+
+from scraper.browse.cache import cached
+from scraper.browse.charts import COLOURS, Point, Series, line_chart
+from scraper.browse.phrases import say
+from scraper.times import every_period
+
+MONTHS = 60  # drawn, up to the newest: more would make the page long
+FRESH_SECONDS = 3600  # of the chart beside a running crawl: means of months change slowly
+
+# What may be asked for while the page shows all readings; the first two are set by table_pages.py.
+_UNFILTERED = {"_nocount", "_nofacet", "_next", "_size"}
+
+# Captures of one page clock show one reading, of whichever articles they are.
+FIRST_OF_READING = (
+    "NOT EXISTS (SELECT 1 FROM weather AS other WHERE other.place = weather.place"
+    " AND other.observed_at = weather.observed_at AND other.text = weather.text"
+    " AND other.id < weather.id)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Temperatures:
+    """What the widget showed, by place."""
+
+    places: tuple[tuple[str, int], ...]  # with their readings, those with most first
+    means: dict[tuple[str, str], float]  # °C, of a place and a month, "2026-09"
+
+    def lines(self, places: Sequence[str]) -> list[Series]:
+        """The last MONTHS months of each of `places` that has a temperature; None in a gap."""
+        drawn = [name for name in places if any(place == name for place, _ in self.means)]
+        months = sorted(month for place, month in self.means if place in drawn)
+        if not months:
+            return []
+        periods = every_period(months[0], months[-1])[-MONTHS:]
+        return [
+            Series(name, tuple(Point(p, self.means.get((name, p))) for p in periods))
+            for name in drawn
+        ]
+
+
+async def temperatures(datasette: Datasette) -> Temperatures:
+    """The temperatures of the whole archive."""
+    return await cached(datasette, "temperatures", _read, FRESH_SECONDS)
+
+
+async def chart_of(datasette: Datasette, place: str) -> Markup:
+    """The monthly means of one place; "" if none has a temperature."""
+    return line_chart(say("weather.chart"), (await temperatures(datasette)).lines([place]))
+
+
+async def weather_filter(datasette: Datasette, request: Any) -> FilterArguments:
+    """Each reading once, and for the page that shows all of them a chart and their number."""
+    if request.url_vars["format"] or not set(request.args) <= _UNFILTERED:
+        return FilterArguments([FIRST_OF_READING])
+    found = await temperatures(datasette)
+    lines = found.lines([name for name, _ in found.places if name][: len(COLOURS)])
+    context = {
+        "searched": {"total": sum(n for _, n in found.places), "sections": ()},
+        "weather_places": [(name, n) for name, n in found.places if name],
+        "weather_lines": [line.name for line in lines],
+        "weather_chart": line_chart(say("weather.chart"), lines),
+    }
+    return FilterArguments([FIRST_OF_READING], extra_context=context)
+
+
+def _read(db: Database) -> Temperatures:
+    counts = db.execute(
+        "SELECT place, count(*) AS n FROM (SELECT DISTINCT place, observed_at, text FROM weather)"
+        " GROUP BY place ORDER BY n DESC, place"
+    )
+    means = db.execute(
+        "SELECT place, substr(observed_at, 1, 7) AS month, avg(temperature) FROM ("
+        " SELECT place, observed_at,"
+        "  coalesce(temperature_c, (temperature_min_c + temperature_max_c) / 2) AS temperature"
+        "  FROM weather GROUP BY place, observed_at, text"
+        ") WHERE temperature IS NOT NULL GROUP BY place, month"
+    )
+    return Temperatures(
+        tuple((place, n) for place, n in counts),
+        {(place, month): mean for place, month, mean in means},
+    )
