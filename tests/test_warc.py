@@ -185,6 +185,21 @@ def test_a_body_whose_chunks_were_taken_away_is_taken_as_it_is(tmp_path: Path) -
     assert (snapshot.body, snapshot.truncated) == (PAGE, False)
 
 
+def test_chunks_without_their_header_are_no_text_of_the_page(tmp_path: Path) -> None:
+    (snapshot,) = read(tmp_path, response(chunked(PAGE), HTML))
+    assert (snapshot.body, snapshot.truncated) == (PAGE, False)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"0\r\n\r\n", chunked(PAGE) + b"<p>", chunked(PAGE, end=b""), b"a\r\n" + PAGE],
+    ids=["empty", "no chunk", "text behind", "no end", "a letter"],
+)
+def test_what_is_not_wholly_chunks_is_a_body_without_them(tmp_path: Path, body: bytes) -> None:
+    (snapshot,) = read(tmp_path, response(body, HTML))
+    assert snapshot.body == body
+
+
 @pytest.mark.parametrize(
     "form", [ENCODED["gzip"], chunked(ENCODED["gzip"]), PAGE], ids=["packed", "chunked", "page"]
 )

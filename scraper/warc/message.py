@@ -43,15 +43,15 @@ class Message:
 
 
 def read_message(block: bytes, *, is_cut: bool, limit_bytes: int) -> Message:
-    """The response in `block`, which ends before the response did where `is_cut`.
+    """The response in `block`, which ends before the response did if `is_cut`.
 
     Raises Unusable. A body that its archivist had already decoded, and whose headers still say
-    otherwise, is taken as it is.
+    otherwise, is taken as it is. One whose chunks are there without their header is unchunked.
     """
     status, headers = read_head(block)
     raw = block[_body_start(block) :]
     body, truncated = raw, is_cut
-    if "chunked" in _listed(headers, "transfer-encoding"):
+    if "chunked" in _listed(headers, "transfer-encoding") or _is_chunked(raw):
         body, is_whole = _dechunked(raw)
         truncated = truncated or not is_whole
     elif status != 304 and len(raw) < _declared_length(headers):
@@ -114,6 +114,19 @@ def _listed(headers: HeaderLines, name: str) -> list[str]:
 def _declared_length(headers: HeaderLines) -> int:
     declared = next((value for key, value in headers if key == "content-length"), "")
     return int(declared) if re.fullmatch("[0-9]{1,15}", declared) else 0
+
+
+def _is_chunked(raw: bytes) -> bool:
+    """True if `raw` is chunks from its first byte to its last."""
+    at = 0
+    while size := _CHUNK.match(raw, at):
+        if not (length := int(size[1], 16)):
+            return at > 0 and not raw[size.end() :].strip()
+        at = size.end() + length
+        if not raw.startswith(b"\r\n", at):
+            return False
+        at += 2
+    return False
 
 
 def _dechunked(raw: bytes) -> tuple[bytes, bool]:
