@@ -30,7 +30,6 @@ from tests.support.warcs import AT, HTML, record, response, sha1, write
 
 pytestmark = pytest.mark.bulk
 pytest.importorskip("pyarrow", reason="needs the bulk extra")
-pytest.importorskip("distributed", reason="needs the bulk extra")
 
 import pyarrow  # noqa: E402
 from pyarrow import parquet  # noqa: E402

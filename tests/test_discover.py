@@ -167,7 +167,7 @@ def test_other_json_is_no_load_more_list(body: str) -> None:
 
 def test_a_map_names_no_more_than_a_sitemap_may() -> None:
     entry = "<url><loc>/a-post1.html</loc></url>"
-    packed = gzip.compress((URLSET + entry * 1_000_000 + "</urlset>").encode(), 1, mtime=0)
+    packed = gzip.compress((URLSET + entry * 100_000 + "</urlset>").encode(), 1, mtime=0)
     started, count = time.process_time(), 0
     with pytest.raises(UnreadableList, match="more than 50000"):
         for _ in read_sitemap(captured(packed), BAOLAOCAI):
@@ -345,19 +345,22 @@ def test_month_of_a_map_is_in_its_address(url: str, month: tuple[int, int] | Non
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("made", "told"),
     [
-        (b"<" + b"a" * 30_000_000, "more than a megabyte"),
-        (b"<!--" + b"a" * 30_000_000, "more than a megabyte"),
-        (b"<url><loc a='" + b"a" * 30_000_000, "more than a megabyte"),
-        (b"<a>" * 10_000_000, "deep"),
-        (b"<!DOCTYPE u [<!ATTLIST u a CDATA '" + b"x" * 30_000 + b"'>]>" + b"<u/>" * 5_000_000, "rules"),
-        (b"<url><loc>" + b"a" * 30_000_000 + b"</loc></url></urlset>", None),
-        (b"<url>" + b"".join(b"<a%d>x</a%d>" % (n, n) for n in range(300_000)), "kinds"),
+        (lambda: b"<" + b"a" * 30_000_000, "more than a megabyte"),
+        (lambda: b"<!--" + b"a" * 30_000_000, "more than a megabyte"),
+        (lambda: b"<url><loc a='" + b"a" * 30_000_000, "more than a megabyte"),
+        (lambda: b"<a>" * 10_000_000, "deep"),
+        (lambda: b"<!DOCTYPE u [<!ATTLIST u a CDATA '" + b"x" * 30_000 + b"'>]>" + b"<u/>" * 5_000_000, "rules"),
+        (lambda: b"<url><loc>" + b"a" * 30_000_000 + b"</loc></url></urlset>", None),
+        (lambda: b"<url>" + b"".join(b"<a%d>x</a%d>" % (n, n) for n in range(300_000)), "kinds"),
     ],
     ids=["tag", "comment", "attribute", "depth", "defaults", "text", "fields"],
 )  # fmt: skip
-def test_lists_made_to_cost_time_or_memory_cost_neither(body: bytes, told: str | None) -> None:
+def test_lists_made_to_cost_time_or_memory_cost_neither(
+    made: Callable[[], bytes], told: str | None
+) -> None:
+    body = made()
     snapshot = captured(body if body.startswith(b"<!DOC") else URLSET.encode() + body)
     tracemalloc.start()
     started = time.process_time()

@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -72,16 +73,22 @@ def subject(path: Path) -> str:
     return dotted(path).partition(".")[0]
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             module = node.module or ""
             names |= {f"{module}.{alias.name}" for alias in node.names} | {module}
-    return names
+    return frozenset(names)
 
 
 @pytest.mark.parametrize("path", modules(), ids=dotted)
@@ -113,7 +120,7 @@ def test_no_two_public_classes_share_a_name() -> None:
     names = Counter(
         node.name
         for path in modules()
-        for node in ast.parse(path.read_text("utf-8")).body
+        for node in tree(path).body
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
     assert [name for name, count in names.items() if count > 1] == []

@@ -186,7 +186,8 @@ def test_silence_longer_than_the_run_ends_it_and_is_remembered() -> None:
     assert waited(time, kept, run_seconds=600.0) == 0.0
 
 
-def test_absurd_retry_after_is_a_week_at_most() -> None:
+def test_absurd_retry_after_is_a_week_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scraper.http.pace.SLICE_SECONDS", DAY)  # a week has a million of them
     time = FakeTime()
     one = pace(time, Remembered(), run_seconds=1e12)
     one.hold(1e11, ASKED)

@@ -16,12 +16,18 @@ ALTERED = {
 }
 
 
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("ranking") / "archive.db"
+    fill(path, captures(12))
+    return path
+
+
 @pytest.mark.parametrize("parts", [("title", "lead"), ("title", "body"), ("lead", "body")])
 def test_a_word_weighs_most_in_the_title_then_in_the_lead_then_in_the_body(
-    tmp_path: Path, parts: tuple[str, str]
+    path: Path, parts: tuple[str, str]
 ) -> None:
-    fill(tmp_path / "archive.db", captures(12))
-    with open_archive(tmp_path / "archive.db") as archive:
+    with open_archive(path) as archive:
         db = archive.db
         # Of equal hits, the higher number is shown first.
         better, worse = [n for (n,) in db.execute("SELECT id FROM articles ORDER BY id LIMIT 2")]

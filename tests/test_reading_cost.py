@@ -5,6 +5,7 @@ grows with the square takes minutes.
 """
 
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -15,40 +16,40 @@ from tests.support.mutants import MOST_SECONDS
 pytestmark = pytest.mark.slow  # whole runs
 
 LD = '<script type="application/ld+json">{}</script>'
-DEAR = {
-    "one word": page("a" * 9_000_000),
-    "entities": page("&amp;amp;" * 900_000),
-    "headline": page(top=TOP.replace("Mùa", "<b>a</b> " * 18_000)),
-    "lead": page(sapo=SAPO.replace("LCĐT", "<b>a</b> " * 18_000)),
-    "photos in a figure": page(f"<figure>{'<img src=a.jpg>' * 19_000}{'<figcaption>x</figcaption>' * 9_000}</figure>"),
-    "photos in a table": page(f"<table class=picture>{'<tr><td><img src=a></tr><tr><td class=caption>x</tr>' * 4_000}</table>"),
-    "photos and lines": page("<img src=a><b>x</b><br><br>" * 7_000),
-    "photos and centred lines": page("<p><img src=a></p><p align=center>x</p>" * 7_000),
-    "nested tables": page("<table><tr><td><img src=a>x" * 90 + "<p>y</p>" * 15_000),
-    "nested figures": page("<figure><img src=a>" * 250 + "<p>y</p>" * 15_000),
-    "nested notes": page("<div class=notebox>" * 250 + "<p>y</p>" * 15_000),
-    "nested unknown boxes": page("<div class=zz>" * 280 + "<p>y</p>" * 15_000),
-    "sources": page(f'<figure><img srcset="{"a" * 5_000_000} x, "><figcaption>x</figcaption></figure>'),
-    "bylines": page(after="<div class=author>x</div>" * 18_000),
-    "times": page(after="<time class=time>1/2/2024</time>" * 18_000),
-    "widgets": page(side="<div class=weather>Sa Pa 1°C</div>" * 18_000),
-    "a large widget": page(side=f"<div class=weather>{'Sa Pa 1°C ' * 300_000}</div>"),
-    "headings of widgets": page(side=f"<div>{'<h3>Thời tiết</h3>' * 15_000}</div>"),
-    "items": page("<div>" * 250 + "".join(f'<meta itemprop="a{n}" content="b">' for n in range(25_000))),
-    "deep JSON": page(head=LD.format("[" * 4_000_000)),
-    "deep graph": page(head=LD.format('{"@graph":' * 300 + "1" + "}" * 300)),
-    "commas in JSON": page(head=LD.format("[" + ("," + " " * 900) * 9_000 + "x")),
-    "attributes behind a quoted >": page('<p a=">" ' + " ".join(f"x{n}" for n in range(90_000)) + ">a</p>"),
-    "many attributes": page("".join("<p " + " ".join(f"x{n}" for n in range(3_500)) + ">a</p>" for _ in range(400))),
-    "attributes behind a comment": page('<!--<p a="-->' + "".join("<p " + " ".join(f"x{n}" for n in range(3_500)) + ">a</p>" for _ in range(400)) + '">'),
-    "options": page("<select>" + "<option>a" * 30_000),
-    "end tags in comments": page("<div><!--</div>-->" * 13_000 + "<p>x" * 200),
-    "end tags in attributes": page('<div a="</div>">' * 19_000),
-    "formats with end tags in attributes": page("<p>" + "".join(f'<b a{n}="</b>">' for n in range(4_000)) + "<p>x" * 4_000),
-    "open links": page("<a href=x>" * 99 + "<p>abc" * 30_000),
-    "marks": page("<p>a" + "\u0323\u0301" * 1_000_000),
-    "names": page(after=f"<div class=author>{'Lê An, ' * 500_000}</div>"),
-    "many objects": page(head=LD.format('{"@type":"NewsArticle"}') * 15_000),
+DEAR: dict[str, Callable[[], str]] = {
+    "one word": lambda: page("a" * 9_000_000),
+    "entities": lambda: page("&amp;amp;" * 900_000),
+    "headline": lambda: page(top=TOP.replace("Mùa", "<b>a</b> " * 18_000)),
+    "lead": lambda: page(sapo=SAPO.replace("LCĐT", "<b>a</b> " * 18_000)),
+    "photos in a figure": lambda: page(f"<figure>{'<img src=a.jpg>' * 19_000}{'<figcaption>x</figcaption>' * 9_000}</figure>"),
+    "photos in a table": lambda: page(f"<table class=picture>{'<tr><td><img src=a></tr><tr><td class=caption>x</tr>' * 4_000}</table>"),
+    "photos and lines": lambda: page("<img src=a><b>x</b><br><br>" * 7_000),
+    "photos and centred lines": lambda: page("<p><img src=a></p><p align=center>x</p>" * 7_000),
+    "nested tables": lambda: page("<table><tr><td><img src=a>x" * 90 + "<p>y</p>" * 15_000),
+    "nested figures": lambda: page("<figure><img src=a>" * 250 + "<p>y</p>" * 15_000),
+    "nested notes": lambda: page("<div class=notebox>" * 250 + "<p>y</p>" * 15_000),
+    "nested unknown boxes": lambda: page("<div class=zz>" * 280 + "<p>y</p>" * 15_000),
+    "sources": lambda: page(f'<figure><img srcset="{"a" * 5_000_000} x, "><figcaption>x</figcaption></figure>'),
+    "bylines": lambda: page(after="<div class=author>x</div>" * 18_000),
+    "times": lambda: page(after="<time class=time>1/2/2024</time>" * 18_000),
+    "widgets": lambda: page(side="<div class=weather>Sa Pa 1°C</div>" * 18_000),
+    "a large widget": lambda: page(side=f"<div class=weather>{'Sa Pa 1°C ' * 300_000}</div>"),
+    "headings of widgets": lambda: page(side=f"<div>{'<h3>Thời tiết</h3>' * 15_000}</div>"),
+    "items": lambda: page("<div>" * 250 + "".join(f'<meta itemprop="a{n}" content="b">' for n in range(25_000))),
+    "deep JSON": lambda: page(head=LD.format("[" * 4_000_000)),
+    "deep graph": lambda: page(head=LD.format('{"@graph":' * 300 + "1" + "}" * 300)),
+    "commas in JSON": lambda: page(head=LD.format("[" + ("," + " " * 900) * 9_000 + "x")),
+    "attributes behind a quoted >": lambda: page('<p a=">" ' + " ".join(f"x{n}" for n in range(90_000)) + ">a</p>"),
+    "many attributes": lambda: page("".join("<p " + " ".join(f"x{n}" for n in range(3_500)) + ">a</p>" for _ in range(400))),
+    "attributes behind a comment": lambda: page('<!--<p a="-->' + "".join("<p " + " ".join(f"x{n}" for n in range(3_500)) + ">a</p>" for _ in range(400)) + '">'),
+    "options": lambda: page("<select>" + "<option>a" * 30_000),
+    "end tags in comments": lambda: page("<div><!--</div>-->" * 13_000 + "<p>x" * 200),
+    "end tags in attributes": lambda: page('<div a="</div>">' * 19_000),
+    "formats with end tags in attributes": lambda: page("<p>" + "".join(f'<b a{n}="</b>">' for n in range(4_000)) + "<p>x" * 4_000),
+    "open links": lambda: page("<a href=x>" * 99 + "<p>abc" * 30_000),
+    "marks": lambda: page("<p>a" + "\u0323\u0301" * 1_000_000),
+    "names": lambda: page(after=f"<div class=author>{'Lê An, ' * 500_000}</div>"),
+    "many objects": lambda: page(head=LD.format('{"@type":"NewsArticle"}') * 15_000),
 }  # fmt: skip
 
 
@@ -62,8 +63,9 @@ def seconds(html: str) -> float:
     return time.process_time() - began
 
 
-@pytest.mark.parametrize("html", DEAR.values(), ids=DEAR)
-def test_no_page_costs_more_than_a_second(html: str) -> None:
+@pytest.mark.parametrize("kind", DEAR)
+def test_no_page_costs_more_than_a_second(kind: str) -> None:
+    html = DEAR[kind]()
     assert min(seconds(html) for _ in range(2)) < MOST_SECONDS
 
 

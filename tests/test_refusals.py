@@ -132,6 +132,7 @@ def test_a_row_of_refusals_ends_the_run_and_raises_the_alarm(newsroom: Newsroom,
     assert "5 of 5 requests failed in the last crawl (5 refused)" in newsroom.alarms()
 
 
+@pytest.mark.slow
 def test_the_wait_after_a_refused_run_doubles_to_a_day_and_one_good_article_ends_it(
     newsroom: Newsroom,
 ) -> None:
@@ -175,6 +176,7 @@ def test_single_refusals_among_good_pages_stop_nothing_and_raise_no_alarm(
     assert newsroom.asked == [23, 7]
 
 
+@pytest.mark.slow
 def test_a_bot_check_of_months_says_nothing_of_an_article(newsroom: Newsroom) -> None:
     paper = newsroom.paper
     paper.publish(1, START)

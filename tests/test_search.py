@@ -150,7 +150,7 @@ def test_hits_are_counted_by_year_and_month(shared: Database):
 def test_an_overlong_query_is_cut_and_says_so(shared: Database):
     assert search(shared, "đảng " * 100).dropped_words == 36
     assert search(shared, "đảng " * 100).total == 1
-    assert search(shared, "đ" * 1_000_000).total == 0
+    assert search(shared, "đ" * 100_000).total == 0
 
 
 def test_a_changed_article_is_found_by_its_new_words_only(db: Database):

@@ -3,6 +3,7 @@
 import gzip
 import os
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -341,30 +342,35 @@ def test_a_request_before_its_response_tells_what_was_sent(tmp_path: Path) -> No
 
 
 BOMB = 60_000_000
-DAMAGED = {
-    "digests": response(WARC_Block_Digest=sha1(b"x"), WARC_Payload_Digest=sha1(b"y")),
-    "page": response(WARC_Block_Digest="", WARC_Payload_Digest=sha1(b"x")),
-    "gzip": response(ENCODED["gzip"][:40], HTML + b"Content-Encoding: gzip\r\n"),
-    "encoding": response(PAGE, HTML + b"Content-Encoding: rot13\r\n"),
-    "bomb": response(gzip.compress(b"a" * BOMB, mtime=0), HTML + b"Content-Encoding: gzip\r\n"),
-    "br bomb": response(brotli.compress(b"a" * BOMB), HTML + b"Content-Encoding: br\r\n"),
-    "zstd bomb": response(zstandard.compress(b"a" * BOMB), HTML + b"Content-Encoding: zstd\r\n"),
-    "chunks": response(b"4\r\nabcd\r\nzz\r\n", HTML + b"Transfer-Encoding: chunked\r\n"),
-    "no http": record(b"<html>"),
-    "no end of headers": record(b"HTTP/1.1 200 OK\r\nA: b\r\n"),
-    "length": response(Content_Length="20"),
-    "long": response(Content_Length="2000"),
-    "no length": response(Content_Length="2x"),
-    "huge": response(Content_Length="9" * 30),
-    "endless": response(Content_Length="9" * 9000),
-    "large": response(PAGE.ljust(50_000_001)),
+# Made when they are needed: four of them are of 50 MB and more.
+DAMAGED: dict[str, Callable[[], bytes]] = {
+    "digests": lambda: response(WARC_Block_Digest=sha1(b"x"), WARC_Payload_Digest=sha1(b"y")),
+    "page": lambda: response(WARC_Block_Digest="", WARC_Payload_Digest=sha1(b"x")),
+    "gzip": lambda: response(ENCODED["gzip"][:40], HTML + b"Content-Encoding: gzip\r\n"),
+    "encoding": lambda: response(PAGE, HTML + b"Content-Encoding: rot13\r\n"),
+    "bomb": lambda: response(
+        gzip.compress(b"a" * BOMB, mtime=0), HTML + b"Content-Encoding: gzip\r\n"
+    ),
+    "br bomb": lambda: response(brotli.compress(b"a" * BOMB), HTML + b"Content-Encoding: br\r\n"),
+    "zstd bomb": lambda: response(
+        zstandard.compress(b"a" * BOMB), HTML + b"Content-Encoding: zstd\r\n"
+    ),
+    "chunks": lambda: response(b"4\r\nabcd\r\nzz\r\n", HTML + b"Transfer-Encoding: chunked\r\n"),
+    "no http": lambda: record(b"<html>"),
+    "no end of headers": lambda: record(b"HTTP/1.1 200 OK\r\nA: b\r\n"),
+    "length": lambda: response(Content_Length="20"),
+    "long": lambda: response(Content_Length="2000"),
+    "no length": lambda: response(Content_Length="2x"),
+    "huge": lambda: response(Content_Length="9" * 30),
+    "endless": lambda: response(Content_Length="9" * 9000),
+    "large": lambda: response(PAGE.ljust(50_000_001)),
 }
 
 
 @LAYOUTS
 @pytest.mark.parametrize("kind", DAMAGED)
 def test_a_bad_record_costs_only_itself(tmp_path: Path, kind: str, packed: bool) -> None:
-    records = [response(), DAMAGED[kind], response(at=LATER), response(url=URL + "-b")]
+    records = [response(), DAMAGED[kind](), response(at=LATER), response(url=URL + "-b")]
     if kind in ("length", "long"):
         records[1] = (
             records[1].replace(b"WARC-Block-Digest", b"X").replace(b"WARC-Payload-Digest", b"Y")
