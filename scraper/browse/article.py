@@ -7,6 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from scraper.archive.read_article import read_article
+from scraper.browse.related import RelatedArticle, related
 from scraper.export.cite import Source
 
 YEARS = 25  # that are looked through for the same day, each way
@@ -30,7 +31,7 @@ class ArticleView:
     revisions: tuple[Any, ...]
     earlier: Any  # row of articles, or None
     later: Any
-    related: tuple[Any, ...]
+    related: tuple[RelatedArticle, ...]
     same_day: tuple[Any, ...]  # one article of each other year
     source: Source  # without the hash
 
@@ -67,7 +68,7 @@ def reading(db: Database, article_id: int, text: int = 0) -> ArticleView | None:
         earlier=earlier,
         later=later,
         same_day=_same_day(db, row),
-        related=_related(db, article_id),
+        related=related(db, article_id, row["title"], row["lead"]),
         source=Source(
             id=article_id,
             title=shown["title"],
@@ -166,22 +167,6 @@ def _same_day(db: Database, row: Any) -> tuple[Any, ...]:
         f"SELECT max(id) AS id, title, local_date FROM articles WHERE local_date IN"
         f" ({', '.join('?' * len(others))}) GROUP BY local_date ORDER BY local_date DESC LIMIT 6",
         *others,
-    )
-
-
-def _related(db: Database, article_id: int) -> tuple[Any, ...]:
-    """Articles that share most tags; tags on over 500 articles say too little."""
-    return _rows(
-        db,
-        "SELECT articles.id, title, local_date, count(*) AS shared FROM article_tags AS other"
-        " JOIN articles ON articles.id = other.article_id"
-        " WHERE other.tag_id IN (SELECT tag_id FROM article_tags AS own WHERE article_id = ?"
-        "  AND (SELECT count(*) FROM (SELECT 1 FROM article_tags AS a WHERE a.tag_id = own.tag_id"
-        "   LIMIT 501)) <= 500)"
-        " AND other.article_id <> ?"
-        " GROUP BY articles.id ORDER BY shared DESC, local_date DESC LIMIT 6",
-        article_id,
-        article_id,
     )
 
 
