@@ -331,12 +331,13 @@ def test_init_writes_settings_that_the_crawl_takes(tmp_path: Path) -> None:
     assert (made.returncode, made.stderr) == (0, "")
     settings = load_settings(tmp_path / "config.toml")
     assert settings.site == replace(BUILT_IN.site, contact="lan@example.org")
-    again = scraper("init", "--contact", "x@example.org", cwd=tmp_path)
-    assert (again.returncode, "is there already" in one_line(again)) == (1, True)
+    for more in (("--contact", "x@example.org"), ()):  # the second asks for nothing first
+        again = scraper("init", *more, cwd=tmp_path)
+        assert (again.returncode, "is there already" in one_line(again)) == (1, True)
     assert "lan@example.org" in (tmp_path / "config.toml").read_text("utf-8")
 
 
-@pytest.mark.parametrize("contact", ["tên@example.org", "a\nb"])
+@pytest.mark.parametrize("contact", ["tên@example.org", "a@b\nc", "", "me"])
 def test_init_takes_no_contact_that_cannot_be_sent(tmp_path: Path, contact: str) -> None:
     refused = scraper("init", "--contact", contact, cwd=tmp_path)
     assert (refused.returncode, "site.contact" in one_line(refused)) == (1, True)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ def test_the_config_that_is_shipped_is_right_for_the_paper_but_for_the_contact()
     settings = load_settings(ROOT / "config.toml")
     assert settings.site.base_url == "https://baolaocai.vn"
     assert settings.archive.path == ROOT / "archive.db"
-    with pytest.raises(ConfigError, match="site.contact: missing"):
-        settings.require_contact()
+    for contact, found in (("", "missing"), ("me", "is 'me'")):
+        with pytest.raises(ConfigError, match=f"site.contact: {found}; set your e-mail or web"):
+            replace(settings, site=replace(settings.site, contact=contact)).require_contact()
 
 
 def test_only_the_base_url_is_required(tmp_path: Path) -> None:

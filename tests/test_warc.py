@@ -351,7 +351,9 @@ DAMAGED: dict[str, Callable[[], bytes]] = {
     "bomb": lambda: response(
         gzip.compress(b"a" * BOMB, mtime=0), HTML + b"Content-Encoding: gzip\r\n"
     ),
-    "br bomb": lambda: response(brotli.compress(b"a" * BOMB), HTML + b"Content-Encoding: br\r\n"),
+    "br bomb": lambda: response(
+        brotli.compress(b"a" * BOMB, quality=1), HTML + b"Content-Encoding: br\r\n"
+    ),
     "zstd bomb": lambda: response(
         zstandard.compress(b"a" * BOMB), HTML + b"Content-Encoding: zstd\r\n"
     ),

@@ -20,7 +20,7 @@ from scraper.cli.root import (
 )
 from scraper.cli.signals import Stopped, stop_on_signal
 from scraper.config import Settings
-from scraper.errors import ScraperError
+from scraper.errors import ConfigError, ScraperError
 from scraper.progress import Event, LogFormat, json_line, watch
 
 
@@ -28,15 +28,17 @@ from scraper.progress import Event, LogFormat, json_line, watch
 @click.argument(
     "path", type=click.Path(path_type=Path, dir_okay=False), default=Path("config.toml")
 )
-@click.option(
-    "--contact",
-    prompt="Your e-mail or web address, sent to the newspaper with every request",
-    help="Your e-mail or web address; asked for if not given.",
-)
-def init(path: Path, contact: str) -> None:
+@click.option("--contact", help="Your e-mail or web address; asked for if not given.")
+def init(path: Path, contact: str | None) -> None:
     """Write a commented config.toml for baolaocai.vn."""
     from scraper.config import init_settings
 
+    if path.exists():
+        raise ConfigError(f"{path}: is there already; edit it, or name another file")
+    if contact is None:
+        contact = click.prompt(
+            "Your e-mail or web address, sent to the newspaper with every request"
+        )
     init_settings(path, contact)
     click.echo(f"{path}: written. Next: scraper probe, then scraper crawl")
 

@@ -26,7 +26,8 @@ def load_settings(path: Path) -> Settings:
         raw = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(
-            f"{path}: not found; name your config file with --config, or run in its folder"
+            f"{path}: not found; run in its folder or name it with --config;"
+            " `scraper init` writes one"
         ) from None
     except (OSError, UnicodeDecodeError) as e:
         raise ConfigError(f"{path}: cannot be read: {e}") from e

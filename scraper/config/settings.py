@@ -194,9 +194,11 @@ class Settings:
 
     def require_contact(self) -> None:
         """Raise ConfigError if a real site would be asked without saying who asks."""
-        if not self.site.contact and not self.site.site.is_loopback:
+        contact = self.site.contact
+        if not {"@", "."} & set(contact) and not self.site.site.is_loopback:
+            found = f"is {contact!r}" if contact else "missing"
             raise ConfigError(
-                f"{self.source}: site.contact: missing; set your e-mail or web address,"
+                f"{self.source}: site.contact: {found}; set your e-mail or web address,"
                 ' as in contact = "you@example.org": it is sent to the newspaper with every request'
             )
 

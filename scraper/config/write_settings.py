@@ -37,12 +37,10 @@ def init_settings(path: Path, contact: str) -> None:
     Raises ConfigError if a file is there, if it cannot be written, or for an unusable contact.
     """
     settings = replace(BUILT_IN, site=replace(BUILT_IN.site, contact=contact.strip()))
-    checked(replace(settings, source=str(path)))
+    checked(replace(settings, source=str(path))).require_contact()
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(config_toml(settings))
-    except FileExistsError:
-        raise ConfigError(f"{path}: is there already; edit it, or name another file") from None
     except OSError as e:
         raise ConfigError(f"{path}: cannot be written: {e.strerror}") from e
 
