@@ -13,6 +13,7 @@ The rest of `browse` asks this module. What each piece is for, and what Datasett
     stream            a file sent piece by piece. 1.0 keeps `AsgiStream`.
     same_for_all      a page that does not depend on who asks: else Datasette forbids to keep an
                       answer to a request with a cookie. Look at what 1.0 does.
+    use_addresses     addresses in JSON without the Host header. 1.0 keeps `absolute_url`.
     show_no_traceback Datasette prints each missing page with rich if that is installed. 1.0 too.
     use_plugin        our plugin, if its entry point is not installed. 1.0 the same.
     use_templates     our templates before Datasette's. 1.0 keeps `jinja_env`, and makes a second
@@ -143,7 +144,9 @@ class TablePages(_SpreadsheetCsv, TableView):  # type: ignore[misc, unused-ignor
     """The rows of a table, each once, whatever their order and the size of a page."""
 
     async def data(self, request: Request, *args: Any, **kwargs: Any) -> Any:
-        """One page of rows."""
+        """One page of rows; the largest there may be if all are sent in one stream."""
+        if request.args.get("_stream") and "_size" not in request.args:
+            kwargs["_size"] = "max"
         with _key_behind(await self._key(tilde_decode(request.url_vars["table"]))):
             return await super().data(request, *args, **kwargs)
 
@@ -202,6 +205,19 @@ def same_for_all(view: View) -> View:
     """`view`, whose good answers any cache may keep, also if the reader sent a cookie."""
     view._datasette_static = True  # type: ignore[attr-defined]
     return view
+
+
+def use_addresses(datasette: Datasette, public_url: str) -> None:
+    """Start every address in JSON and in headers from `public_url`; from the path alone if "".
+
+    Datasette starts them from the Host header, which anybody may choose.
+    """
+    base = datasette.setting("base_url")
+
+    def absolute_url(request: Request, path: str) -> str:
+        return f"{public_url.rstrip('/')}/{path.removeprefix(base)}" if public_url else path
+
+    datasette.absolute_url = absolute_url
 
 
 def show_no_traceback() -> None:

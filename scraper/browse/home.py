@@ -96,9 +96,11 @@ async def about(datasette: Datasette, request: Request) -> Response:
     """How to search, cite and download."""
     held = await cached(datasette, "holdings", overview.holdings)
     example = held.newest[0]["id"] if held.newest else 1
+    # Examples to copy: if the operator has named no address, the one that the reader came by.
+    came_by = f"{request.scheme}://{request.host}"
     here = datasette.absolute_url(request, datasette.urls.instance()).rstrip("/")
     context = {
-        "here": here,
+        "here": here if "://" in here else came_by + here,
         "example": example,
         "own_sql": datasette.setting("default_allow_sql"),
     }

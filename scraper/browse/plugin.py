@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 def startup(datasette: "Datasette") -> None:
     """Show the archive among the databases, if there is one."""
     from scraper.browse.adoption import is_ours
+    from scraper.browse.datasette_065 import use_addresses
 
-    is_ours(datasette)
+    if is_ours(datasette):
+        settings = datasette.plugin_config("scraper") or {}
+        use_addresses(datasette, settings.get("public_url", ""))
 
 
 @hookimpl  # type: ignore[untyped-decorator, unused-ignore]

@@ -84,7 +84,7 @@ async def _found(datasette: Datasette, args: Any, kind: str | None) -> index.Sea
             apart=bool(args.get("apart")),
             with_years=not kind,
             with_others=kind != "atom",
-            with_facets=not kind and bool(args.get("q")),
+            with_facets=bool(args.get("facets" if kind == "json" else "q")) and kind != "atom",
             stretches=months,
         )
 

@@ -1,8 +1,11 @@
 """Datasette's own pages: the page of tables, and the table of articles searched by our rules."""
 
+import json
+
 from datasette.app import Datasette
 from datasette.filters import FilterArguments
-from datasette.utils.asgi import Request, Response
+from datasette.utils import tilde_decode
+from datasette.utils.asgi import BadRequest, Request, Response
 from sqlite_utils import Database
 
 from scraper.browse import overview
@@ -15,12 +18,14 @@ from scraper.browse.datasette_065 import (
     answer_as,
     without_counts,
 )
+from scraper.browse.phrases import say
 from scraper.browse.rendering import page
 from scraper.search import sql as index
 from scraper.search.query import read_query
 from scraper.search.sql import Asked, Clause
 
 MANY = 20_000  # hits past which they are met sooner on the way back in time than all at once
+_FACETS = ("_facet", "_facet_array", "_facet_date")
 _PLAIN = {"_search", "_next", "_size"}  # what may be asked for beside, for the figures to be ours
 
 
@@ -57,10 +62,25 @@ async def row(datasette: Datasette, request: Request) -> Response:
 async def table(datasette: Datasette, request: Request) -> Response:
     """The rows of a table; we count articles that are only searched for, and the weather."""
     name, is_file = request.url_vars["table"], request.url_vars["format"]
+    await _check_facets(datasette, request)
     is_ours = name == "weather" or (name == "articles" and request.args.get("_search", "").strip())
     if is_ours and not is_file and set(request.args) <= _PLAIN:
         request = without_counts(request)
     return await answer_as(TablePages, datasette, request, **request.url_vars)
+
+
+async def _check_facets(datasette: Datasette, request: Request) -> None:
+    """Answer 400 if values of an unknown column are to be counted: Datasette logs an SQL error."""
+    table = tilde_decode(request.url_vars["table"])
+    columns = await datasette.get_database("archive").table_columns(table)
+    asked = (value for kind in _FACETS for value in request.args.getlist(kind))
+    for value in asked if columns else ():
+        try:  # a name, or an object that holds one
+            config = json.loads(value) if value.startswith("{") else {"simple": value}
+        except ValueError:
+            config = {}
+        if (config.get("column") or config.get("simple")) not in columns:
+            raise BadRequest(say("error.no_column", name=value))
 
 
 async def found_in_table(datasette: Datasette, request: Request) -> FilterArguments:

@@ -146,7 +146,7 @@ def search(
 def as_json(page: SearchPage) -> dict[str, Any]:
     """A page of hits as `scraper search --json` and /search.json have it."""
     keys = ("id", "url", "title", "timestamp", "section", "snippet", "snippet_source")
-    return {
+    found = {
         "total": page.total,
         "read_as": f"{page.read_as} [{VERSION}]" if page.read_as else "",
         "others": [
@@ -157,6 +157,10 @@ def as_json(page: SearchPage) -> dict[str, Any]:
         "next_start": page.next_offset,
         "results": [{key: getattr(hit, key) for key in keys} for hit in page.hits],
     }
+    if page.facets:
+        values = {name: dict(counts) for name, counts in page.facets.values.items()}
+        found["facets"] = {"counted": page.facets.counted, **values}
+    return found
 
 
 def _others(

@@ -1,0 +1,157 @@
+"""The archive for programs: what docs/api.md says of JSON, addresses and errors."""
+
+import asyncio
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from datasette.app import Datasette
+
+from scraper.config import ArchiveSettings, ServeSettings, Settings, SiteSettings
+from tests.support.filled import captures, fill
+from tests.support.opened import get, opened, served, settings_of
+
+pytestmark = pytest.mark.slow  # whole archives, and a server
+
+PAGE = (Path(__file__).parent.parent / "docs" / "api.md").read_text("utf-8")
+CURLS = re.findall(r"^    (curl .*)$", PAGE, re.MULTILINE)
+PUBLIC = "https://archive.example.org/luu-tru"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("api") / "archive.db"
+    fill(path, captures(30))
+    return path
+
+
+@pytest.fixture(scope="module")
+def datasette(path: Path) -> Iterator[Datasette]:
+    with opened(settings_of(path)) as datasette:
+        yield datasette
+
+
+def asked_by(datasette: Datasette, address: str, host: str) -> Any:
+    """The answer to a request with this Host header."""
+
+    async def ask() -> Any:
+        return await datasette.client.get(address, headers={"host": host})
+
+    return asyncio.run(ask())
+
+
+def test_the_examples_of_the_page_work(path: Path, tmp_path: Path) -> None:
+    assert len(CURLS) == 5
+    with served(settings_of(path)) as address:
+        for line in CURLS:
+            line = line.replace("curl ", "curl -sS --fail ").replace(
+                "http://127.0.0.1:8001", address
+            )
+            done = subprocess.run(["sh", "-c", line], capture_output=True, cwd=tmp_path)
+            assert done.returncode == 0, (line, done.stderr)
+            if "-o" not in line:
+                assert json.loads(done.stdout)
+    assert (tmp_path / "captions.csv").read_bytes().startswith(b"\xef\xbb\xbfid,")
+
+
+def test_raw_accents_are_answered_400_and_encoded_ones_are_found(path: Path) -> None:
+    with served(settings_of(path)) as address:
+        command = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}"]
+        raw = subprocess.run([*command, f"{address}/search.json?q=lễ"], capture_output=True)
+        encoded = subprocess.run(
+            [*command, f"{address}/search.json?q={quote('lễ')}"], capture_output=True
+        )
+    assert (raw.stdout, encoded.stdout) == (b"400", b"200")
+
+
+def test_the_page_names_every_key_of_the_answer(datasette: Datasette) -> None:
+    answer = get(datasette, "/search.json?q=b%E1%BA%A3n+x%C3%A3&facets=1").json()
+    assert answer["total"] > 0
+    for key in (*answer, *answer["results"][0], *answer["facets"], *answer["others"][0]):
+        assert f"`{key}`" in PAGE, key
+    assert "facets" not in get(datasette, "/search.json?q=b%E1%BA%A3n").json()
+
+
+def test_facets_of_json_are_those_of_the_page(datasette: Datasette) -> None:
+    answer = get(datasette, "/search.json?q=b%E1%BA%A3n&facets=1").json()
+    facets = answer["facets"]
+    assert facets["counted"] == answer["total"] == sum(facets["year"].values())
+    assert sum(facets["section"].values()) == answer["total"]
+    assert set(facets) - {"counted"} == {
+        "section",
+        "year",
+        "byline",
+        "tag",
+        "layout",
+        "unit",
+        "place",
+    }
+
+
+ADDRESSES = {
+    "/search.json?q=&size=2": lambda answer: answer["results"][0]["archive_url"],
+    "/archive/articles.json?_size=2": lambda answer: answer["next_url"],
+    "/archive/articles.json?_facet=section": lambda answer: next(
+        iter(answer["facet_results"].values())
+    )["results"][0]["toggle_url"],
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_addresses_in_json_are_paths_whatever_the_host_header(
+    datasette: Datasette, address: str
+) -> None:
+    answer = asked_by(datasette, address, "evil.example")
+    assert ADDRESSES[address](answer.json()).startswith("/archive/articles")
+    assert "evil.example" not in answer.text + str(answer.headers)
+
+
+@pytest.mark.parametrize("base_url", ["/", "/luu-tru/"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_addresses_in_json_start_from_the_public_one(
+    path: Path, address: str, base_url: str
+) -> None:
+    site = SiteSettings("https://baolaocai.vn")
+    public = Settings(site, archive=ArchiveSettings(path), serve=ServeSettings(public_url=PUBLIC))
+    with opened(public, base_url=base_url) as datasette:
+        answer = asked_by(datasette, address, "evil.example")
+    assert ADDRESSES[address](answer.json()).startswith(f"{PUBLIC}/archive/articles")
+    assert "evil.example" not in answer.text + str(answer.headers)
+
+
+@pytest.mark.parametrize(
+    "facet",
+    ["_facet=x", "_facet_date=x", "_facet=", '_facet={"column":"x"}', "_facet={", "_facet={}"],
+)
+@pytest.mark.parametrize("kind", ["", ".json"])
+def test_counting_values_of_an_unknown_column_is_answered_400(
+    datasette: Datasette, facet: str, kind: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answer = get(datasette, f"/archive/articles{kind}?{facet}")
+    assert answer.status_code == 400
+    assert "no column" in answer.text
+    assert "ERROR" not in capfd.readouterr().err
+    known = get(datasette, f'/archive/articles{kind}?_facet={{"column":"section"}}')
+    assert known.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path_asked", "may_be_read"),
+    [
+        ("/search.json?q=a", True),
+        ("/archive/captions.csv?_stream=on", True),
+        ("/search.jsonl", True),
+        ("/search?q=a", False),
+        ("/search.atom", False),
+    ],
+)
+def test_scripts_of_other_websites_may_read_data_only(
+    datasette: Datasette, path_asked: str, may_be_read: bool
+) -> None:
+    answer = get(datasette, path_asked)
+    assert (answer.headers.get("access-control-allow-origin") == "*") == may_be_read
