@@ -25,6 +25,7 @@
     ├── CannotServe            the address of the reading pages is taken, or not ours; 1
     ├── BulkError              no scheduler answers, a part cannot be written; 1
     ├── BadCapture             a file to import is missing, unreadable, or of another site; 1
+    ├── ReadingStopped         a signal stopped the reading of a file: it proves nothing of it; 0
     └── ArchiveError           e.g. the archive was written by a later version; 1
 
 Anything else that escapes is a bug and shows its traceback.
@@ -182,6 +183,12 @@ class BulkError(ScraperError):
 
 class BadCapture(ScraperError):
     """A file that was to be imported cannot be: missing, unreadable, or of another site."""
+
+
+class ReadingStopped(ScraperError):
+    """A signal stopped the reading of a file to import; what was read before is kept."""
+
+    exit_code = 0
 
 
 class ArchiveError(ScraperError):

@@ -26,7 +26,7 @@ from scraper.warc.reader import Captured, Passed, Revisit, captures_in
 from tests.support.commands import configure, scraper
 from tests.support.filled import CONTEXT, SITE, page
 from tests.support.imported import dump
-from tests.support.warcs import AT, HTML, record, response, sha1, write
+from tests.support.warcs import AT, HTML, containers, of_snapshot, record, response, sha1, write
 
 pytestmark = pytest.mark.bulk
 pytest.importorskip("pyarrow", reason="needs the bulk extra")
@@ -250,6 +250,26 @@ def test_parts_give_the_archive_that_their_shards_give(tmp_path: Path):
         assert list(verify(archive, Silence())) == []
 
 
+def test_packed_shards_make_the_archive_that_importing_them_makes(tmp_path: Path):
+    page_alone = {"WARC_Block_Digest": sha1(b"another block")}
+    records = [of_snapshot(page(n), **(page_alone if n == 2 else {})) for n in range(5)]
+    folder = tmp_path / "in"
+    folder.mkdir()
+    containers(folder, records)
+    run(shards_in([folder]).paths, tmp_path / "out")
+    of_shards = bring(tmp_path / "from-shards", folder)
+    of_parts = bring(tmp_path / "from-parts", tmp_path / "out")
+    assert dump(tmp_path / "from-shards") == dump(tmp_path / "from-parts")
+    assert of_shards.filed == of_parts.filed == {"new": 5}
+    assert [line.partition("record at ")[2] for line in of_shards.damages] == [
+        line.partition("record at ")[2] for line in of_parts.damages
+    ]
+    assert "only its page has a digest that it states" in of_parts.damages[0]
+    with manifest.open_manifest(tmp_path / "out") as book:
+        doubted = [line for done in manifest.read(book).values() for line in done.doubted]
+    assert len(doubted) == 1 and doubted[0].startswith(f"{folder / 'b.warc.zst'}: record at 0")
+
+
 def bring(folder: Path, *paths: Path) -> Imported:
     folder.mkdir(exist_ok=True)
     with open_archive(folder / "archive.db") as archive:
@@ -445,9 +465,9 @@ def test_a_shard_that_kills_its_worker_is_named_and_the_others_are_done(
     (tmp_path / "sitecustomize.py").write_text(
         "import os\n"
         "from scraper.bulk import shard\n"
-        "real = shard.captures_in\n"
-        "shard.captures_in = lambda path, site: os._exit(1) if path.name[0] == '1' else"
-        " real(path, site)\n"
+        "real = shard.read_captures\n"
+        "shard.read_captures = lambda path, site, folder: os._exit(1) if path.name[0] == '1' else"
+        " real(path, site, folder=folder)\n"
     )
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
     done = run(paths, out, count=2)
@@ -560,9 +580,21 @@ def test_folders_and_patterns_name_shards_too_and_none_twice(tmp_path: Path):
         (tmp_path / folder).mkdir(exist_ok=True)
         (tmp_path / folder / "page.html").write_text("<p>x")
     for named in ([tmp_path / "in"], [tmp_path / "in" / "*.gz"], [*paths, tmp_path / "in"]):
-        assert shards_in(named) == paths
+        assert shards_in(named).paths == paths
     with pytest.raises(BadCapture, match="no shard there"):
         shards_in([tmp_path / "pages"])
+
+
+def test_what_bulk_does_not_read_in_a_folder_is_named(tmp_path: Path):
+    configure(tmp_path, "https://baolaocai.vn", 5)
+    shards(tmp_path / "in", 1, 1)
+    for name in ("old.arc", "new.warc.gz.open", "page.html", "page.mhtml"):
+        (tmp_path / "in" / name).write_bytes(b"x")
+    found = scraper(tmp_path, "bulk", "in", "--out", "out")
+    assert found.returncode == 0, found.stderr
+    assert "old.arc: ARC: not read; convert it to WARC" in found.stderr
+    assert "new.warc.gz.open: WARC that is being written: not read" in found.stderr
+    assert "2 passed over" in found.stderr
 
 
 def test_a_shard_without_a_part_is_an_error_in_one_line(tmp_path: Path):

@@ -3,7 +3,6 @@
 import gzip
 import io
 import os
-import zipfile
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+import scraper.warc.frames as frames_module
 from scraper.cli.import_command import _CaptureTime
 from scraper.errors import BadCapture
 from scraper.importing.replay import replayed_at, without_replay
@@ -18,11 +18,12 @@ from scraper.importing.saved_pages import read_file
 from scraper.importing.sources import files_in
 from scraper.importing.tally import Imported
 from scraper.models import Snapshot
-from scraper.warc.layout import Layout, next_start
+from scraper.warc.frames import DamagedSpan, Frame
+from scraper.warc.layout import Layout, WarcFile, next_start, warc_file
 from scraper.warc.reader import Captured, captures_in
 from tests.support.filled import SITE, page
 from tests.support.imported import ask, bring
-from tests.support.warcs import of_snapshot, response, sha1, write
+from tests.support.warcs import containers, of_snapshot, response, sha1, write
 
 URL = page(0).url
 FILE_TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -94,20 +95,8 @@ def test_mhtml_is_read_and_a_damaged_one_refused(tmp_path: Path) -> None:
         read_file(tmp_path / "a.mhtml", SITE)
 
 
-def containers(folder: Path) -> bytes:
-    """Writes a WACZ and a zst file into `folder`; the WARC records in them."""
-    records = of_snapshot(page(0)) + of_snapshot(page(1))
-    with zipfile.ZipFile(folder / "a.wacz", "w") as packed:
-        packed.writestr("archive/data.warc.gz", gzip.compress(records, mtime=0))
-        packed.writestr("datapackage.json", "{}")
-    (folder / "b.warc.zst").write_bytes(
-        b"".join(map(zstandard.compress, (of_snapshot(page(2)), of_snapshot(page(3)))))
-    )
-    return records
-
-
 def test_containers_are_unpacked(tmp_path: Path) -> None:
-    containers(tmp_path)
+    containers(tmp_path, [of_snapshot(page(n)) for n in range(4)])
     assert bring(tmp_path, "a.wacz", "b.warc.zst").filed == {"new": 4}
     origins = ask(tmp_path, "SELECT DISTINCT origin FROM snapshots", "snapshots.db")
     assert origins == ["import:a.wacz", "import:b.warc.zst"]
@@ -140,7 +129,7 @@ def test_what_is_not_read_is_named_also_in_a_folder(
     folder = tmp_path / "all"
     folder.mkdir()
     (folder / name).write_bytes(content)
-    containers(folder)
+    containers(folder, [of_snapshot(page(n)) for n in range(4)])
     lost = {"a.wacz": 2, "a.warc.zst": 0}.get(name, 0)
     if name == "a.wacz":
         (folder / name).write_bytes(content)
@@ -228,5 +217,54 @@ class Counted(io.BytesIO):
 )
 def test_the_search_behind_a_damage_reads_each_byte_once(junk: bytes, layout: Layout) -> None:
     file = Counted(junk * 500_000)
-    assert next_start(file, layout, 0) is None
+    assert next_start(WarcFile(file, layout, lambda: False), 0) is None
     assert file.taken <= 1.1 * len(file.getvalue())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x1f\x8b\x08" * 100_000,
+        b"WARC/1.0" * 40_000,
+        gzip.compress(b"WARC/1.1\r\nWARC-Type: x\r\n\r\n" + bytes(9_000_000), mtime=0),
+        zstandard.compress(bytes(9_000_000)),
+        b"\x5d\x2a\x4d\x18\0\0\0\0" * 40_000,
+    ],
+    ids=["gzip magic", "versions", "long member", "zst", "empty frames"],
+)
+def test_a_signal_ends_the_reading_of_a_file_without_records(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "a.warc").write_bytes(content)
+    done = bring(tmp_path, "a.warc", stop=lambda: True)
+    assert (done.is_whole, done.unreadable, done.damages) == (False, [], [])
+
+
+HEAD = b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: " + URL.encode()
+
+
+@pytest.mark.parametrize("length", [b"900000", b"49999999"])
+def test_headers_that_claim_more_than_there_is_cost_a_bounded_number_of_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: bytes
+) -> None:
+    monkeypatch.setattr(frames_module, "_VAIN_BYTES", 10_000_000)
+    path = tmp_path / "a.warc"
+    path.write_bytes(
+        of_snapshot(page(0)) + (HEAD + b"\r\nContent-Length: %s\r\n\r\n" % length) * 9000
+    )
+    with path.open("rb") as file:
+        warc = warc_file(path, file, lambda: False)
+        found = list(frames_module._frames(warc, lambda frame: True))
+    assert isinstance(found[0], Frame) and found[0].is_proven
+    assert isinstance(found[-1], DamagedSpan) and "the rest is not read" in found[-1].reason
+    assert warc.work < 100 * warc.size + 20_000_000
+
+
+def test_a_file_of_which_every_record_is_damaged_is_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames_module, "_VAIN_BYTES", 0)
+    wrong = of_snapshot(page(0), WARC_Block_Digest=sha1(b"x"), WARC_Payload_Digest=sha1(b"y"))
+    write(tmp_path / "a.warc", [*[wrong] * 50, of_snapshot(page(1))])
+    done = bring(tmp_path, "a.warc")
+    assert (done.bad, done.filed) == (50, {"new": 1})

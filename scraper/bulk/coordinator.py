@@ -1,5 +1,6 @@
 """One run of `scraper bulk`: shards handed out, parts and counts taken in."""
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
 from contextlib import AbstractContextManager, contextmanager
@@ -13,6 +14,7 @@ from scraper.errors import BadCapture, BulkError
 from scraper.models import file_name
 from scraper.processes import sigint_blocked
 from scraper.progress import Progress
+from scraper.warc.containers import UNPACKED
 
 Stop = Callable[[], bool]
 OpenWorkers = Callable[[int], AbstractContextManager[Workers]]  # so many, where it can choose
@@ -85,8 +87,11 @@ def _said_of(out: Path) -> Iterator[None]:
 
 
 def _clear(out: Path) -> None:
+    """Remove what killed workers left: unfinished parts, unpacked shards."""
     for left in out.glob(".*.parquet.*.partial"):
         left.unlink(missing_ok=True)
+    for folder in out.glob(f"{UNPACKED}*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _said(shard: Path, ended: Done | str) -> str:

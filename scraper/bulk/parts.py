@@ -43,13 +43,14 @@ _EVIDENCE = {
     "origin": pa.string(),
     "truncated": pa.bool_(),
     "is_last": pa.bool_(),  # the shard ends within this record
+    "doubt": pa.string(),  # which of its digests is wrong; "" if none
     "revisit_digest": pa.string(),
     "revisit_url": pa.string(),
     "revisit_captured_at": TIME,
 }
 _EVERY_ROW = (
     "offset", "url", "captured_at", "captured_source", "status", "headers", "request_headers",
-    "origin", "truncated", "is_last",
+    "origin", "truncated", "is_last", "doubt",
 )  # fmt: skip
 _READ = {
     "reading": pa.string(),  # null for a revisit: its page is elsewhere
@@ -162,6 +163,7 @@ def _evidence(record: Record) -> dict[str, Any]:
         "request_headers": _pairs(snapshot.request_headers),
         "sha256": hashlib.sha256(snapshot.body).hexdigest(),
         "is_last": isinstance(record, Captured) and record.is_last,
+        "doubt": record.doubt if isinstance(record, Captured) else "",
     }
     if isinstance(record, Revisit):
         row |= {
@@ -193,7 +195,7 @@ def _record(path: Path, row: dict[str, Any]) -> Record:
     if row["body"] is not None and hashlib.sha256(row["body"]).hexdigest() != row["sha256"]:
         raise BadCapture(f"{path}: {snapshot.url}: its page is not the one that was captured")
     if row["revisit_digest"] is None:
-        return Captured(row["offset"], snapshot, row["is_last"])
+        return Captured(row["offset"], snapshot, row["is_last"], row["doubt"])
     at = row["revisit_captured_at"]
     return Revisit(
         row["offset"], snapshot, row["revisit_digest"], row["revisit_url"], _utc(at) if at else None

@@ -13,7 +13,8 @@ from scraper.bulk.parts import Record, write_part
 from scraper.errors import BadCapture, BulkError
 from scraper.reading import RULES_VERSION, Read
 from scraper.urls import Site
-from scraper.warc.reader import BadRecord, Captured, Passed, captures_in
+from scraper.warc.containers import read_captures
+from scraper.warc.reader import BadRecord, Captured, Passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Done:
     articles: int = 0  # of them, read as an article
     passed: int = 0  # records of other sites, and such that hold no page
     damaged: list[str] = field(default_factory=list)  # records that could not be read, and why
+    doubted: list[str] = field(default_factory=list)  # in the part, but one digest is wrong
     quarantined: list[Quarantined] = field(default_factory=list)
 
 
@@ -97,22 +99,24 @@ def read_shard(shard: Path, job: Job) -> Done:
     part = job.out / done.part
     try:
         with new_file(part) as file:
-            write_part(file, _rows(shard, job.site, done))
+            write_part(file, _rows(shard, job, done))
         done.part_bytes = part.stat().st_size
     except OSError as e:
         raise BulkError(f"{part}: not written: {e.strerror or e}") from e
     return done
 
 
-def _rows(shard: Path, site: Site, done: Done) -> Iterator[tuple[Record, Read | None]]:
+def _rows(shard: Path, job: Job, done: Done) -> Iterator[tuple[Record, Read | None]]:
     with closing(Reader()) as reader:
-        for record in captures_in(shard, site):
+        for record in read_captures(shard, job.site, folder=job.out):
             match record:
                 case Passed():
                     done.passed += 1
                 case BadRecord():
                     done.damaged.append(str(record))
-                case Captured(offset, snapshot):
+                case Captured(offset, snapshot, doubt=doubt):
+                    if doubt:
+                        done.doubted.append(str(BadRecord(shard, offset, snapshot.url, doubt)))
                     read = reader.read(snapshot)
                     if isinstance(read, Deadly):
                         done.quarantined.append(Quarantined(offset, snapshot.url, read.reason))

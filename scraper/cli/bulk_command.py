@@ -61,9 +61,13 @@ def bulk(
 
     job = Job(out.resolve(), settings.site.site, shard_rules())
     opened = (lambda _: dask_workers(scheduler)) if scheduler else local_workers
-    paths = shards_in(shards)
+    found = shards_in(shards)
     with stop_on_signal() as stop, watch("bulk") as progress:
-        done = read_all(paths, job, opened, workers or os.cpu_count() or 1, progress, stop)
+        done = read_all(found.paths, job, opened, workers or os.cpu_count() or 1, progress, stop)
+    for line in found.unread:
+        click.echo(line, err=True)
+    if found.passed_over:
+        click.echo(f"{found.passed_over} passed over: they are for `scraper import`", err=True)
     _say(done, as_json)
     if done.failed:
         sys.exit(1)

@@ -12,16 +12,16 @@ from scraper.archive import snapshots
 from scraper.archive.files import Archive
 from scraper.archive.filing import Filing, file_snapshot, file_unfiled, is_filed
 from scraper.archive.frontier_updates import Context
-from scraper.errors import ArchiveError, BadCapture, MissingExtra
-from scraper.importing.containers import warcs_in
+from scraper.errors import ArchiveError, BadCapture, MissingExtra, ReadingStopped
 from scraper.importing.saved_pages import read_file
 from scraper.importing.sources import Kind, SourceFile, kind_of
 from scraper.importing.tally import Imported, Meter
 from scraper.models import Snapshot, utc_text
 from scraper.progress import Progress
 from scraper.urls import Site, canonical
+from scraper.warc.containers import read_captures
 from scraper.warc.digests import compare
-from scraper.warc.reader import BadRecord, Captured, Passed, Record, Revisit, captures_in
+from scraper.warc.reader import BadRecord, Captured, Passed, Record, Revisit
 
 _LATEST = timedelta(days=1)  # a clock may be wrong, and a time zone; a later capture is none
 
@@ -57,6 +57,8 @@ def import_files(
             for _ in _captures_of(run, found.path, wanted):
                 if stop():
                     return run.done
+        except ReadingStopped:
+            return run.done
         except BadCapture as e:
             if found.must_be_readable:
                 run.done.unreadable.append(str(e))
@@ -102,13 +104,7 @@ def _captures_of(run: _Import, path: Path, wanted: Wanted) -> Iterator[None]:
 
 def _records_in(run: _Import, path: Path, kind: Kind) -> Iterator[Record]:
     site = run.context.site
-    if kind == "part":
-        yield from _records_in_part(path, site)
-    elif kind in ("zst", "wacz"):
-        for unpacked in warcs_in(path, kind, run.stop):
-            yield from captures_in(unpacked, site, path)
-    else:
-        yield from captures_in(path, site)
+    return _records_in_part(path, site) if kind == "part" else read_captures(path, site, run.stop)
 
 
 def _records_in_part(path: Path, site: Site) -> Iterator[Record]:

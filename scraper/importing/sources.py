@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 from scraper.errors import BadCapture
-from scraper.importing.containers import NOT_READ_NAMES, ZSTD, is_wacz, refuse_unread
+from scraper.warc.containers import (
+    NOT_READ_NAMES,
+    Container,
+    container_of,
+    start_of,
+    why_not_read,
+)
 
 _PAGES = (".html", ".htm", ".xhtml", ".txt", ".mhtml", ".mht")
 _WARCS = (".warc", ".wet", ".warc.gz", ".wet.gz")
@@ -46,19 +52,34 @@ def files_in(paths: Sequence[Path]) -> list[SourceFile]:
     return found
 
 
-def shards_in(paths: Sequence[Path]) -> list[Path]:
-    """The WARC and WET files that `paths` name, as `files_in` finds them; each once, absolute.
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """What `scraper bulk` is to read."""
 
-    Raises BadCapture where there is none.
+    paths: list[Path]  # absolute, each once
+    unread: list[str]  # files in folders whose form is not read, one line each
+    passed_over: int  # files in folders that only `scraper import` reads
+
+
+def shards_in(paths: Sequence[Path]) -> Shards:
+    """The WARC and WET files that `paths` name, also packed ones, as `files_in` finds them.
+
+    Raises BadCapture if there is none.
     """
-    named = [
-        found.path.resolve()
-        for found in files_in(paths)
-        if found.is_named or found.path.name.lower().endswith(_WARCS)
-    ]
-    if not named:
-        raise BadCapture(f"{paths[0]}: no shard there ({' '.join(_WARCS)})")
-    return list(dict.fromkeys(named))
+    found: list[Path] = []
+    unread: list[str] = []
+    passed_over = 0
+    for file in files_in(paths):
+        name = file.path.name.lower()
+        if file.is_named or name.endswith((*_WARCS, *_CONTAINERS)):
+            found.append(file.path.resolve())
+        elif name.endswith(NOT_READ_NAMES):
+            unread.append(why_not_read(file.path, b""))
+        else:
+            passed_over += 1
+    if not found:
+        raise BadCapture(f"{paths[0]}: no shard there ({' '.join((*_WARCS, *_CONTAINERS))})")
+    return Shards(list(dict.fromkeys(found)), unread, passed_over)
 
 
 def _files_of(path: Path) -> list[SourceFile]:
@@ -78,7 +99,7 @@ def _files_of(path: Path) -> list[SourceFile]:
     ]
 
 
-Kind = Literal["warc", "zst", "wacz", "part", "page"]
+Kind = Container | Literal["warc", "part", "page"]
 
 
 def kind_of(path: Path) -> Kind:
@@ -86,17 +107,11 @@ def kind_of(path: Path) -> Kind:
 
     Raises BadCapture if it cannot be read, or holds captures in a form that is not read.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(16)
-    except OSError as e:
-        raise BadCapture(f"{path}: cannot be read: {e.strerror}") from e
-    name = path.name.lower()
+    start, name = start_of(path), path.name.lower()
     if start.startswith(_PART_START) or name.endswith(_PART):
         return "part"
-    refuse_unread(path, start)
-    if is_wacz(path, start):
-        return "wacz"
-    if start.startswith(ZSTD):
-        return "zst"
+    if why := why_not_read(path, start):
+        raise BadCapture(why)
+    if container := container_of(path, start):
+        return container
     return "warc" if start.startswith(_WARC_STARTS) or name.endswith(_WARCS) else "page"

@@ -75,7 +75,7 @@ def _told(done: Imported) -> str:
 
 def summary(done: Imported) -> str:
     """One line: of a single page what came of it, else the counts."""
-    if done.records == 1 and done.last:
+    if done.records == 1 and done.last and done.is_whole:
         said = done.last.title or done.last.url
         cut = "(cut short)" if done.cut else ""
         return " ".join(filter(None, (f"{done.last.kind}: {said}", done.last.detail, cut)))

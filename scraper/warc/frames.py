@@ -1,28 +1,32 @@
 """The records in a WARC file, and what is damaged between them.
 
 `records` reads up to the first damage; then the next record is looked for behind it, so that a
-damaged record costs only itself. Lengths, digests and ends are compared here.
+damaged record costs only itself. Lengths, digests and ends are compared here. The work that
+damage causes is bounded: a hostile file may hold a million headers that each claim 50 MB.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
 
 from scraper.errors import BadCapture
 from scraper.warc.digests import compare
 from scraper.warc.layout import (
     HEAD_END,
-    Layout,
+    Stop,
+    WarcFile,
     end_of_record,
     is_followed_well,
-    layout_of,
     next_start,
+    warc_file,
 )
 from scraper.warc.records import RawRecord, records_from
 
 MOST_BYTES = 50_000_000  # of one block; no page comes near
+# Bytes that may be read or unpacked in vain, for each byte of a file, and in any file. A file of
+# which every record is damaged takes some five for each.
+_VAIN_FACTOR, _VAIN_BYTES = 50, 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +36,10 @@ class Frame:
     offset: int  # where it begins in the file, in bytes
     headers: tuple[tuple[str, str], ...]  # names lower-case
     length: int  # of the block, as the record states it
-    block: bytes | None = None  # None where it was not asked for, or is larger than MOST_BYTES
+    block: bytes | None = None  # None if it was not asked for, or is larger than MOST_BYTES
     is_cut: bool = False  # the file ends before the block does
     is_proven: bool = False  # the block, or the page in it, has a digest that the record states
-    doubt: str = ""  # why the other digest is none of it
+    doubt: str = ""  # which digest is wrong, though another proves the page
 
     def header(self, name: str) -> str:
         """The first header of this (lower-case) name, or ""."""
@@ -62,16 +66,17 @@ class _Lost(Exception):
 Wants = Callable[[Frame], bool]
 
 
-def frames(path: Path, wants: Wants) -> Iterator[Frame | DamagedSpan]:
+def frames(path: Path, wants: Wants, stop: Stop = lambda: False) -> Iterator[Frame | DamagedSpan]:
     """Every record in `path`, with the blocks of those that `wants` (shown without) says yes to.
 
-    Raises BadCapture where the file cannot be read or holds no record.
+    Raises BadCapture if the file cannot be read or holds no record, ReadingStopped if `stop` says
+    so.
     """
-    early: list[DamagedSpan] = []  # before the first record: where none comes, the file is none
+    early: list[DamagedSpan] = []  # before the first record; if none comes, the file is no WARC
     found = False
     try:
         with path.open("rb") as file:
-            for frame in _frames(file, layout_of(path, file), wants):
+            for frame in _frames(warc_file(path, file, stop), wants):
                 if not found and isinstance(frame, DamagedSpan):
                     early.append(frame)
                     continue
@@ -86,29 +91,39 @@ def frames(path: Path, wants: Wants) -> Iterator[Frame | DamagedSpan]:
 
 
 def frame_at(path: Path, offset: int) -> Frame | None:
-    """The record that begins at `offset`, with its block; None where none does."""
+    """The record that begins at `offset`, with its block; None if none does."""
     with path.open("rb") as file:
         try:
-            record = next(records_from(file, layout_of(path, file), offset), None)
+            warc = warc_file(path, file, lambda: False)
+            record = next(records_from(warc, offset), None)
             return _frame(record, lambda _: True) if record else None
         except (OSError, BadCapture, _Lost):
             return None
 
 
-def _frames(file: BinaryIO, layout: Layout, wants: Wants) -> Iterator[Frame | DamagedSpan]:
+def _frames(warc: WarcFile, wants: Wants) -> Iterator[Frame | DamagedSpan]:
     start: int | None = 0
+    most_in_vain = _VAIN_BYTES + _VAIN_FACTOR * warc.size
+    in_vain = used = 0
     while start is not None:
         try:
-            yield from _run(file, layout, start, wants)
+            for frame in _run(warc, start, wants):
+                yield frame
+                used = warc.work
             return
         except _Lost as e:
             yield DamagedSpan(e.offset, e.reason)
-            start = next_start(file, layout, e.offset + 1)
+            start = next_start(warc, e.offset + 1)
+            in_vain += warc.work - used
+            used = warc.work
+            if start is not None and in_vain > most_in_vain:
+                yield DamagedSpan(start, "too much before it is damaged; the rest is not read")
+                return
 
 
-def _run(file: BinaryIO, layout: Layout, start: int, wants: Wants) -> Iterator[Frame]:
+def _run(warc: WarcFile, start: int, wants: Wants) -> Iterator[Frame]:
     """The records from `start` on. Raises _Lost."""
-    records = records_from(file, layout, start)
+    records = records_from(warc, start)
     held: Frame | None = None  # handed out once it is seen that it ends where the next begins
     while True:
         try:
@@ -116,20 +131,20 @@ def _run(file: BinaryIO, layout: Layout, start: int, wants: Wants) -> Iterator[F
         except OSError as e:
             if held is None:
                 raise _Lost(start, str(e)) from e
-            if not held.is_proven and not is_followed_well(file, layout, *_place(held)):
+            if not held.is_proven and not is_followed_well(warc, *_place(held)):
                 raise _Lost(held.offset, "it does not end where it says") from e
             yield held
-            end = end_of_record(file, layout, *_place(held))
+            end = end_of_record(warc, *_place(held))
             raise _Lost(held.offset if end is None else end, str(e)) from e
         if held is not None:
             yield held
         if record is None:
             break
         held = _frame(record, wants)
-        if held.is_cut and next_start(file, layout, held.offset + 1) is not None:
+        if held.is_cut and next_start(warc, held.offset + 1) is not None:
             raise _Lost(held.offset, "it does not end where it says")
     if held is not None and held.block is None:
-        if end_of_record(file, layout, *_place(held)) is None:
+        if end_of_record(warc, *_place(held)) is None:
             raise _Lost(held.offset, "the file ends within it")
 
 
@@ -138,7 +153,7 @@ def _place(frame: Frame) -> tuple[int, int]:
 
 
 def _frame(record: RawRecord, wants: Wants) -> Frame:
-    """A record, with its block where it is wanted. Raises _Lost where it is damaged."""
+    """A record, with its block if that is wanted. Raises _Lost if it is damaged."""
     offset = record.offset
     frame = Frame(offset, record.headers, record.length)
     stated = frame.header("content-length")

@@ -15,6 +15,7 @@ from scraper.models import Snapshot, file_name
 from scraper.urls import Site, canonical
 from scraper.warc.digests import compare
 from scraper.warc.frames import MOST_BYTES, DamagedSpan, Frame, frame_at, frames
+from scraper.warc.layout import Stop
 from scraper.warc.message import (
     CAPTURED_SOURCE,
     HeaderLines,
@@ -82,16 +83,18 @@ class BadRecord:
 Record = Captured | Revisit | Passed | BadRecord
 
 
-def captures_in(path: Path, site: Site, container: Path | None = None) -> Iterator[Record]:
+def captures_in(
+    path: Path, site: Site, container: Path | None = None, stop: Stop = lambda: False
+) -> Iterator[Record]:
     """What each record of the WARC or WET file `path` is to `site`, in the order of the file.
 
     `container`: the file that `path` was unpacked from, for messages and `origin`. Memory is
     bounded by the largest page. Raises BadCapture if the file is no WARC file, or nothing in it
-    can be read.
+    can be read; ReadingStopped if `stop` says so.
     """
     known = _Known(path, container or path)
     request: Frame | None = None
-    for frame in frames(path, lambda frame: _is_wanted(frame, site)):
+    for frame in frames(path, lambda frame: _is_wanted(frame, site), stop):
         if isinstance(frame, DamagedSpan):
             yield BadRecord(known.named, frame.offset, "", frame.reason)
         elif frame.header("warc-type") == "request":
@@ -106,8 +109,7 @@ def _is_wanted(frame: Frame, site: Site) -> bool:
 
 def _target(frame: Frame) -> str:
     """The address that was captured."""
-    # Some archivists put it in the angle brackets of the standard's grammar.
-    address = frame.header("warc-target-uri").strip(" <>")
+    address = frame.header("warc-target-uri").strip(" <>")  # the standard's grammar has brackets
     replayed = _REPLAYED.fullmatch(address)
     return replayed[2] if replayed else address
 

@@ -8,9 +8,8 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
-from scraper.warc.layout import HEAD_BYTES, HEAD_END, VERSION, Layout
+from scraper.warc.layout import HEAD_BYTES, HEAD_END, VERSION, WarcFile
 
 _PACKED_BYTES = 64 * 1024
 _UNPACKED_BYTES = 1 << 20
@@ -20,17 +19,14 @@ _UNPACKED_BYTES = 1 << 20
 class Bytes:
     """The unpacked bytes of a file from `offset` on."""
 
-    file: BinaryIO
-    layout: Layout
+    warc: WarcFile
     offset: int  # of the gzip member that is being read; of the next byte if not packed
     _buffer: bytes = b""
     _packed: bytes = b""
     _member: "zlib._Decompress | None" = None
-    _size: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self._size = self.file.seek(0, 2)
-        self.file.seek(self.offset)
+        self.warc.seek(self.offset)
 
     @property
     def is_within_member(self) -> bool:
@@ -45,9 +41,9 @@ class Bytes:
 
     def skip(self, size: int) -> None:
         """Go on behind `size` bytes, or to the end of the file. Raises OSError."""
-        if self.layout == "plain":
-            self.offset = min(self.offset + size, self._size)
-            self.file.seek(self.offset)
+        if self.warc.layout == "plain":
+            self.offset = min(self.offset + size, self.warc.size)
+            self.warc.seek(self.offset)
             self._buffer = b""
             return
         while size > 0 and self.peek(1):
@@ -64,18 +60,18 @@ class Bytes:
         return b"".join(pieces)
 
     def _more(self, size: int) -> bytes:
-        if self.layout == "plain":
-            self.file.seek(self.offset + len(self._buffer))
-            return self.file.read(size)
+        if self.warc.layout == "plain":
+            self.warc.seek(self.offset + len(self._buffer))
+            return self.warc.read(size)
         while True:
-            if self._member is None or (self._member.eof and self.layout == "members"):
+            if self._member is None or (self._member.eof and self.warc.layout == "members"):
                 if not self._next_member():
                     return b""
             member = self._member
             assert member
             if member.eof:
                 return b""
-            self._packed = self._packed or self.file.read(_PACKED_BYTES)
+            self._packed = self._packed or self.warc.read(_PACKED_BYTES)
             if not self._packed:
                 return b""
             try:
@@ -83,6 +79,7 @@ class Bytes:
             except zlib.error as e:
                 raise OSError(f"it cannot be unpacked: {e}") from e
             self._packed = member.unused_data if member.eof else member.unconsumed_tail
+            self.warc.work += len(piece)
             if piece:
                 return piece
 
@@ -90,10 +87,10 @@ class Bytes:
         """Begin the next gzip member, if there is one; what was read is used up by then."""
         if self._buffer and self._member is not None:
             return False  # a record's offset is that of its member
-        self._packed = self._packed or self.file.read(_PACKED_BYTES)
+        self._packed = self._packed or self.warc.read(_PACKED_BYTES)
         if not self._packed:
             return False
-        self.offset = self.file.tell() - len(self._packed)
+        self.offset = self.warc.tell() - len(self._packed)
         self._member = zlib.decompressobj(31)
         return True
 
@@ -122,14 +119,14 @@ class RawRecord:
         self._bytes.skip(size)
 
 
-def records_from(file: BinaryIO, layout: Layout, offset: int) -> Iterator[RawRecord]:
+def records_from(warc: WarcFile, offset: int) -> Iterator[RawRecord]:
     """The records from `offset` on. Raises OSError at what is no record, or damaged."""
-    source = Bytes(file, layout, offset)
+    source = Bytes(warc, offset)
     at = -1
     while True:
         while source.peek(1) in (b"\r", b"\n"):
             source.skip(1)
-        start = source.peek(HEAD_BYTES if layout == "plain" else 1)
+        start = source.peek(1)
         if not start:
             if source.is_within_member and source.offset != at:
                 raise OSError("the file ends within it")

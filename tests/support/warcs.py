@@ -3,8 +3,11 @@
 import base64
 import gzip
 import hashlib
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+import zstandard
 
 from scraper.models import Snapshot, utc_text
 from scraper.urls import Site
@@ -60,3 +63,12 @@ def write(path: Path, records: Iterable[bytes], *, packed: bool = True) -> Path:
     """A file of `records`, each a gzip member of its own where `packed`."""
     path.write_bytes(b"".join(gzip.compress(r, mtime=0) if packed else r for r in records))
     return path
+
+
+def containers(folder: Path, records: Sequence[bytes]) -> None:
+    """Write four or more records into `folder`: a WACZ of two WARC files, and a WARC in zstd."""
+    with zipfile.ZipFile(folder / "a.wacz", "w") as packed:
+        packed.writestr("archive/data-1.warc.gz", gzip.compress(records[0], mtime=0))
+        packed.writestr("archive/data-2.warc", records[1])
+        packed.writestr("datapackage.json", "{}")
+    (folder / "b.warc.zst").write_bytes(b"".join(map(zstandard.compress, records[2:])))
