@@ -20,6 +20,7 @@ from scraper.demo.demonstration import run_demo
 from scraper.demo.edition import Edition
 from scraper.demo.newspaper import Newspaper, make_newspaper
 from scraper.demo.story import DRESSES
+from scraper.errors import ConfigError
 from scraper.progress import Silence
 from tests.support.departure import Departure
 from tests.support.opened import opened
@@ -195,3 +196,9 @@ def test_a_demo_that_was_stopped_goes_on_with_the_next_day(
     assert ask(tmp_path, "SELECT count(*) FROM runs") == [(1,)]
     assert len(run_demo(tmp_path, 60, Silence()).outcomes) == 3
     assert ask(tmp_path, "SELECT max(number) FROM revisions") == [(3,)]
+
+
+def test_a_folder_that_cannot_be_made_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "demo").write_text("a file")
+    with pytest.raises(ConfigError, match="demo/config.toml: cannot be written: File exists"):
+        run_demo(tmp_path / "demo", 1, Silence())

@@ -14,6 +14,7 @@ from scraper.demo.newspaper import make_newspaper
 from scraper.demo.newsroom import CRAWLS, open_paper, work
 from scraper.demo.saved import Saved, save_captures
 from scraper.demo.server import serve_newspaper
+from scraper.errors import ConfigError
 from scraper.http.pace import Clock
 from scraper.importing import Wanted, import_files
 from scraper.importing.sources import files_in
@@ -49,13 +50,13 @@ def run_demo(folder: Path, pages: int, progress: Progress) -> Demonstration:
     """Crawl a stand-in of `pages` articles into `folder`/archive.db, made if missing.
 
     It is crawled as on several days, while its newsroom works on; in a folder that has seen these
-    days, as on the last of them once more. Two saved captures are imported.
+    days, as on the last of them once more. Two saved captures are imported. Raises ConfigError if `folder`
+    cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     config = folder / "config.toml"
     paper = make_newspaper(pages=pages, months=MONTHS)
     with serve_newspaper(paper, port=_free_port()) as edition:
-        config.write_text(_CONFIG.format(base_url=edition.base_url, pages=pages + 1000), "utf-8")
+        _write(config, _CONFIG.format(base_url=edition.base_url, pages=pages + 1000))
         settings = load_settings(config)
         with open_archive(settings.archive.path, settings.site.site) as archive:
             past = archive.db["runs"].count_where("command = 'crawl' AND outcome = 'done'")
@@ -71,6 +72,15 @@ def run_demo(folder: Path, pages: int, progress: Progress) -> Demonstration:
             return Demonstration(
                 tuple(outcomes), status(archive, CRAWLS[-1].astimezone(UTC)), settings, config
             )
+
+
+def _write(config: Path, text: str) -> None:
+    """Write the settings into their folder, made if missing. Raises ConfigError."""
+    try:
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(text, "utf-8")
+    except OSError as e:
+        raise ConfigError(f"{config}: cannot be written: {e.strerror}") from e
 
 
 def _crawl(archive: Archive, settings: Settings, at: datetime, progress: Progress) -> RunOutcome:
