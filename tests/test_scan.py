@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from scraper.archive.files import open_articles
 from scraper.cli import cli
 from scraper.spelling import fold, words
 from tests.support.filled import captures, fill
+from tests.support.plain_environment import python_with
 from tests.support.scan import count_words, differences, texts
 
 pytestmark = pytest.mark.slow  # whole runs and archives
@@ -88,15 +88,27 @@ def test_sqlite_utils_finds_by_stock_syntax(path: Path, typed: str):
     assert found == holding(path, typed)
 
 
-@pytest.mark.slow
-def test_datasette_without_the_plugin_finds_by_its_own_search(path: Path):
-    switch = "import sys; sys._called_from_test = True; from datasette.cli import cli; cli()"
+def asked_of(python: Path, archive: Path, address: str) -> str:
+    """What Datasette, run by `python`, answers about an archive."""
+    command = [python, "-m", "datasette", archive, "--get", address]
+    answer = subprocess.run(command, capture_output=True, text=True, cwd=archive.parent)
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
+def test_datasette_alone_in_its_environment_finds_by_the_search_box_of_the_table(
+    path: Path, tmp_path: Path
+):
+    python = python_with("datasette", tmp_path / "venv")
+    ours = subprocess.run([python, "-c", "import scraper"], capture_output=True, cwd=tmp_path)
+    assert b"No module named 'scraper'" in ours.stderr
     for typed in ("đảng viên", "dang+vien"):
         address = f"/archive/articles.json?_shape=array&_size=max&_search={typed}"
-        command = [sys.executable, "-c", switch, str(path), "--get", address]
-        answer = subprocess.run(command, capture_output=True, text=True, check=True)
-        found = {row["id"] for row in json.loads(answer.stdout)}
+        found = {row["id"] for row in json.loads(asked_of(python, path, address))}
         assert found == holding(path, typed.replace("+", " ")) != set()
+    page = asked_of(python, path, "/archive/articles?_search=dang+vien")
+    assert 'name="_search" value="dang vien"' in page
+    assert 'action="/search"' not in asked_of(python, path, "/")
 
 
 def test_the_index_is_what_stock_tools_detect(path: Path):
