@@ -1,8 +1,14 @@
 """The docs name everything a user can type or set, and are current."""
 
+import json
 import re
+import shutil
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
+from textwrap import dedent
+from typing import Any
 
 import click
 import pytest
@@ -17,6 +23,22 @@ from tests.support.docs_pages import PAGES, commands_page, configuration_page
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 CI = (ROOT / ".ci/run").read_text("utf-8")
+
+
+LINK = re.compile(r"\]\(([^)#:]*)(?:#([^)]*))?\)")
+# A module as the docs name it: below the repository, or below one of these.
+NAMED = re.compile(r"`([\w/]+\.py)`")
+BELOW = ("", "scraper", "scraper/extract", "scraper/demo")
+WRITTEN_BY_READERS = {"scraper/extract/onecms2027.py"}
+
+
+RECIPE = (ROOT / "docs/adding-a-template.md").read_text("utf-8")
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors of a page, as GitHub makes them of its headings."""
+    found = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in found}
 
 
 def test_ci_ends_with_the_test_line_of_readme() -> None:
@@ -68,8 +90,10 @@ def test_readme_is_short_and_its_links_lead_somewhere() -> None:
     assert len(README.encode()) < 8_000
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")]
     for page in pages:
-        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
-            assert (page.parent / link).exists(), f"{page.name}: {link}"
+        for link, heading in LINK.findall(page.read_text("utf-8")):
+            there = page.parent / link if link else page
+            assert there.exists(), f"{page.name}: {link}"
+            assert not heading or heading in headings(there), f"{page.name}: {link}#{heading}"
 
 
 def test_every_page_of_the_docs_is_two_clicks_from_readme_at_most() -> None:
@@ -79,3 +103,55 @@ def test_every_page_of_the_docs_is_two_clicks_from_readme_at_most() -> None:
     )
     second = set(re.findall(r"\]\(([^)#/]+\.md)", pages))
     assert {path.name for path in ROOT.glob("docs/*.md")} <= first | second
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "scraper/archive/tables.py",
+        "scraper/archive/article_columns.py",
+        "scraper/extract/onecms.py",
+    ],
+)
+def test_schema_columns_and_selectors_are_two_clicks_from_readme(target: str) -> None:
+    pages = [ROOT / link for link, _ in LINK.findall(README) if link.endswith(".md")]
+    second = {
+        (page.parent / link).resolve()
+        for page in pages
+        for link, _ in LINK.findall(page.read_text("utf-8"))
+    }
+    assert ROOT / target in second
+
+
+def test_every_module_that_the_docs_name_is_there() -> None:
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")):
+        for name in set(NAMED.findall(page.read_text("utf-8"))) - WRITTEN_BY_READERS:
+            assert any((ROOT / folder / name).exists() for folder in BELOW), f"{page.name}: {name}"
+
+
+@pytest.mark.slow
+def test_a_template_is_added_as_the_docs_say_to_the_letter(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "scraper", tmp_path / "scraper")
+    page, module = map(dedent, re.findall(r"```(?:html|python)\n(.*?)```", RECIPE, re.DOTALL))
+    command = re.findall(r"`scraper (extract [^`]* --trace)`", RECIPE)[0].split()
+    new, package = re.findall(r"`(scraper/extract/\w+\.py)`", RECIPE)
+    (tmp_path / "page.html").write_text(page, "utf-8")
+
+    def traced() -> dict[str, Any]:
+        run = subprocess.run(
+            [sys.executable, "-m", "scraper", *command],
+            cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, check=True,
+        )  # fmt: skip
+        return dict(json.loads(run.stdout))
+
+    assert traced()["template"] == "fallback"
+    (tmp_path / new).write_text(module, "utf-8")
+    text = (
+        (tmp_path / package).read_text("utf-8").replace(" fallback,", " fallback, onecms2027,", 1)
+    )
+    text = text.replace("] = (EMAGAZINE", "] = (onecms2027.TEMPLATE, EMAGAZINE")
+    (tmp_path / package).write_text(text, "utf-8")
+    article = traced()
+    assert (article["template"], article["lead"]) == ("onecms2027", "Lê Tai Nung vào mùa.")
+    assert article["paragraphs"] == ["Vườn lê rộng ba héc-ta."]
+    assert "unaccounted" not in article["flags"]
