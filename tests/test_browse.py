@@ -733,7 +733,7 @@ def test_a_month_that_came_since_the_figures_were_kept_has_a_share_too(tmp_path:
                 db.execute("UPDATE articles SET local_date = '2031-01-03' WHERE id = 3")
             answer = get(served, "/dashboard")
     assert answer.status_code == 200
-    assert "2031-01: 66.67" in answer.text
+    assert "Jan 2031: 66.67" in answer.text
 
 
 def test_a_copy_for_the_public_tells_its_hash_and_counts(path: Path, tmp_path: Path):
@@ -913,7 +913,7 @@ def test_a_reading_captured_twice_is_one_row_and_the_newest_comes_first(small: D
 
 def test_the_weather_is_drawn_by_place_and_month_without_readings_seen_twice(small: Datasette):
     page = get(small, "/archive/weather").text
-    assert re.findall(r"<title>(Sa Pa[^<]*)", page) == ["Sa Pa, 2024-05: 21.33"]
+    assert re.findall(r"<title>(Sa Pa[^<]*)", page) == ["Sa Pa, May 2024: 21.33"]
     assert 'href="/archive/weather?place=Sa+Pa">Sa Pa</a> <span>3</span>' in page
     assert "<svg" not in get(small, "/archive/weather?place=Sa+Pa").text
     assert "<svg" not in get(small, "/archive/weather?place=Sa+Pa&_nocount=1").text

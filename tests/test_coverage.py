@@ -66,7 +66,7 @@ def test_pages_with_figures_say_how_much_they_are_of(datasette: Datasette, addre
 def test_months_still_to_be_fetched_are_hatched(datasette: Datasette) -> None:
     page = get(datasette, "/").text
     assert page.count('fill="url(#hatch)"') == 2
-    assert "2024-06: 0; 2 still to be fetched" in page
+    assert "Jun 2024: 0; 2 still to be fetched" in page
 
 
 def test_the_running_month_is_marked_in_bars_and_lines() -> None:

@@ -5,25 +5,29 @@ import gzip
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from datasette.app import Datasette
 from selectolax.lexbor import LexborHTMLParser
 
 from scraper.browse.metadata import QUESTIONS
+from scraper.cli import cli
 from scraper.config import load_settings
 from scraper.demo.demonstration import run_demo
 from scraper.demo.edition import Edition
 from scraper.demo.newspaper import Newspaper, make_newspaper
+from scraper.demo.newsroom import CRAWLS
 from scraper.demo.story import DRESSES
 from scraper.errors import ConfigError
 from scraper.progress import Silence
 from tests.support.departure import Departure
-from tests.support.opened import opened
+from tests.support.opened import get, opened
 from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # whole runs and archives
@@ -173,6 +177,25 @@ def test_no_panel_and_no_ready_made_question_is_empty_in_the_demo(shown: Path) -
         for name, text in asyncio.run(pages(datasette)).items():
             for nothing in ("None so far", "Chưa có.", "None here", "Không có", "No rows"):
                 assert nothing not in text, name
+
+
+@pytest.mark.slow
+def test_the_demo_is_called_one_in_the_language_of_its_reader(shown: Path) -> None:
+    with opened(load_settings(shown / "config.toml")) as datasette:
+        for language, title in (("vi", "bản trình diễn"), ("en", "demonstration")):
+            for address in ("/", "/about", "/days"):
+                page = get(datasette, address, language=language).text
+                assert f"Báo Lào Cai: {title}" in page.split("</title>")[0]
+
+
+@pytest.mark.slow
+def test_the_command_names_the_days_of_its_crawls_as_in_vietnam(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = CliRunner().invoke(cli, ["demo", "--pages", "1"]).output
+    assert CRAWLS[0].astimezone(UTC).day != CRAWLS[0].day
+    assert f"Crawled as on {CRAWLS[0]:%Y-%m-%d}: " in said
 
 
 @pytest.mark.slow

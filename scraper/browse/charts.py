@@ -7,7 +7,7 @@ from math import ceil, floor, log10
 from markupsafe import Markup
 
 from scraper.browse.phrases import number as written
-from scraper.browse.phrases import say
+from scraper.browse.phrases import period, say
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 720, 200, 46, 10, 24
 WIDEST_BAR = 40
@@ -39,7 +39,7 @@ class Point:
             *([say("chart.waiting", n=self.waiting)] if self.waiting else []),
             *([say("chart.running")] if self.running else []),
         )
-        return "; ".join([f"{self.label}: {_number(self.value)}", *more])
+        return "; ".join([f"{period(self.label)}: {_number(self.value)}", *more])
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ def _axes(scale: _Scale, labels: Sequence[str]) -> Markup:
         Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
             f"{scale.x(i):.1f}", HEIGHT - 6, label
         )
-        for i, label in _told(labels)
+        for i, label in _printed(labels)
     ]
     count = round((scale.high - scale.low) / scale.step)
     lines = [
@@ -208,13 +208,13 @@ def _axes(scale: _Scale, labels: Sequence[str]) -> Markup:
     )
 
 
-def _told(labels: Sequence[str]) -> list[tuple[int, str]]:
+def _printed(labels: Sequence[str]) -> list[tuple[int, str]]:
     """The labels to print, and their places: of many months the years."""
     if len(labels) > LABELS and len(labels[0]) == 7:
         januaries = [(i, name[:4]) for i, name in enumerate(labels) if name.endswith("-01")]
         if len(januaries) > 1:
             return januaries[:: ceil(len(januaries) / LABELS)]
-    return list(enumerate(labels))[:: ceil(len(labels) / LABELS)]
+    return [(i, period(name)) for i, name in enumerate(labels)][:: ceil(len(labels) / LABELS)]
 
 
 def _linked(point: Point, told: str, shape: Markup) -> Markup:

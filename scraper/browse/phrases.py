@@ -88,6 +88,14 @@ def month(iso: str) -> str:
     return f"tháng {name}/{iso[:4]}" if language() == "vi" else f"{_MONTHS[name - 1]} {iso[:4]}"
 
 
+def period(iso: str) -> str:
+    """A month in little space, "2022-12": 12/2022, or Dec 2022; a year as it is."""
+    if len(iso) != len("2022-12"):
+        return iso
+    name = int(iso[5:])
+    return f"{name}/{iso[:4]}" if language() == "vi" else f"{_MONTHS[name - 1][:3]} {iso[:4]}"
+
+
 def month_name(of_year: int) -> str:
     """A month by its number from 1: Tháng 12, or December."""
     return f"Tháng {of_year}" if language() == "vi" else _MONTHS[of_year - 1]

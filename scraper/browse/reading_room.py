@@ -30,6 +30,8 @@ from scraper.browse import (
 from scraper.browse.charts import Point, bar_chart
 from scraper.browse.connection import listed
 
+_PERIOD = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
@@ -109,6 +111,7 @@ def add_filters(env: Any) -> None:
         "marked": _marked,
         "month": phrases.month,
         "number": phrases.number,
+        "period": phrases.period,
         "time": phrases.time,
         "vietnam_day": times.vietnam_day,
         "xml": _xml,
@@ -143,8 +146,14 @@ def cell(row: Any, value: Any, column: str, table: str | None, urls: Any) -> Any
         return Markup('<a href="{}">{}</a>').format(
             urls.row("archive", "articles", str(value)), value
         )
+    if isinstance(value, float):
+        return phrases.decimal(value)
     if not isinstance(value, str):
         return None
+    if column in ("year", "month") and table is None and _PERIOD.fullmatch(value):
+        return phrases.period(value)
+    if column == "local_date" and _DAY.fullmatch(value):
+        return _day(value, urls)
     if (column == "timestamp" or column.endswith("_at")) and _TIME.fullmatch(value):
         try:
             shown = phrases.time(value)
@@ -174,8 +183,18 @@ def question_chart(name: str, columns: list[str], rows: list[Any]) -> Markup:
     if not drawn or not set(drawn) <= set(columns):
         return Markup("")
     label, value = map(columns.index, drawn)
-    points = [Point(str(row[label]), float(row[value])) for row in rows]
+    counted = {str(row[label]): float(row[value]) for row in rows}
+    periods = times.every_period(min(counted), max(counted)) if counted else []
+    points = [Point(period, counted.get(period, 0)) for period in periods]
     return bar_chart(metadata.question_title(name), points)
+
+
+def _day(value: str, urls: Any) -> Markup | None:
+    try:
+        shown = phrases.day(value)
+    except ValueError:  # a reader's own SELECT may call anything a day
+        return None
+    return Markup('<a href="{}">{}</a>').format(urls.path(f"/days/{value}"), shown)
 
 
 def _marked(text: str, spans: tuple[tuple[int, int], ...]) -> Markup:

@@ -10,9 +10,10 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
 from scraper.browse.datasette_065 import BOM
-from scraper.browse.phrases import say
-from scraper.config import BUILT_IN
+from scraper.browse.phrases import catalogue, say
 from scraper.export.csv_safety import escape_formula
+
+_TITLES = ("site.title", "site.demo_title")
 
 
 async def page(
@@ -28,9 +29,10 @@ async def page(
 
 
 def site_title(datasette: Datasette) -> str:
-    """The operator's own heading; in the reader's language if it was left as it is."""
+    """The operator's own heading; ours, of an archive or the demonstration, in both languages."""
     title = str(datasette.metadata("title"))
-    return say("site.title") if title == BUILT_IN.serve.title else title
+    ours = (name for name in _TITLES if title == catalogue()[name][1])
+    return next(map(say, ours), title)
 
 
 def file(body: str, kind: str, status: int = 200) -> Response:

@@ -258,12 +258,14 @@ def demo(pages: int, and_serve: bool) -> None:
     from scraper.crawl.run import summary
     from scraper.demo.demonstration import run_demo
     from scraper.progress import watch
+    from scraper.times import VIETNAM
 
     with watch("demo", quiet=not sys.stderr.isatty()) as progress:
         done = run_demo(Path("demo"), pages, progress)
     now, port = done.status, done.settings.serve.port
     for outcome in done.outcomes:
-        click.echo(f"Crawled as on {outcome.run.started_at:%Y-%m-%d}: {summary(outcome)}")
+        day = outcome.run.started_at.astimezone(VIETNAM)
+        click.echo(f"Crawled as on {day:%Y-%m-%d}: {summary(outcome)}")
     click.echo(
         f"In demo/archive.db: {now.articles} articles ({now.first_day} to {now.last_day}),"
         f" {now.captions} captions, {now.revisions} revisions, {now.snapshots} snapshots."

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scraper.archive.files import Archive, open_archive
 from scraper.archive.frontier_updates import Context
+from scraper.browse.phrases import catalogue
 from scraper.config import Settings, load_settings
 from scraper.crawl.run import Plan, RunOutcome, crawl_site
 from scraper.demo.newspaper import make_newspaper
@@ -32,7 +33,7 @@ delay_seconds = 0
 max_pages = {pages}
 
 [serve]
-title = "Báo Lào Cai: demonstration, all articles invented"
+title = "{title}"
 """
 
 
@@ -56,7 +57,7 @@ def run_demo(folder: Path, pages: int, progress: Progress) -> Demonstration:
     config = folder / "config.toml"
     paper = make_newspaper(pages=pages, months=MONTHS)
     with serve_newspaper(paper, port=_free_port()) as edition:
-        _write(config, _CONFIG.format(base_url=edition.base_url, pages=pages + 1000))
+        _write(config, _config(edition.base_url, pages))
         settings = load_settings(config)
         with open_archive(settings.archive.path, settings.site.site) as archive:
             past = archive.db["runs"].count_where("command = 'crawl' AND outcome = 'done'")
@@ -81,6 +82,12 @@ def _write(config: Path, text: str) -> None:
         config.write_text(text, "utf-8")
     except OSError as e:
         raise ConfigError(f"{config}: cannot be written: {e.strerror}") from e
+
+
+def _config(base_url: str, pages: int) -> str:
+    # In English; the reading pages show it in the reader's language.
+    title = catalogue()["site.demo_title"][1]
+    return _CONFIG.format(base_url=base_url, pages=pages + 1000, title=title)
 
 
 def _crawl(archive: Archive, settings: Settings, at: datetime, progress: Progress) -> RunOutcome:
