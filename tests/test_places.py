@@ -5,7 +5,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -155,6 +155,34 @@ def test_the_day_tells_the_old_commune_from_the_new_one() -> None:
 def test_an_old_unit_named_as_such_is_the_old_one() -> None:
     assert _sure(_in_text("Trụ sở xã Bản Hồ cũ được sửa.", SINCE)) == {"xã Bản Hồ, Sa Pa"}
     assert _sure(_in_text("Đường xã Bản Hồ cũ nát.", SINCE)) == {"xã Bản Hồ 2025"}
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("Phường Cam Đường tổ chức hội xuân.", "phường Cam Đường 2025"),
+        ("Họp tại xã Thượng Hà, phường Cam Đường.", "phường Cam Đường 2025"),
+        ("UBND thị xã Sa Pa họp.", "thị xã Sa Pa"),
+    ],
+)
+def test_a_unit_that_is_yet_to_begin_is_never_sure(text: str, new: str) -> None:
+    (unit,) = (place for place in all_places().values() if label(place) == new)
+    first = unit.valid_from
+    assert first and new in _sure(_in_text(text, first))
+    before = _in_text(text, first - timedelta(days=1))
+    assert new in _unsure(before) and new not in _sure(before)
+
+
+def test_a_former_unit_is_not_one_that_is_yet_to_begin() -> None:
+    assert _sure(_in_text("Trụ sở xã Bản Hồ cũ được sửa.", BEFORE)) == {"xã Bản Hồ, Sa Pa"}
+
+
+@pytest.mark.parametrize("kind", ["xã", "phường"])
+def test_no_unit_of_july_2025_is_sure_in_june(kind: str) -> None:
+    new = [p for p in all_places().values() if p.valid_from == date(2025, 7, 1) and p.kind == kind]
+    text = ". ".join(f"Ngày 3/5, {kind} {place.name} họp" for place in new)
+    assert not _sure(_in_text(text, date(2025, 6, 30))) & set(map(label, new))
+    assert len(_sure(_in_text(text, date(2025, 7, 1))) & set(map(label, new))) == len(new)
 
 
 def test_a_shared_name_is_settled_by_the_nearest_district_even_in_another_paragraph() -> None:

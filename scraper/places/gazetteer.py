@@ -49,11 +49,13 @@ class Unit:
         """1 for a province, 2 for a district, 3 for a commune."""
         return LEVELS[self.kind]
 
+    def has_begun(self, on: date) -> bool:
+        """True if the unit was there by that day."""
+        return self.valid_from is None or self.valid_from <= on
+
     def is_valid(self, on: date) -> bool:
-        """Whether the unit was there on that day."""
-        return (self.valid_from is None or self.valid_from <= on) and (
-            self.valid_to is None or on < self.valid_to
-        )
+        """True if the unit was there on that day."""
+        return self.has_begun(on) and (self.valid_to is None or on < self.valid_to)
 
 
 def _table() -> bytes:

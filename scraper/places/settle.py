@@ -116,7 +116,12 @@ def _last_change(on: date) -> date:
 
 @lru_cache(maxsize=20_000)
 def _first_choice(evidence: Evidence, on: date | None) -> Choice:
-    """What the name's own words and the day leave."""
+    """What the name's own words and the day leave; never sure of a unit that is yet to begin."""
+    places, is_sure = _choice_by_words(evidence, on)
+    return places, is_sure and (on is None or places[0].has_begun(on))
+
+
+def _choice_by_words(evidence: Evidence, on: date | None) -> Choice:
     name, right = names()[evidence.form], evidence.right
     if right.is_elsewhere and name.places[0].level != PROVINCE:
         return NOTHING
@@ -164,14 +169,15 @@ def _is_below(place: Unit, name: Name, right: Right) -> bool:
 
 
 def _there(places: tuple[Unit, ...], on: date | None, has_ended: bool) -> tuple[Unit, ...]:
-    """Those that were there on the day; if none was, those that ended last."""
+    """Those that were there on the day; if none was, those that ended last, or are yet to begin."""
     if on is None:
         return places
-    there = tuple(p for p in places if p.is_valid(on) != has_ended)
+    begun = tuple(p for p in places if p.has_begun(on)) or places
+    there = tuple(p for p in begun if p.is_valid(on) != has_ended)
     if there:
         return there
-    last = max(p.valid_to or date.max for p in places)
-    return tuple(p for p in places if (p.valid_to or date.max) == last)
+    last = max(p.valid_to or date.max for p in begun)
+    return tuple(p for p in begun if (p.valid_to or date.max) == last)
 
 
 def _nearest(mention: Mention, choice: Choice, anchors: list[tuple[int, Unit]]) -> Choice:
