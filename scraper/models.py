@@ -139,4 +139,5 @@ class HostState:
     robots_fetched_at: datetime | None = None  # aware, UTC
     next_request_at: datetime | None = None  # aware, UTC, whole seconds: none earlier
     next_request_reason: str = ""  # DELAY, IN_FLIGHT, or starts with ASKED or REFUSED
-    refused_in_row: int = 0  # article pages since the last one that was not refused
+    refused_in_row: int = 0  # article pages, since the last one that was shown
+    refused_lists_in_row: int = 0  # since the last list or article page that was shown

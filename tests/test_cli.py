@@ -364,7 +364,7 @@ def test_failures_lists_what_is_not_mended(folder: Path) -> None:
             "INSERT INTO runs VALUES (1, 'crawl', '2026-03-01T00:00:00Z', NULL, 'done', '',"
             " 3, 0, 0, 0, 0, 0, 0, 0)"
         )
-        for url, state in ((later, "failed"), (mended, "archived")):
+        for url, state in ((later, "failed"), (mended, "archived"), (feed, "list")):
             db.execute(
                 "INSERT INTO frontier (url, source, found_at, state, due_at)"
                 " VALUES (?, 'feed', '2026-03-01T00:00:00Z', ?, '2026-03-02T00:00:00Z')",

@@ -213,7 +213,8 @@ def test_a_broken_list_is_a_recorded_failure_and_the_others_still_tell(
     if kind in LISTS_THAT_STILL_READ or (kind, on) == ("soft 404", "sections"):
         return
     assert failures and outcome.run.failed == len(failures)
-    assert {row["kind"] for row in failures} == {"list"}
+    is_refused = ENDS[kind][1].startswith("refused: answered")
+    assert {row["kind"] for row in failures} == {"refused" if is_refused else "list"}
     assert all(row["detail"] for row in failures)
     assert contacted <= {"127.0.0.1"}
 
@@ -397,6 +398,8 @@ def test_single_failed_pages_are_counted_and_end_in_exit_0(tmp_path: Path) -> No
     [
         (Fault("500", on="robots"), 0),
         (Fault("500"), 3),
+        (Fault("403"), 3),
+        (Fault("challenge"), 3),
         (Fault("503", retry_after="7200"), 1),
     ],
 )

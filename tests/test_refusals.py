@@ -1,5 +1,6 @@
 """Answers that refuse us: which they are, what a run makes of them, and what the archive does not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,11 +9,10 @@ import pytest
 from scraper.demo.edition import Edition
 from scraper.demo.newspaper import make_newspaper
 from scraper.errors import SiteUnavailable
-from scraper.http.standing import refused_seconds
 from scraper.models import Snapshot
 from scraper.reading import read_snapshot
 from scraper.refusals import refusal
-from tests.support.simulated import START, Newsroom, Paper, Reply
+from tests.support.simulated import BASE, START, Newsroom, Paper, Reply
 
 URL = "https://baolaocai.vn/a-post1.html"
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
@@ -200,16 +200,6 @@ def test_pages_that_are_mostly_no_articles_raise_the_alarm(newsroom: Newsroom) -
     assert "9 of 10 pages of the last crawl are not articles" in newsroom.alarms()
 
 
-@pytest.mark.parametrize(
-    ("further", "minutes"),
-    [(0, 55), (1, 115), (2, 235), (3, 475), (4, 955), (5, 1435), (6, 1435), (5000, 1435)],
-)
-def test_the_wait_after_refusals_doubles_to_a_day_less_five_minutes(
-    further: int, minutes: int
-) -> None:
-    assert refused_seconds(further) == minutes * 60
-
-
 def test_a_run_to_which_every_list_is_refused_raises_the_alarm(newsroom: Newsroom) -> None:
     newsroom.paper.publish(1, START)
     newsroom.crawl(START)
@@ -217,7 +207,55 @@ def test_a_run_to_which_every_list_is_refused_raises_the_alarm(newsroom: Newsroo
     newsroom.paper.refuses = lambda path: (403, {}, "<h1>Forbidden</h1>")
     newsroom.crawl(START + hours(1))
     assert newsroom.asked == []
-    assert "1 of 1 requests failed in the last crawl (1 list)" in newsroom.alarms()
+    assert "1 of 1 requests failed in the last crawl (1 refused)" in newsroom.alarms()
+
+
+def with_lists(newsroom: Newsroom) -> None:
+    site = replace(newsroom.settings.site, feeds=("/rss/home.rss",), sections=("/", "/xa-hoi/"))
+    newsroom.settings = replace(newsroom.settings, site=site)
+
+
+@pytest.mark.parametrize("kind", ["401", "403", "451", "challenge", "challenge with 503"])
+def test_a_ban_with_nothing_due_is_obeyed_by_lists(newsroom: Newsroom, kind: str) -> None:
+    with_lists(newsroom)
+    newsroom.paper.publish(1, START)
+    newsroom.crawl(START)
+    newsroom.paper.refuses = lambda path: REFUSING[kind] if path != "/robots.txt" else None
+    asked = [0] * 14
+    for hour in range(1, 14 * 24):
+        newsroom.crawl(START + hours(hour))
+        asked[hour // 24] += len([path for path in newsroom.paper.log if path != "/robots.txt"])
+        if hour == 2:
+            assert "the site refuses us" in newsroom.alarms()
+    assert asked[0] <= 10 and max(asked[1:]) <= 2
+    newsroom.paper.refuses = lambda path: None
+    newsroom.paper.publish(2, START + hours(14 * 24))
+    newsroom.crawl(START + hours(16 * 24))
+    assert newsroom.asked == [2]
+    assert newsroom.alarms() == ""
+
+
+def test_one_list_that_refuses_us_among_good_ones_stops_nothing(newsroom: Newsroom) -> None:
+    with_lists(newsroom)
+    newsroom.paper.publish(1, START)
+    newsroom.paper.refuses = lambda path: (403, {}, "") if path == "/rss/home.rss" else None
+    for hour in range(30):
+        assert not isinstance(newsroom.crawl(START + hours(hour)), SiteUnavailable)
+        assert {"/rss/home.rss", "/sitemap.xml"} <= set(newsroom.paper.log)
+    refused = newsroom.rows("SELECT DISTINCT url, detail FROM failures WHERE kind = 'refused'")
+    assert refused == [(f"{BASE}/rss/home.rss", "refused: answered 403")]
+
+
+def test_an_article_is_asked_for_first_after_lists_refused_us(newsroom: Newsroom) -> None:
+    with_lists(newsroom)
+    newsroom.paper.publish(1, START)
+    newsroom.crawl(START)
+    newsroom.paper.refuses = lambda path: (403, {}, "") if "post" not in path else None
+    newsroom.crawl(START + hours(1))
+    assert newsroom.rows("SELECT refused_in_row, refused_lists_in_row FROM hosts") == [(0, 4)]
+    newsroom.crawl(START + hours(25))
+    asked = [path for path in newsroom.paper.log if path != "/robots.txt"]
+    assert asked[0] == "/ban-tin-post1.html"
 
 
 @pytest.mark.slow
@@ -236,9 +274,9 @@ def test_a_year_with_a_ban_a_bot_check_and_a_broken_map_loses_nothing(newsroom: 
         if day in broken:
             paper.spoils_lists = lambda body: body.replace("</url>", "<t>a&nbsp;b & c</t></url>", 9)
         alarms: list[str] = []
-        for hour in (0, 1, 2, 12) if day in (*ban, *check) else (0,):
+        for hour in range(24) if day in (*ban, *check) else (0,):
             newsroom.crawl(START + hours(24 * day + hour))
-            asked_on[day] = asked_on.get(day, 0) + len(newsroom.asked)
+            asked_on[day] = asked_on.get(day, 0) + len(newsroom.paper.log)
             if day in (ban[0], check[0]):
                 alarms.append(newsroom.alarms())
         if day in (ban[0], check[0]):

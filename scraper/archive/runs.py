@@ -77,7 +77,7 @@ def lists_had_more(db: Database, run_id: int, ended: str) -> bool:
     """True if the crawl before this run `ended` so, and asked for more lists than articles."""
     row = db.execute(
         "SELECT instr(detail, ?), requests, fetched + failed - (SELECT count(*) FROM failures"
-        " WHERE run_id = runs.id AND kind = 'list') FROM runs"
+        " JOIN frontier USING (url) WHERE run_id = runs.id AND state = 'list') FROM runs"
         " WHERE command = 'crawl' AND requests > 0 AND id < ? ORDER BY id DESC LIMIT 1",
         [ended, run_id],
     ).fetchone()
@@ -106,12 +106,12 @@ def load_host(db: Database, host: str) -> HostState:
     """What is remembered of `host`; an empty state for one never asked."""
     row = db.execute(
         "SELECT robots_body, robots_status, robots_fetched_at, next_request_at,"
-        " next_request_reason, refused_in_row FROM hosts WHERE host = ?",
+        " next_request_reason, refused_in_row, refused_lists_in_row FROM hosts WHERE host = ?",
         [host],
     ).fetchone()
     if row is None:
         return HostState()
-    body, status, fetched_at, next_at, reason, refused_in_row = row
+    body, status, fetched_at, next_at, reason, refused_in_row, refused_lists_in_row = row
     return HostState(
         robots_body=body,
         robots_status=status,
@@ -119,18 +119,20 @@ def load_host(db: Database, host: str) -> HostState:
         next_request_at=utc_time(next_at) if next_at else None,
         next_request_reason=reason,
         refused_in_row=refused_in_row,
+        refused_lists_in_row=refused_lists_in_row,
     )
 
 
 def save_host(db: Database, host: str, state: HostState) -> None:
     """Remember `state` of `host`: one statement, its own transaction."""
     db.execute(
-        "INSERT INTO hosts VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (host) DO UPDATE SET"
+        "INSERT INTO hosts VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (host) DO UPDATE SET"
         " robots_body = excluded.robots_body, robots_status = excluded.robots_status,"
         " robots_fetched_at = excluded.robots_fetched_at,"
         " next_request_at = excluded.next_request_at,"
         " next_request_reason = excluded.next_request_reason,"
-        " refused_in_row = excluded.refused_in_row",
+        " refused_in_row = excluded.refused_in_row,"
+        " refused_lists_in_row = excluded.refused_lists_in_row",
         [
             host,
             state.robots_body,
@@ -139,6 +141,7 @@ def save_host(db: Database, host: str, state: HostState) -> None:
             utc_text(_full_second(state.next_request_at)) if state.next_request_at else None,
             state.next_request_reason,
             state.refused_in_row,
+            state.refused_lists_in_row,
         ],
     )
 

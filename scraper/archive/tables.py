@@ -232,7 +232,8 @@ CREATE TABLE hosts (
     robots_fetched_at TEXT,
     next_request_at TEXT,
     next_request_reason TEXT NOT NULL DEFAULT '',
-    refused_in_row INTEGER NOT NULL DEFAULT 0
+    refused_in_row INTEGER NOT NULL DEFAULT 0, -- article pages
+    refused_lists_in_row INTEGER NOT NULL DEFAULT 0
 );
 
 -- Captures that a public web archive lists (`scraper recover`), and what became of each.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Literal
 
 from sqlite_utils import Database
 
@@ -26,10 +27,18 @@ from scraper.crawl.discover import (
     read_section,
     read_sitemap,
 )
-from scraper.errors import DoubtfulList, FetchError, UnreadableList
+from scraper.errors import (
+    DoubtfulList,
+    FetchError,
+    Refused,
+    SiteUnavailable,
+    Transient,
+    UnreadableList,
+)
 from scraper.http.fetcher import Fetcher
 from scraper.models import Snapshot, utc_text
 from scraper.progress import Progress
+from scraper.refusals import refusal
 from scraper.urls import Site, article_id, canonical
 
 NEWEST_MAPS = 2  # monthly maps that are always asked: this month's and the last one's
@@ -54,6 +63,7 @@ class ListFailure:
 
     url: str
     reason: str
+    kind: Literal["list", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +155,30 @@ class Survey:
         ]
 
     def read(self, one: ListAddress) -> None:
-        """Ask for one list, and note the articles and the further lists that it names."""
+        """Ask for one list, and note the articles and the further lists that it names.
+
+        Raises SiteUnavailable if its failure is one too many in a row; it is noted then, too.
+        """
         self._asked.add(one.url)
         self._progress.note(f"list {one.url}", one.url)
         frontier.add_list(self.db, one.url, one.source, self.at)
         try:
             snapshot = self._ask(one.url)
+            if why := refusal(snapshot):
+                refused = Refused(one.url, f"refused: {why}")
+                self._settle_failed(one.url, refused.reason, kind="refused", due_at=self.at)
+                self._fetcher.standing.note_refused(refused, "list")
+                return
             doubt = ""
             if snapshot.status == 200:
                 doubt = self._note(READERS[one.source](snapshot, self._site), one)
             self._settle(one, snapshot, doubt)
         except (FetchError, UnreadableList) as e:
-            self._settle_failed(one.url, e.reason, status=None, due_at=self.at)
+            self._settle_failed(one.url, e.reason, due_at=self.at)
+        except SiteUnavailable as e:
+            if isinstance(e.__cause__, Transient):
+                self._settle_failed(one.url, e.__cause__.reason, due_at=self.at)
+            raise
 
     def _ask(self, url: str) -> Snapshot:
         """The list at `url`, or where that leads within the site."""
@@ -204,7 +226,7 @@ class Survey:
     def _settle(self, one: ListAddress, snapshot: Snapshot, doubt: str) -> None:
         if snapshot.status not in (200, 304):
             reason = f"answered {snapshot.status}"
-            self._settle_failed(one.url, reason, status=snapshot.status, due_at=None)
+            self._settle_failed(one.url, reason, status=snapshot.status)
             if one.source == "sitemap" and snapshot.status in frontier.NO_MAP:
                 # Whether there should be such a map, the index must say again, and in full.
                 frontier.forget_validators(self.db, "index")
@@ -220,9 +242,15 @@ class Survey:
             )
 
     def _settle_failed(
-        self, url: str, reason: str, *, status: int | None, due_at: datetime | None
+        self,
+        url: str,
+        reason: str,
+        *,
+        kind: Literal["list", "refused"] = "list",
+        status: int | None = None,
+        due_at: datetime | None = None,
     ) -> None:
-        self.failures.append(ListFailure(url, reason))
+        self.failures.append(ListFailure(url, reason, kind))
         known = frontier.find(self.db, url)
         attempts = known.attempts + 1 if known else 1
         frontier.settle(

@@ -109,7 +109,11 @@ def _run(crawl: "Crawl", settings: Settings, plan: Plan) -> None:
         since=plan.since,
     )
     articles = DueArticles(crawl, plan)
-    is_lists_turn = not runs.lists_had_more(crawl.archive.db, crawl.run.id, NO_ROOM)
+    # After a refusal an article comes first: only one that is shown ends the row of refusals.
+    is_lists_turn = not (
+        crawl.fetcher.standing.is_refused
+        or runs.lists_had_more(crawl.archive.db, crawl.run.id, NO_ROOM)
+    )
     try:
         while True:
             if not is_lists_turn and articles.fetch_next():
@@ -137,10 +141,12 @@ def _no_room(crawl: "Crawl", plan: Plan) -> str:
 
 def _read_list(crawl: "Crawl", survey: Survey, one: ListAddress) -> None:
     failed, found = len(survey.failures), survey.found
-    survey.read(one)
-    crawl.count(found=survey.found - found)
-    for failure in survey.failures[failed:]:
-        crawl.fail(failure.url, "list", failure.reason)
+    try:
+        survey.read(one)
+    finally:
+        crawl.count(found=survey.found - found)
+        for failure in survey.failures[failed:]:
+            crawl.fail(failure.url, failure.kind, failure.reason)
 
 
 def _outcome(crawl: "Crawl", plan: Plan) -> RunOutcome:

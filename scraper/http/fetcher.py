@@ -35,6 +35,7 @@ from scraper.http.standing import Standing
 from scraper.http.transport import Allowance, Transport
 from scraper.models import HostState, Snapshot
 from scraper.progress import Event
+from scraper.refusals import refusal
 
 Tell = Callable[[Event], None]
 
@@ -101,9 +102,11 @@ class Fetcher:
             self.standing.note_failure(e, kind)
             raise
         except Refused:
-            self.standing.note_answer(kind)
+            if kind == "list":  # a page, its caller counts as refused
+                self.standing.note_answer(kind)
             raise
-        self.standing.note_answer(kind)
+        if not refusal(snapshot):
+            self.standing.note_answer(kind)
         if self.origins.is_sent_on(target, snapshot):
             # Each name has a robots.txt of its own.
             self.pace.learn(replace(self.pace.state, robots_body=None))

@@ -131,7 +131,7 @@ def _lists(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
     )
     for url, attempts, found_at, error in failing.fetchall():
         times = db.execute(
-            "SELECT at FROM failures WHERE kind = 'list' AND url = ? ORDER BY id DESC LIMIT ?",
+            "SELECT at FROM failures WHERE url = ? ORDER BY id DESC LIMIT ?",
             [url, attempts],
         ).fetchall()
         if not times:

@@ -36,7 +36,7 @@ def article_page(number: int, at: datetime) -> str:
 
 
 class Paper:
-    """A newspaper whose newest articles are in one feed and one map."""
+    """A newspaper whose articles are in one map, and the newest in a feed and two sections."""
 
     def __init__(self) -> None:
         self.articles: dict[int, datetime] = {}
@@ -65,6 +65,13 @@ class Paper:
                 for n, at in self.articles.items()
             )
             return 200, xml, self.spoils_lists(f"<urlset>{entries}</urlset>")
+        newest = sorted(self.articles, reverse=True)[:10]
+        if path == "/rss/home.rss":
+            items = "".join(f"<item><link>{address(n)}</link></item>" for n in newest)
+            return 200, xml, f"<rss><channel>{items}</channel></rss>"
+        if path in ("/", "/xa-hoi/"):
+            links = "".join(f"<a href='{address(n)}'>Bản tin số {n}</a>" for n in newest)
+            return 200, {}, f"<html><body>{links}</body></html>"
         return 404, {}, "<html><body>404</body></html>"
 
 

@@ -86,8 +86,10 @@ class StandIn:
             self._under_way += 1
             at_once, asked = self._under_way, self._asked[path]
             self._asked[path] += 1
-        answer, manner = self._spoiled(path, asked)
-        answer = unless_known(answer, headers)
+        fault = fault_at(self.faults, self.newspaper.seed, path, asked)
+        answer, manner = self._spoiled(path, fault)
+        if fault is None:
+            answer = unless_known(answer, headers)
         answered = time.monotonic()
         size = send(connection, answer, manner)
         ended = time.monotonic()
@@ -99,9 +101,8 @@ class StandIn:
             self._turn.notify_all()
         return manner == "whole"
 
-    def _spoiled(self, path: str, asked: int) -> tuple[Answer, Manner]:
-        """The answer to request number `asked` (from 0) for a path, and how it is sent."""
-        fault = fault_at(self.faults, self.newspaper.seed, path, asked)
+    def _spoiled(self, path: str, fault: Fault | None) -> tuple[Answer, Manner]:
+        """The answer for a path, and how it is sent."""
         if fault is None:
             return self.answer(path), "whole"
         if fault.kind == "soft 404":
