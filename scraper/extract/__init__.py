@@ -21,7 +21,7 @@ from scraper.models import Article, Caption, Snapshot, Weather, utc_text
 TEMPLATES: tuple[Template, ...] = (EMAGAZINE, ARTICLE)  # newest first
 
 _END = re.compile(rb"</(?:body|html)\b", re.IGNORECASE)
-_TAIL = 4000  # bytes in which a page's end usually is
+_TAIL = 1000  # bytes in which a page's end usually is
 
 
 def extract(snapshot: Snapshot, notes: Notes = None) -> Article:
@@ -43,7 +43,8 @@ def is_truncated(snapshot: Snapshot) -> bool:
     body = snapshot.body
     if snapshot.truncated or not is_html(body.lstrip()):
         return snapshot.truncated
-    return not (_END.search(body, max(0, len(body) - _TAIL)) or _END.search(body))
+    tail = body[-_TAIL:].lower()
+    return not (b"</html" in tail or b"</body" in tail or _END.search(body))
 
 
 def _read(snapshot: Snapshot, notes: Notes) -> Article:
