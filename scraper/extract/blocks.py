@@ -1,7 +1,7 @@
 """What an element of a page holds: paragraphs and photos in reading order, and what is left out."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -20,8 +20,7 @@ _LIST_HEADING = re.compile(
 FEW_WORDS = 60  # characters; a note's own prose is longer, or ends in a full stop
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """Text between two block boundaries."""
 
     text: str
@@ -37,8 +36,7 @@ class Paragraph:
         return self.unlinked != self.text and not any(sign.isalnum() for sign in self.unlinked)
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A photo, or a player: the element that holds it and its caption."""
 
     node: LexborNode
@@ -47,8 +45,7 @@ class Figure:
     below: str = ""  # the caption, if it is in no element of the photo's
 
 
-@dataclass(frozen=True, slots=True)
-class Excluded:
+class Excluded(NamedTuple):
     """What is part of no text, and the rule that says so."""
 
     rule: str  # "read also", "ad", ".article__social"
@@ -61,8 +58,7 @@ class Excluded:
         return self.what.text if isinstance(self.what, Paragraph) else text_of(self.what)
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """All that an element holds: each text in it is in one of these."""
 
     parts: list[Paragraph | Figure]  # in reading order

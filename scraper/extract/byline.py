@@ -7,7 +7,7 @@ agency ends "Theo TTXVN" or "Nguồn: …"; two to five capitalised words are a 
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -27,8 +27,7 @@ _LONGEST = 80  # characters
 _MOST_WORDS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(NamedTuple):
     """The parts of an article without the lines that sign it."""
 
     parts: list[Paragraph | Figure]

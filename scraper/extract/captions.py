@@ -12,7 +12,6 @@
 """
 
 import re
-from dataclasses import replace
 from itertools import islice
 
 from selectolax.lexbor import LexborNode
@@ -136,7 +135,7 @@ def with_captions_below(
         if isinstance(part, Paragraph) and isinstance(above, Figure) and _is_bare(above):
             says = _says_caption(above, part)
             if says or _is_below(above, part, is_plain and n < len(parts) - 1):
-                found[-1] = replace(above, below=part.text, is_guess=not says)
+                found[-1] = above._replace(below=part.text, is_guess=not says)
                 continue
         found.append(part)
     return found

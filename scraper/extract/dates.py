@@ -6,8 +6,8 @@ contradicts itself is flagged (`Moment.flags`).
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
 
 from scraper.extract.text import clean
 from scraper.times import VIETNAM
@@ -56,8 +56,7 @@ _PAGE_CLOCK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """An instant as a page states it."""
 
     at: datetime  # aware, UTC

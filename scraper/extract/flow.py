@@ -97,10 +97,7 @@ class _Flow:
 
     def add(self, text: str, at: _Place) -> None:
         """Inline text."""
-        if text.isspace():
-            if not self.texts:
-                return  # no paragraph begins with a space
-        else:
+        if not text.isspace():
             self.breaks = 0
             self.is_bold = self.is_bold and at.is_bold
             self.is_slanted = self.is_slanted and at.is_slanted
@@ -188,7 +185,9 @@ def _walk(node: LexborNode, found: _Flow, at: _Place) -> None:
     for child in node.iter(include_text=True):
         tag = child.tag or ""
         if tag == "-text":
-            found.add(child.text_content or "", at)
+            text = child.text_content or ""
+            if found.texts or not text.isspace():  # no paragraph begins with a space
+                found.add(text, at)
         elif tag == "br":
             found.break_line()
         elif tag in _INLINE and _is_plain_line(child, tag, found, at):

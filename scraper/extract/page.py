@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -29,8 +29,7 @@ _WITHIN = ("@graph", "mainEntity")  # where a page's objects hold its article's
 _MOST_OBJECTS = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One page, parsed once."""
 
     url: str
@@ -58,9 +57,13 @@ class Page:
             return ""
 
 
-def parse(snapshot: Snapshot, notes: Notes = None) -> Page:
-    """The page in `snapshot`. Raises NotAnArticle for one that would take too long to parse."""
-    body = decode(snapshot.body, snapshot.header("content-type"))
+def parse(snapshot: Snapshot, notes: Notes = None, *, as_utf8: bool = False) -> Page:
+    """The page in `snapshot`. Raises NotAnArticle for one that would take too long to parse.
+
+    `as_utf8`: its bytes are taken for UTF-8 unseen; those that are not show as U+FFFD.
+    """
+    sent = snapshot.body
+    body = sent if as_utf8 else decode(sent, snapshot.header("content-type"))
     # A page may be cut short in the first signs of a tag, which would be text.
     body = body.removesuffix(b"</").removesuffix(b"<")
     tags = tags_of(body)
@@ -98,10 +101,10 @@ def _head(tree: LexborHTMLParser) -> _Head:
             if "canonical" in (attributes.get("rel") or "").lower().split():
                 found.canonical = attributes.get("href") or ""
     if not found.scripts:
-        scripts = tree.css("body script[type*='ld+json' i]")
+        scripts = tree.body.css("script[type*='ld+json' i]") if tree.body else []
         found.scripts += [script.text(deep=True) for script in scripts]
     if found.meta.keys().isdisjoint(PUBLISHED):
-        for node in tree.css("body meta[content]")[:_MOST_ITEMPROPS]:
+        for node in tree.body.css("meta[content]")[:_MOST_ITEMPROPS] if tree.body else ():
             if not _is_of_a_list(node):
                 _add_meta(node.attributes, found.meta)
     return found

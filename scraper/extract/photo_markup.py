@@ -15,6 +15,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -80,8 +81,7 @@ def captions_of(
     return tuple(captions), photos, tuple(beside)
 
 
-@dataclass(frozen=True, slots=True)
-class _Printed:
+class _Printed(NamedTuple):
     """A caption as printed, and the photo that it is of."""
 
     text: str

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -37,8 +37,7 @@ _LONGEST = 100  # characters of a headline
 _FEW = 300  # characters; such pages have no more text
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(NamedTuple):
     """Where the parts of an article are on a page, whatever its design."""
 
     template: str

@@ -16,8 +16,8 @@ one element that says not which is which, a time that cannot be read, times afte
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -42,8 +42,7 @@ _LABEL = re.compile(
 _LABEL_ALONE = re.compile(rf"{_LABEL.pattern}[^\w]*(?:lúc|vào|ngày|at|on)?[^\w]*$", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(NamedTuple):
     """What a page states of its times."""
 
     published_at: datetime | None
@@ -55,8 +54,7 @@ class Times:
 _Statement = tuple[str, str]  # source, text
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """A statement that states a time."""
 
     source: str
@@ -69,8 +67,7 @@ class _Read:
         return _AT_HOME if self.moment.offset is None else self.moment.offset
 
 
-@dataclass(frozen=True, slots=True)
-class _Slip:
+class _Slip(NamedTuple):
     """One clock that is stated with two offsets."""
 
     sources: frozenset[str]  # that state a wrong offset
@@ -135,7 +132,8 @@ def _statements(
     clocks = {read.moment.clock for read in _read(updates)} if updates else set()
     for node in printed:
         if text := (node.attributes.get("datetime") or "").strip():
-            is_update = any(read.moment.clock in clocks for read in _read([("time", text)]))
+            same = _read([("time", text)]) if clocks else []
+            is_update = any(read.moment.clock in clocks for read in same)
             (changed if is_update else published).append(("time", text))
     return published + shown, changed + updates
 

@@ -63,11 +63,15 @@ def beside(
                 excluded += (Excluded(rule, c) for c in children if not _leads_to(c, taken, within))
                 children = [child for child in children if _leads_to(child, taken, within)]
             waiting += reversed(children)
-        elif not is_below or not (text := node.text(deep=True).strip()):
+        elif not is_below:
+            continue
+        elif node.tag != "-text" and (rule := _why_beside(node, dropped)):
+            excluded.append(Excluded(rule, node))
+        elif not (text := node.text(deep=True).strip()):
             continue
         elif is_player_line(text, in_player=False):
             excluded.append(Excluded(PLAYER, node))
-        elif rule := _why_beside(node, dropped):
+        elif node.tag != "-text" and (rule := _why_list(node)):
             excluded.append(Excluded(rule, node))
         elif node.tag == "-text":
             unknown += [text] if (text := text_of(node)) else []
@@ -98,8 +102,6 @@ def _ancestors(nodes: list[LexborNode]) -> set[int]:
 
 def _why_beside(node: LexborNode, dropped: frozenset[str]) -> str:
     """Which rule leaves out an element that holds no part of the article; "" if none does."""
-    if node.tag == "-text":
-        return ""
     if node.tag in _FRAME:
         return f"<{node.tag}>"
     attributes = node.attributes
@@ -108,6 +110,11 @@ def _why_beside(node: LexborNode, dropped: frozenset[str]) -> str:
         return rule
     if not names.isdisjoint(_BESIDE):
         return "." + min(names & _BESIDE)
+    return ""
+
+
+def _why_list(node: LexborNode) -> str:
+    """Which rule leaves out an element by what it holds; "" if none does."""
     if node.css_first(_LISTED) or is_all_links(node):
         return "list of links"
     return "weather" if is_weather_heading(text_of(node.css_first(HEADINGS))) else ""

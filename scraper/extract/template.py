@@ -12,6 +12,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -86,7 +87,7 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
     claimed = [title, *text.claimed, *times, *([kicker] if kicker else [])]
     excluded, unknown = beside(around, claimed, template.dropped)
     if notes is not None:
-        notes += [Choice("excluded", e.rule, e.text) for e in text.excluded + excluded]
+        notes += [Choice("excluded", e.rule, e.text) for e in text.excluded + excluded if e.text]
     found = Findings(
         template=template.name,
         title=text_of(title),
@@ -107,8 +108,7 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
     return article_of(found, page, snapshot)
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(NamedTuple):
     """What the lead, the bodies and the photos around them hold."""
 
     lead: str

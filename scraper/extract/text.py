@@ -55,6 +55,16 @@ def is_markup(body: bytes) -> bool:
     return is_html(body) or body.removeprefix(codecs.BOM_UTF8).lstrip()[:5] == b"<?xml"
 
 
+def is_utf8(body: bytes) -> bool:
+    """True if every byte of `body` is part of UTF-8."""
+    return _valid_utf8(body) == len(body)
+
+
+def is_marked(body: bytes) -> bool:
+    """True if `body` begins with a byte order mark, or as UTF-16 does."""
+    return body.startswith((*(bom for bom, _ in _BOMS), *(start for start, _ in _UTF16)))
+
+
 def decode(body: bytes, content_type: str | None) -> bytes:
     """`body` as UTF-8, without a byte order mark.
 

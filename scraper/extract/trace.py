@@ -5,15 +5,14 @@ them, and what they say is what happened. Without notes, candidates that lose ar
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.extract.nodes import each, text_of
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Where one field came from."""
 
     field: str  # as `scraper extract` names it; also "template", "excluded", "unaccounted"

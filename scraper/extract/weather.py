@@ -25,6 +25,7 @@ _RANGE = re.compile(rf"(?<!\d){_NUMBER}{_SIGN}?\s*(?:-|–|—|−|~|đến|/)\s
 _TEMPERATURE = re.compile(rf"(?<![\d.,]){_NUMBER}{_SIGN}", re.I)
 _LOWEST = re.compile(rf"(?:thấp nhất|tối thiểu|min)\s*:?\s*{_NUMBER}{_SIGN}", re.I)
 _HIGHEST = re.compile(rf"(?:cao nhất|tối đa|max)\s*:?\s*{_NUMBER}{_SIGN}", re.I)
+_EXTREME = re.compile(r"nhất|tối|min|max", re.I)
 _HUMIDITY = re.compile(r"độ ẩm\s*:?\s*(\d{1,3}(?:[.,]\d+)?)\s*%", re.I)
 _LABELS = re.compile(
     r"dự báo thời tiết|thời tiết|nhiệt độ|độ ẩm|hôm nay|hiện tại|\bC\b|sức gió|khả năng mưa", re.I
@@ -50,7 +51,7 @@ HEADINGS = ", ".join(_HEADINGS)
 # "Thời tiết" in every way of writing it: what accents and capitals leave alone.
 _SAID = "i ti"
 _SPOKEN = f':lexbor-contains("{_SAID}" i)'
-_WIDGET = "[class*=weather], [id*=weather], [class*=thoi-tiet]"
+_WIDGETS = ("[class*=weather]", "[id*=weather]", "[class*=thoi-tiet]")
 _ARTICLES = f"h1, {ARTICLE_LINKS}"
 _MOST_WIDGETS = 10  # on a page
 _FRAMES = 3  # elements between a heading and its box
@@ -111,11 +112,12 @@ def _place_of(heading: str) -> str:
 
 def _read_one(place: str, text: str) -> Weather:
     rest = text.replace(place, " ", 1) if place else text
-    humidity = _HUMIDITY.search(rest)
-    rest = _HUMIDITY.sub(" ", rest)
+    humidity = _HUMIDITY.search(rest) if "%" in rest else None
+    rest = _HUMIDITY.sub(" ", rest) if humidity else rest
     low, high, rest = _span(rest)
     now = _TEMPERATURE.search(rest)
-    rest = _PLACE.sub(" ", _LABELS.sub(" ", _TEMPERATURE.sub(" ", rest)))
+    rest = _TEMPERATURE.sub(" ", rest) if now else rest
+    rest = _PLACE.sub(" ", _LABELS.sub(" ", rest))
     return Weather(
         place=place,
         text=text,
@@ -132,6 +134,8 @@ def _span(text: str) -> tuple[float | None, float | None, str]:
     if span := _RANGE.search(text):
         low, high = sorted((_number(span[1]), _number(span[2])))
         return low, high, _RANGE.sub(" ", text)
+    if not _EXTREME.search(text):
+        return None, None, text
     lowest, highest = _LOWEST.search(text), _HIGHEST.search(text)
     rest = _HIGHEST.sub(" ", _LOWEST.sub(" ", text))
     return _number(lowest[1]) if lowest else None, _number(highest[1]) if highest else None, rest
@@ -156,10 +160,11 @@ def weather_of(page: Page, bodies: Sequence[LexborNode] = ()) -> tuple[Weather, 
 def _widgets(page: Page, bodies: Sequence[LexborNode]) -> Iterator[tuple[str, str, str]]:
     """Each widget on the page: how it was known, its heading, its text."""
     seen: set[str] = set()
-    for node in islice(fitting(page.tree, _WIDGET), _MOST_WIDGETS):
+    known = (node for form in _WIDGETS for node in fitting(page.tree, form))
+    for node in islice(known, _MOST_WIDGETS):
         if (text := labels_of(node)) and len(text) < _LONGEST and text not in seen:
             seen.add(text)
-            yield _WIDGET, labels_of(node.css_first(HEADINGS)), text
+            yield ", ".join(_WIDGETS), labels_of(node.css_first(HEADINGS)), text
     for head, heading in islice(_headings(page), _MOST_WIDGETS):
         text = _text_below(head, heading, bodies)
         if text and text not in seen:
