@@ -13,7 +13,7 @@ from scraper.extract.bounds import MOST_BYTES, MOST_TEXT_BYTES
 from scraper.extract.onecms import ARTICLE, EMAGAZINE
 from scraper.extract.page import Page, parse
 from scraper.extract.template import Template, read
-from scraper.extract.text import is_binary, is_html, is_markup, is_marked, is_utf8
+from scraper.extract.text import is_binary, is_html, is_marked, is_markup, is_utf8
 from scraper.extract.text_lines import CUT_SHORT
 from scraper.extract.trace import Notes, select
 from scraper.models import Article, Caption, Snapshot, Weather, utc_text
