@@ -77,6 +77,12 @@ PAGES = (
     "/days/2024-05-06",
     "/bylines",
     "/tags",
+    "/places",
+    "/places/{place}",
+    "/search?unit={place}",
+    "/search?q=du+lich&unit={place}",
+    "/search.json?q=du+lich&facets=1&size=20",
+    "/archive/article_places",
     "/dashboard",
     "/about",
     "/feeds/new.atom",
@@ -118,7 +124,7 @@ def main() -> None:
         found["index"] = index_figures(archive.db)
         archive.db.execute("ANALYZE")
         archive.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    ids = article_ids(path)
+    ids = {"id": article_ids(path), "place": most_named(path)}
     with served(["-m", "scraper", "serve", "--config", str(settings(path))], path) as client:
         found["pages"] = p95_of_each(client, {page: page for page in PAGES}, ids, options.times)
         searches = {text: f"/search?{urlencode({'q': text})}" for text in SEARCHES}
@@ -171,6 +177,13 @@ def article_ids(path: Path) -> list[int]:
     """The numbers of some articles, from all over the archive."""
     with sqlite_utils.Database(path) as db:
         return [row[0] for row in db.execute("SELECT id FROM articles ORDER BY random() LIMIT 500")]
+
+
+def most_named(path: Path) -> list[str]:
+    """The ids of the ten units that most articles name, whose pages are the dearest."""
+    sql = "SELECT place_id FROM article_places GROUP BY 1 ORDER BY count(*) DESC LIMIT 10"
+    with sqlite_utils.Database(path) as db:
+        return [row[0] for row in db.execute(sql)]
 
 
 def fill_stock(path: Path, stock: Path) -> None:
@@ -231,13 +244,22 @@ def free_port() -> int:
 
 
 def p95_of_each(
-    client: httpx.Client, pages: Mapping[str, str], ids: Sequence[int], times: int
+    client: httpx.Client,
+    pages: Mapping[str, str],
+    ids: Mapping[str, Sequence[object]],
+    times: int,
 ) -> dict[str, float | None]:
-    """The 95th percentile of each of `pages`, named addresses, in ms; None if it failed."""
+    """The 95th percentile of each of `pages`, named addresses, in ms; None if it failed.
+
+    A `{name}` in an address is replaced by one of `ids[name]`, each time another.
+    """
     chance = random.Random(1)
+
+    def address(page: str) -> str:
+        return page.format(**{name: chance.choice(some) for name, some in ids.items() if some})
+
     return {
-        name: p95_ms(client, lambda page=page: page.replace("{id}", str(chance.choice(ids))), times)
-        for name, page in pages.items()
+        name: p95_ms(client, lambda page=page: address(page), times) for name, page in pages.items()
     }
 
 

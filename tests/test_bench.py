@@ -9,6 +9,12 @@ from typing import Any
 
 import pytest
 
+from scraper.archive.files import open_articles
+from scraper.archive.index import check_index
+from scraper.search.hits import search
+from tests.support.filled import captures, fill
+
+TABLES_OF_AN_ARTICLE = ("articles", "texts", "captions", "article_bylines", "article_places")
 ROOT = Path(__file__).parent.parent
 
 
@@ -95,3 +101,25 @@ def test_browse_benchmark_has_both_answer(tmp_path: Path) -> None:
     assert 0 < found["index"]["of_the_text"] < 2  # 1.1 in a large archive
     for kind in ("pages", "searches_with_total_and_years", "stock"):
         assert all(found[kind].values()), found[kind]
+
+
+@pytest.mark.bench
+def test_an_enlarged_archive_holds_every_article_so_many_times_and_finds_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "archive.db"
+    fill(path, captures(20))
+    with open_articles(path) as db:
+        before = [db[name].count for name in TABLES_OF_AN_ARTICLE]
+        hits = search(db, "bản").total
+    subprocess.run(
+        [sys.executable, "bench/enlarge.py", "--folder", str(tmp_path), "--copies", "3"],
+        check=True,
+        capture_output=True,
+        cwd=ROOT,
+    )
+    with open_articles(path) as db:
+        assert [db[name].count for name in TABLES_OF_AN_ARTICLE] == [3 * n for n in before]
+        assert search(db, "bản").total == 3 * hits > 0
+        assert list(check_index(db)) == []
+        assert len(set(db.execute("SELECT url FROM articles"))) == 60
