@@ -116,7 +116,7 @@ _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff
 
 
 def divisions(text: str) -> list[bool]:
-    """For each word of `text` but the last: True if more than a blank divides it from the next.
+    """For each word of `text` except the last: True if more than a blank follows it.
 
     A sign or the end of a line divides; not what joins numbers and names, as in 15/2020/NĐ-CP.
     """
@@ -147,7 +147,7 @@ def other_spellings(spelled: str) -> tuple[str, ...]:
 
 
 def agrees(typed: str, word: str) -> bool:
-    """Whether a reader who typed `typed` may mean `word`; both spelled.
+    """True if a reader who typed `typed` may mean `word`; both spelled.
 
     A letter with marks is meant as typed, a bare one means the letter with any marks.
     """
@@ -157,7 +157,7 @@ def agrees(typed: str, word: str) -> bool:
 
 
 def is_bare(typed: str) -> bool:
-    """Whether a spelled word carries no mark at all."""
+    """True if a spelled word has no mark at all."""
     return typed == unmark(typed)
 
 

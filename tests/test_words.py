@@ -1,4 +1,4 @@
-"""Vietnamese spelling: what is one word, and what a half-typed one stands for."""
+"""Vietnamese spelling: what is one word, and what a half-typed one may mean."""
 
 import unicodedata
 

@@ -37,18 +37,18 @@ class Lexicon:
     spellings: dict[str, str]  # folded word -> its spellings, one a line: "cong an" -> "công an"
 
     def holds(self, spelled: Sequence[str]) -> bool:
-        """Whether spelled syllables, with all, some or no marks typed, may be a known word."""
+        """True if spelled syllables, with all, some or no marks typed, may be a known word."""
         known = self._alike(spelled)
         if all(map(is_bare, spelled)):
             return bool(known)
         return any(all(map(_may_be, spelled, word.split())) for word in known)
 
     def holds_as_typed(self, spelled: Sequence[str]) -> bool:
-        """Whether spelled syllables are a known word, with no mark to add."""
+        """True if spelled syllables are a known word, with no mark to add."""
         return " ".join(spelled) in self._alike(spelled)
 
     def _alike(self, spelled: Sequence[str]) -> list[str]:
-        """The known words that differ from `spelled` in nothing but marks."""
+        """The known words that differ from `spelled` only in marks."""
         known = self.spellings.get(unmark(" ".join(spelled)))
         return known.split("\n") if known else []
 
@@ -101,7 +101,7 @@ def _with_words(spellings: dict[str, str], added: list[str]) -> Lexicon:
 
 
 def _may_be(typed: str, syllable: str) -> bool:
-    """Whether `typed` is `syllable` with none, some or all of its marks; both spelled.
+    """True if `typed` is `syllable` with none, some or all of its marks; both spelled.
 
     As for single words (`half_typed`), a typed d is đ only among bare letters: dầu is not đầu.
     """
@@ -115,8 +115,8 @@ def _may_be(typed: str, syllable: str) -> bool:
 def _word_lengths(spelled: list[str], known: Lexicon) -> list[list[int]]:
     """For each place: how many syllables the words have that begin there, the longest first.
 
-    Who types marks means "cho" in "cho người dân", not the "chợ" of chợ người: marks are added
-    only if that saves a word, as in "đang viên".
+    A reader who types marks means "cho" in "cho người dân", not "chợ" as in chợ người: marks are
+    added only if that saves a word, as in "đang viên".
     """
     lengths = _fitting(spelled, known.holds)
     if not all(map(is_bare, spelled)):

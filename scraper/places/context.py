@@ -181,7 +181,7 @@ def _length(before: str, used: list[str]) -> int:
 
 
 def _bare(words: Sequence[str], before: str, dash_follows: bool) -> Left:
-    """Whether a name without a word for a unit is that of a person or a thing."""
+    """What a name without a word for a unit is: `role` says if a person or a thing."""
     found = _NO_LEFT
     past_dash = False
     for back in range(1, min(len(words), 6) + 1):
@@ -210,19 +210,19 @@ def _bare(words: Sequence[str], before: str, dash_follows: bool) -> Left:
 
 
 def can_start(word: str) -> bool:
-    """Whether a capitalised word before a name only begins the sentence: "Tại", "UBND"."""
+    """True if a capitalised word before a name only starts the sentence: "Tại", "UBND"."""
     word = word.lower()
     return word in _STARTS or word in UNITS
 
 
 def is_plural(text: str, unit_at: int) -> bool:
-    """Whether the word before a unit's says that several follow: "các xã", "hai phường"."""
+    """True if the word before a unit's says that several follow: "các xã", "hai phường"."""
     words = text[max(0, unit_at - 10) : unit_at].lower().split()
     return bool(words) and (words[-1] in _SEVERAL or words[-1].isdigit())
 
 
 def is_named_thing(word: str) -> bool:
-    """Whether a capitalised word before a name says that a thing is named: "Đường"."""
+    """True if a capitalised word before a name says that a thing is named: "Đường"."""
     return word.lower() in _THINGS
 
 

@@ -79,7 +79,7 @@ def find_places(
 
 
 def _mentions(text: str) -> tuple[list[Mention], list[int]]:
-    """Each name with what the words beside it say, and where other provinces are named.
+    """Each name with what the words beside it say, and the places of other provinces' names.
 
     The names of a list share the word for the unit and the parent.
     """
@@ -123,7 +123,7 @@ def _shared(mention: Mention, after: Evidence) -> Mention:
 
 
 def _spans(text: str, known: Mapping[str, Name], elsewhere: list[int]) -> Iterator[tuple[int, int]]:
-    """Where names are; where other provinces are is added to `elsewhere`."""
+    """The places of names; those of other provinces are added to `elsewhere`."""
     others, begins = provinces_elsewhere(), first_words()
     for found in _RUN.finditer(text):
         run = found.group()
@@ -141,7 +141,7 @@ def _spans(text: str, known: Mapping[str, Name], elsewhere: list[int]) -> Iterat
 
 
 def _within(text: str, run: str, at: int, known: Mapping[str, Name]) -> Sequence[tuple[int, int]]:
-    """Where names are in a run of capitalised words that is not itself one.
+    """The places of names in a run of capitalised words that is not itself one.
 
     "UBND TP Lào Cai" and "Bảo Thắng Nguyễn Văn Sơn", if "huyện" is before it, hold one;
     "Nguyễn Thị Tân An" and "Hoàng Liên Sơn" do not.

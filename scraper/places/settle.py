@@ -17,7 +17,7 @@ from scraper.places.context import Right
 from scraper.places.gazetteer import COMMUNE, MERGER, PROVINCE, Unit, all_places
 from scraper.places.printed_names import Name, names
 
-Choice = tuple[tuple[Unit, ...], bool]  # what may be meant, and whether that is sure
+Choice = tuple[tuple[Unit, ...], bool]  # what may be meant; True if that is sure
 NOTHING: Choice = ((), False)
 
 
@@ -37,7 +37,7 @@ class Mention(NamedTuple):
 
     start: int
     end: int
-    form_at: int  # where the word for its unit is, else `start`
+    form_at: int  # the place of the word for its unit, else `start`
     name: Name
     evidence: Evidence
 
@@ -78,7 +78,7 @@ def settle(mentions: Sequence[Mention], elsewhere: Sequence[int], on: date | Non
 
 
 def _is_doubtful(at: int, mentions: Sequence[Mention], choices: Sequence[Choice]) -> bool:
-    """Whether a common name only follows a unit by chance: "ở xã Y Tý, Vũ Linh cho biết"."""
+    """True if a common name only follows a unit by chance: "ở xã Y Tý, Vũ Linh cho biết"."""
     evidence = mentions[at].evidence
     if not evidence.is_inherited or evidence.is_several or evidence.right.parents:
         return False
@@ -93,7 +93,7 @@ def _is_doubtful(at: int, mentions: Sequence[Mention], choices: Sequence[Choice]
 def _may_be_elsewhere(
     mention: Mention, elsewhere: Sequence[int], anchors: list[tuple[int, Unit]]
 ) -> bool:
-    """Whether another province is named shortly before a common name, and nearer than ours."""
+    """True if another province is named shortly before a common name, and nearer than ours."""
     if not mention.name.is_common or mention.name.level < COMMUNE or mention.evidence.right.parents:
         return False
     near = [mention.start - at for at in elsewhere if 0 < mention.start - at < 150]

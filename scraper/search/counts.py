@@ -1,8 +1,8 @@
 """Hits per month and year, without a look at each hit's day.
 
-Numbers of articles rise with time, so that a month is a stretch of numbers, but for some strays.
+Numbers of articles rise with time, so a month is a stretch of numbers, except for some strays.
 The search index counts its hits in a stretch much faster than a day can be looked up for each.
-What is counted is exact whatever the stretches are: they only decide how many strays there are.
+The counts are exact whatever the stretches are: these only decide how many strays there are.
 """
 
 from bisect import bisect_right
@@ -69,7 +69,7 @@ def stretches(db: Database) -> tuple[Stretch, ...]:
 
 
 def _border(months: Sequence[str], month: str, start: int, end: int) -> int:
-    """Where between two places `month` best begins: fewest of it before, fewest others after."""
+    """The place between two at which `month` best begins: fewest of it before, others after."""
     best = score = 0
     at = start
     for place in range(start, end):
@@ -84,7 +84,7 @@ def count_by_stretch(
 ) -> list[tuple[str, int]] | None:
     """Hits of `match` for each year (4 digits) or month (7) that has any, oldest first.
 
-    None where looking up the day of each hit is faster, if there are but `hits`.
+    `hits` is their number. None if looking up the day of each hit is faster.
     """
     joined = [next(same) for _, same in groupby(found, key=lambda s: s.month[:digits])]
     probes = hits // LOOKUPS_A_PROBE - len(joined)

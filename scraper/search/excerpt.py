@@ -1,4 +1,4 @@
-"""Where in a text the words found stand, and the piece of it to show."""
+"""The places of the words found in a text, and the piece of it to show."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ _BLANKS = str.maketrans("\n\r\t", "   ")
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A piece of an article's text, and where the words found stand in it."""
+    """A piece of an article's text, and the places of the words found in it."""
 
     text: str
     marks: tuple[TextSpan, ...] = ()
-    source: str = ""  # which text it is from; "" where there is none
+    source: str = ""  # which text it is from; "" if there is no text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class _Found:
 
 
 def marks(text: str, patterns: Sequence[Pattern]) -> tuple[TextSpan, ...]:
-    """Where words or phrases that fit one of `patterns` stand in `text`."""
+    """The places in `text` of words or phrases that fit one of `patterns`."""
     spans = [m.span() for m in WORD.finditer(text)]
     return _spans(_find(text, spans, patterns), spans)
 
@@ -41,7 +41,7 @@ def marks(text: str, patterns: Sequence[Pattern]) -> tuple[TextSpan, ...]:
 def excerpt(texts: Iterable[tuple[str, str]], patterns: Sequence[Pattern]) -> Excerpt:
     """The piece of one of `texts` (name, text) that shows most of `patterns` close together.
 
-    Where none is found, the beginning of the first text that has any.
+    If nothing fits, the beginning of the first text that is not empty.
     """
     best, most = Excerpt(""), -1
     for source, text in texts:
@@ -75,7 +75,7 @@ def _find(text: str, spans: Sequence[TextSpan], patterns: Sequence[Pattern]) -> 
 
 
 def _places(wanted: Place, spelled: Sequence[str], folded: Sequence[str]) -> list[int]:
-    """The places of words that may stand for `wanted`."""
+    """The places of words that fit `wanted`."""
     words = spelled if wanted.spellings else folded
     whole = {word for word, begun in wanted.written if not begun}
     begun = tuple(word for word, begun in wanted.written if begun)
@@ -115,7 +115,7 @@ def _cut(
 
 
 def _spans(found: Sequence[_Found], spans: Sequence[TextSpan]) -> tuple[TextSpan, ...]:
-    """The stretches of text found, those that overlap or stand side by side as one."""
+    """The stretches of text found; those that overlap or are side by side as one."""
     joined: list[list[int]] = []
     for f in found:
         if joined and f.first <= joined[-1][1] + 1:

@@ -28,7 +28,7 @@ from scraper.search.sql import (
 
 RANKED_AT_MOST = 5_000  # of more hits, the newest are put in order of fit; SearchPage says so
 
-STRAYS_ASKED = 1_000  # articles that the index is asked for one by one
+STRAYS_ASKED = 1_000  # articles for which the index is asked singly
 
 # Of each column, as written and folded: how exact a hit is comes first, by other means.
 _WEIGHT = {"title": 10, "lead": 4, "tags": 4, "section": 3, "captions": 2, "body": 1}
@@ -59,7 +59,7 @@ class Hit:
     revision_count: int
     gone_at: str | None
     snippet: str  # the original text around the words found
-    title_marks: tuple[tuple[int, int], ...] = ()  # where in the title the words found stand
+    title_marks: tuple[tuple[int, int], ...] = ()  # the places in the title of the words found
     snippet_marks: tuple[tuple[int, int], ...] = ()  # the same in the snippet
     snippet_source: str = ""  # which text the snippet is from: "lead", "body", "tags" …
 
@@ -210,7 +210,7 @@ def _oldest(db: Database, asked: Asked, total: int, limit: int, offset: int) -> 
 def _recent(db: Database, asked: Asked, since: Stretch) -> list[tuple[str, int]] | None:
     """Time and number of each hit since the first day of a month, newest first.
 
-    None where many articles since then have numbers of before.
+    None if many articles since then have numbers from before.
     """
     strays = db.conn.execute(
         "SELECT id FROM articles WHERE local_date >= ? AND id < ? LIMIT ?",

@@ -15,21 +15,21 @@ MAX_PHRASES = 256  # spellings of one phrase asked for side by side
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The words that may stand at one place of a phrase."""
+    """The words that fit at one place of a phrase."""
 
     folded: str  # what was typed, without marks
     spellings: tuple[str, ...] = ()  # spelled words, any of them; () for any with these letters
     is_prefix: bool = False  # words beginning with one of these
-    whole: tuple[str, ...] = ()  # of a prefix: words that begin as typed, but are spelled otherwise
+    whole: tuple[str, ...] = ()  # of a prefix: words that start as typed, but are spelled otherwise
 
     @property
     def written(self) -> tuple[tuple[str, bool], ...]:
-        """The words of the index that may stand here, and whether each is only a beginning."""
+        """The words of the index that fit here; with each, True if it is only a beginning."""
         begun = self.spellings or (self.folded,)
         return (*((w, self.is_prefix) for w in begun), *((w, False) for w in self.whole))
 
     def takes(self, spelled: str, folded: str) -> bool:
-        """Whether a word, spelled and folded, may stand here."""
+        """True if a word, spelled and folded, fits here."""
         word = spelled if self.spellings else folded
         return any(
             word.startswith(wanted) if begun else word == wanted for wanted, begun in self.written
@@ -54,7 +54,7 @@ Occurs = Callable[[str, bool], bool]  # (spelled word, is it only a beginning) -
 
 
 def resolve(query: Query, occurs: Occurs) -> Resolved:
-    """`query`, with each half-typed word replaced by the words of the archive it stands for."""
+    """`query`, with each half-typed word replaced by the words of the archive it may mean."""
 
     def patterns(reading: Reading) -> ReadingPatterns:
         return tuple(tuple(_pattern(p, occurs) for p in either) for either in reading)
@@ -66,10 +66,10 @@ def resolve(query: Query, occurs: Occurs) -> Resolved:
 
 
 def with_readings_held(query: Query, occurs: Occurs, is_held: Callable[[str], bool]) -> Query:
-    """`query` without the second readings that have a word of which the archive holds none.
+    """`query` without the second readings that have a word which no article holds.
 
-    If it holds not every word of the first reading, that is the only one. `is_held` says whether
-    an article fits an expression.
+    If some word of the first reading is in no article, the first reading is kept alone. `is_held`
+    is true if an article fits an expression.
     """
 
     def is_read(reading: Reading) -> bool:
@@ -152,14 +152,14 @@ def typed_expression(query: Query, place: str = "") -> str:
     )
 
 
-Beginning = Callable[[str], tuple[str, ...] | None]  # the words of the archive that begin so
+Beginning = Callable[[str], tuple[str, ...] | None]  # the words of the archive that start so
 
 
 def expand(resolved: Resolved, beginning: Beginning) -> Resolved:
-    """`resolved`, with words that stand alone and are but begun replaced by those in the archive.
+    """`resolved`, with single beginnings of words replaced by the words in the archive.
 
-    Not where `beginning` gives None, as they are too many to name. Naming them is faster: the
-    index gathers all places of all words that begin so before it gives one.
+    A beginning stays if `beginning` gives None: its words are too many to name. Naming them is
+    faster, as the index gathers all places of all words that start so before it gives one.
     """
 
     def expanded(pattern: Pattern) -> Pattern:

@@ -23,9 +23,9 @@ from scraper.search.match import (
 from scraper.search.query import Query
 from scraper.spelling import fold, is_bare
 
-NAMED_AT_MOST = 50  # words that begin so; of more, the index gathers all places itself
+NAMED_AT_MOST = 50  # words that start so; of more, the index gathers all places itself
 LOOKED_AT = 500  # words, to name those
-SHORTEST_NAMED = 3  # letters; too many words begin with fewer
+SHORTEST_NAMED = 3  # letters; too many words start with fewer
 COUNTED_AT_MOST = 50_000  # to choose a way of counting; the count itself is exact
 
 MATCHING = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
@@ -74,17 +74,17 @@ class Asked:
     """A query as SQL."""
 
     match: str  # what `articles_fts` must match; "" for anything
-    typed: str  # what it must match to have every word as typed; "" where all that fit have
+    typed: str  # what it must match to have every word as typed; "" if all that fit have
     where: tuple[Clause, ...]  # all of which an article must fulfil
-    among: tuple[Clause, ...]  # what follows from `where` for numbers in the index
+    among: tuple[Clause, ...]  # what `where` implies for numbers in the index
     needs_no_row: bool  # the index articles_days has all that `where` asks, and is best for it
     patterns: tuple[Pattern, ...]  # what to mark in texts
-    place: str  # where the words are to be, as in Filters
+    place: str  # where the words must be, as in Filters
     read_as: str  # how the query was read
 
 
 def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
-    """`query` in the words of this archive, as SQL; None where nothing can fit it."""
+    """`query` in the words of this archive, as SQL; None if nothing can fit it."""
     if not (query.is_blank or query.include or query.exclude):
         return None
     occurs, place = _occurs(db), filters.place
@@ -143,15 +143,15 @@ def count_by_period(
     db: Database, asked: Asked, digits: int = 4, stretches: Sequence[Stretch] = ()
 ) -> list[tuple[str, int]]:
     """Hits per year ("2023"), or with 7 digits per month ("2023-05"), oldest first."""
-    # Words that begin so are looked for anew in each stretch: not worth it.
+    # A beginning of words is searched again in each stretch, which is slower.
     if asked.match and not asked.where and stretches and " *" not in asked.match:
         sql = f"SELECT count(*) FROM ({MATCHING} LIMIT {COUNTED_AT_MOST})"
         (hits,) = db.conn.execute(sql, (asked.match,)).fetchone()
         counted = count_by_stretch(db, asked.match, hits, stretches, digits)
         if counted is not None:
             return counted
-    # By months even where years are asked for: an index has them in order. That order must not
-    # keep SQLite from the index of what else is asked.
+    # By months even if years are asked for: an index has them in order. That order must not keep
+    # SQLite from the index of the other conditions.
     month = "substr(local_date, 1, 7)" + (" || ''" if asked.where else "")
     sql, parameters = select(f"{month} AS month, count(*)", asked, is_covered=True)
     months = db.conn.execute(f"{sql} GROUP BY month ORDER BY month", parameters).fetchall()
@@ -188,7 +188,7 @@ def _beginning(db: Database) -> Beginning:
             "SELECT term FROM temp.index_words WHERE term >= ? AND term < ? LIMIT ?",
             (spelled, f"{spelled}\U0010ffff", LOOKED_AT),
         ).fetchall()
-        # Bare words stand for all others with their letters: none with marks need be named.
+        # A bare word finds all words with its letters: those with marks need no naming.
         named = [term for (term,) in rows if not is_bare(spelled) or is_bare(term)]
         are_few = len(named) <= NAMED_AT_MOST and len(rows) < LOOKED_AT
         return tuple(named) if are_few else None
@@ -265,7 +265,7 @@ def _clauses(filters: Filters) -> list[Clause]:
 
 
 def _among(db: Database, filters: Filters) -> tuple[Clause, ...]:
-    """What follows from `filters` for numbers in the index."""
+    """What `filters` imply for numbers in the index."""
     if not (filters.since or filters.until):
         return ()
     first, last = db.conn.execute(
