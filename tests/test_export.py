@@ -484,11 +484,11 @@ def multiply(path: Path, count: int) -> None:
         for table, owner in owners.items():
             db.execute(f"DELETE FROM {table} WHERE {owner} > ?", [first])
             columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
-            told = [f"{c} + n" if c == owner else "NULL" if c == "id" else c for c in columns]
+            copied = [f"{c} + n" if c == owner else "NULL" if c == "id" else c for c in columns]
             db.execute(
                 "WITH RECURSIVE numbers (n) AS"
                 " (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)"
-                f" INSERT INTO {table} SELECT {', '.join(told)} FROM {table}, numbers",
+                f" INSERT INTO {table} SELECT {', '.join(copied)} FROM {table}, numbers",
                 [count],
             )
 
@@ -588,8 +588,7 @@ def test_a_full_disk_is_one_line_and_leaves_what_was_there(
 
 def test_the_command_says_what_it_wrote(archived: Path, tmp_path: Path):
     run = scraper(archived.parent, "export", "csv", str(tmp_path / "x.csv"), "--json")
-    told = json.loads(run.stdout)
-    assert told == {
+    assert json.loads(run.stdout) == {
         "format": "csv",
         "path": str(tmp_path / "x.csv"),
         "articles": 25,

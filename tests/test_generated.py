@@ -39,7 +39,7 @@ CREDITS = ("", "Ngọc Bằng", "TTXVN", "Hà Minh - Lê An")
 NAMES = ("Thanh Thử", "Nguyễn Ví Dụ", "Bảo Bịa")
 AD = """<div class="ads_middle"><div class="banner" id="adsWeb_AdsMiddle"><script>var q = {"text":
 "Quảng cáo"};</script></div></div>"""
-BESIDE = (  # stands in the body and is no part of it
+BESIDE = (  # in the body's element, but not part of the text
     "",
     AD,
     '<div class="sda_middle"><p>Quảng cáo</p></div>',
@@ -152,7 +152,7 @@ MARKUPS = (
 
 
 def photo_markup(form: str, image: str, caption: str, address: str) -> str:
-    """The image in one of the paper's markups; without the caption's element where it has none."""
+    """The image in one of the paper's markups; without the caption's element if it has no caption."""
     if form == "bare" and not caption:
         return f"<p>{image}</p>"
     link = f'<a class="photo" href="{address}">{image}</a>'

@@ -64,9 +64,9 @@ def test_diff_prints_the_changed_words_of_the_last_change(folder: Path) -> None:
 
 
 def test_diff_as_json_holds_both_texts(folder: Path) -> None:
-    told = json.loads(run(folder, "diff", NUMBER, 1, 2, "--json").stdout)
-    assert (told["from"]["number"], told["to"]["number"]) == (1, 2)
-    (change,) = told["changes"]
+    printed = json.loads(run(folder, "diff", NUMBER, 1, 2, "--json").stdout)
+    assert (printed["from"]["number"], printed["to"]["number"]) == (1, 2)
+    (change,) = printed["changes"]
     after = "".join(r["text"] for r in change["runs"] if r["kind"] != "removed")
     assert (change["field"], after) == ("title", "Giá vé 50 nghìn")
 

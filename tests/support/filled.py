@@ -59,7 +59,7 @@ def fill(path: Path, pages: Iterable[Snapshot]) -> None:
 
 
 def archive_of_rows(path: Path, *fills: Callable[[Database], None]) -> Path:
-    """`path`, where there is now an archive into which each of `fills` wrote rows by plain SQL."""
+    """Make an archive at `path`, into which each of `fills` writes rows by plain SQL; `path`."""
     with open_archive(path) as archive, write(archive.db) as db:
         for fill_in in fills:
             fill_in(db)

@@ -42,7 +42,7 @@ class Base:
 
     @property
     def pieces(self) -> list[bytes]:
-        """Each record as it stands in the file."""
+        """Each record as it is in the file."""
         return [gzip.compress(r, mtime=0) if self.packed else r for r in self.records]
 
 
@@ -163,7 +163,7 @@ def fault_of(number: int, path: Path, archive: Archive) -> str:
 
 
 def untouched(base: Base, content: bytes) -> set[bytes]:
-    """The pages whose records stand in a mutant as they were, before or behind what was changed."""
+    """The pages whose records are unchanged in a mutant, before or behind what was changed."""
     pages = iter(bodies())
     of_records = [next(pages) if b"WARC-Type: response" in r else None for r in base.records]
     found = set()
@@ -171,8 +171,8 @@ def untouched(base: Base, content: bytes) -> set[bytes]:
         at = 0
         for piece, body in list(zip(base.pieces, of_records, strict=True))[::order]:
             end = at + len(piece)
-            stands = content[at:end] if order == 1 else content[len(content) - end :][: len(piece)]
-            if stands != piece:
+            there = content[at:end] if order == 1 else content[len(content) - end :][: len(piece)]
+            if there != piece:
                 break
             found.add(body)
             at = end
@@ -180,7 +180,7 @@ def untouched(base: Base, content: bytes) -> set[bytes]:
 
 
 def _wrong_with(body: bytes, base: Base) -> str:
-    """What is wrong with a page that is said to be whole."""
+    """What is wrong with a page that was filed as whole."""
     if body in bodies():
         return ""
     if base.digests or base.packed:
