@@ -1,19 +1,26 @@
 """Saved pages and containers: their own times and addresses, what is not read, odd names."""
 
+import base64
 import gzip
 import io
 import os
+import quopri
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.mime.image import MIMEImage
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.mime.text import MIMEText
 from pathlib import Path
 
+import click
 import pytest
 import zstandard
 
 import scraper.warc.frames as frames_module
 from scraper.cli.import_command import _CaptureTime
 from scraper.errors import BadCapture
-from scraper.importing.replay import replayed_at, without_replay
+from scraper.importing.replay import undo_replay
 from scraper.importing.saved_pages import read_file
 from scraper.importing.sources import files_in
 from scraper.importing.tally import Imported
@@ -38,59 +45,165 @@ def saved(path: Path, head: str = LINK) -> Snapshot:
 
 
 SINGLEFILE = f"<!--\n Page saved with SingleFile \n url: {URL} \n saved date: {{}}\n-->"
+PLAYED = "https://web.archive.org/web/20220504010203"
+BARE = URL.removeprefix("https://")
+JUNE = datetime(2024, 6, 1, 1, 13, 40, tzinfo=UTC)
+MAY = datetime(2022, 5, 4, 1, 2, 3, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("head", "at", "source"),
+    ("head", "at"),
     [
-        (LINK, FILE_TIME, "file"),
-        (SINGLEFILE.format("Sat Jun 01 2024 08:13:40 GMT+0700 (Indochina Time)"),
-         datetime(2024, 6, 1, 1, 13, 40, tzinfo=UTC), ""),
-        (SINGLEFILE.format("Sat Jun 31 2024 08:13:40 GMT+0700"), FILE_TIME, "file"),
-        (LINK + "<!--\n FILE ARCHIVED ON 01:02:03 May 04, 2022 AND RETRIEVED FROM THE\n-->",
-         datetime(2022, 5, 4, 1, 2, 3, tzinfo=UTC), ""),
+        (LINK, None),
+        (SINGLEFILE.format("Sat Jun 01 2024 08:13:40 GMT+0700 (Indochina Time)"), JUNE),
+        (SINGLEFILE.format("Sat Jun 01 2024 08:13:40 GMT+0700 (Giờ Đông Dương)"), JUNE),
+        (SINGLEFILE.format("Fri May 31 2024 18:13:40 GMT-0700 (PDT)"), JUNE),
+        (SINGLEFILE.format("2024-06-01T01:13:40.000Z"), JUNE),
+        (SINGLEFILE.format("Sat Jun 31 2024 08:13:40 GMT+0700"), None),
+        (SINGLEFILE.format("hôm qua"), None),
+        (SINGLEFILE.replace(URL, f"{PLAYED}/{URL}").format("Sat Jun 01 2024 08:13:40 GMT+0700"), MAY),
+        (f"<!-- saved from url=(0052){URL} -->", None),
+        (f"<!-- saved from url=(0052){PLAYED}/http://www.{BARE.replace('/', ':80/', 1)} -->", MAY),
+        (f"<!-- saved from url=(0014)about:internet -->{LINK}", None),
+        (f"<!-- Mirrored from {BARE} by HTTrack Website Copier/3.x [XR&CO'2014],"
+         " Sat, 01 Jun 2024 01:13:40 GMT -->", JUNE),
+        (f"<!-- Saved from {URL} at 2024-06-01T01:13:40Z using monolith v2.7.0 -->", JUNE),
+        (f'<meta name="savepage-url" content="{URL}"><meta name="savepage-title" content="x">'
+         '<meta name="savepage-date" content="Sat Jun 01 2024 08:13:40 GMT+0700 (+07)">', JUNE),
+        (LINK + "<!--\n FILE ARCHIVED ON 01:02:03 May 04, 2022 AND RETRIEVED FROM THE\n-->", MAY),
+        (f"<link rel='canonical' href='{PLAYED}/{URL}'>", MAY),
+        (f"<link href='https://arquivo.pt/wayback/20220504010203mp_/{URL}' rel='canonical'>", MAY),
+        (f"<meta property='og:url' content='https://archive.ph/2022.05.04-010203/{URL}'>", MAY),
     ],
 )  # fmt: skip
-def test_a_saved_page_has_the_time_that_it_states(
-    tmp_path: Path, head: str, at: datetime, source: str
+def test_a_saved_page_has_the_address_and_the_time_that_it_states(
+    tmp_path: Path, head: str, at: datetime | None
 ) -> None:
     found = saved(tmp_path / "a.html", head)
-    assert (found.url, found.captured_at, found.captured_source) == (URL, at, source)
+    expected = (URL, at or FILE_TIME, "" if at else "file")
+    assert (found.url, found.captured_at, found.captured_source) == expected
 
 
-def test_what_the_wayback_machine_rewrites_is_undone() -> None:
-    played = b"https://web.archive.org/web/20220504010203"
+def test_a_replays_address_may_be_given_for_a_page(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(page(0).body)
+    found = read_file(tmp_path / "a.html", SITE, f"{PLAYED}id_/{URL}")
+    assert (found.url, found.captured_at) == (URL, MAY)
+
+
+TOOLBAR = b"<!-- BEGIN WAYBACK TOOLBAR INSERT --><p>x</p><!-- END WAYBACK TOOLBAR INSERT -->"
+
+
+@pytest.mark.parametrize("mark", ["", "im_", "if_", "mp_", "cs_", "js_"])
+@pytest.mark.parametrize("before", ["https://web.archive.org/web", "//web.archive.org/web", "/web"])
+def test_what_a_replay_rewrites_is_undone(mark: str, before: str) -> None:
+    played = f"{before}/20220504010203{mark}".encode()
     body = (
-        b"<head></head><body><!-- BEGIN WAYBACK TOOLBAR INSERT --><p>x</p>"
-        b"<!-- END WAYBACK TOOLBAR INSERT --><img src='" + played + b"im_/https://cdn.b.vn/a.jpg'>"
+        b"<head></head><body>" + TOOLBAR + b"<img src='" + played + b"/https://cdn.b.vn/a.jpg'>"
         b"<a href='/web/20220504010203/https://b.vn/'>B</a><a href='/web/chinh-tri'>C</a>"
+        b'<script>{"url":"https:\\/\\/web.archive.org\\/web\\/20220504010203\\/https:\\/\\/b.vn"}</script>'
     )
-    assert without_replay(body) == (
+    assert undo_replay(body) == (
         b"<head></head><body><img src='https://cdn.b.vn/a.jpg'>"
         b"<a href='https://b.vn/'>B</a><a href='/web/chinh-tri'>C</a>"
+        b'<script>{"url":"https:\\/\\/b.vn"}</script>',
+        MAY,
     )
-    assert replayed_at(body) == datetime(2022, 5, 4, 1, 2, 3, tzinfo=UTC)
-    own = page(0).body
-    assert (without_replay(own) == own, replayed_at(own)) == (True, None)
 
 
-def mhtml() -> bytes:
-    message = EmailMessage()
-    message["Snapshot-Content-Location"] = URL
-    message["Date"] = "Sat, 1 Jun 2024 08:00:00 +0700"
-    message.set_content(page(0).body.decode(), subtype="html", cte="quoted-printable")
-    message.make_related()
-    message.add_related(b"GIF89a", "image", "gif")
-    return message.as_bytes()
+def test_a_page_that_was_not_replayed_stays_as_it_is() -> None:
+    for body in (page(0).body, b"<a href='" + PLAYED.encode() + b"/https://b.vn/'>as it was</a>"):
+        assert undo_replay(body) == (body, None)
 
 
-def test_mhtml_is_read_and_a_damaged_one_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.mhtml").write_bytes(mhtml())
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b" \n", "empty"),
+        (b"%PDF-1.7\n", "PDF: not read"),
+        (b"\x89PNG\r\n\x1a\n", "PNG: not read"),
+        (b"bplist00", "Safari web archive: not read"),
+        (b"PK\x03\x04", "an archive"),
+    ],
+)
+def test_what_is_no_page_is_refused_whatever_its_name(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    (tmp_path / "a.html").write_bytes(content)
+    with pytest.raises(BadCapture, match=said):
+        read_file(tmp_path / "a.html", SITE, URL)
+
+
+def mhtml(
+    encoding: str = "quoted-printable", date: str = "Sat, 1 Jun 2024 08:00:00 +0700"
+) -> bytes:
+    """A page as Chrome saves it: a frame before it, a photo behind it."""
+    whole = MIMEMultipart("related")
+    whole["Snapshot-Content-Location"] = URL
+    whole["Date"] = date
+    frame, photo = MIMEText("<p>ad</p>", "html"), MIMEImage(b"GIF89a", "gif")
+    frame["Content-Location"] = "https://ads.example.org/"
+    shown = MIMENonMultipart("text", "html", charset="utf-8")
+    shown["Content-Location"] = URL
+    coded = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}
+    shown["Content-Transfer-Encoding"] = encoding
+    shown.set_payload(coded.get(encoding, bytes)(page(0).body).decode())
+    for part in (frame, shown, photo):
+        whole.attach(part)
+    return whole.as_bytes()
+
+
+@pytest.mark.parametrize("encoding", ["quoted-printable", "base64"])
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
+def test_the_page_of_an_mhtml_file_is_read_and_no_frame(
+    tmp_path: Path, encoding: str, before: bytes
+) -> None:
+    (tmp_path / "a.mhtml").write_bytes(before + mhtml(encoding))
     found = read_file(tmp_path / "a.mhtml", SITE)
     assert (found.url, found.captured_at) == (URL, datetime(2024, 6, 1, 1, tzinfo=UTC))
     assert found.header("content-type") == "text/html; charset=utf-8"
     assert found.body.split() == page(0).body.split()
-    (tmp_path / "a.mhtml").write_bytes(mhtml()[:-300])
+
+
+def test_a_page_within_alternatives_of_an_mhtml_file_is_read(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["Snapshot-Content-Location"] = URL
+    message.set_content("text")
+    message.add_alternative(page(0).body.decode(), subtype="html", cte="base64")
+    message.make_mixed()
+    message.add_attachment(b"GIF89a", "image", "gif")
+    (tmp_path / "a.mht").write_bytes(message.as_bytes())
+    assert read_file(tmp_path / "a.mht", SITE).body.split() == page(0).body.split()
+
+
+@pytest.mark.parametrize(
+    ("date", "at"),
+    [
+        ("Sat, 01 Jun 2024 01:13:40 GMT", JUNE),
+        ("Sat, 01 Jun 2024 01:13:40 -0000", JUNE),
+        ("Fri, 31 May 2024 21:13:40 EDT", JUNE),
+        ("Thứ bảy, 1 tháng 6", FILE_TIME),
+    ],
+)
+def test_the_date_of_an_mhtml_file_is_read_in_its_zone(
+    tmp_path: Path, date: str, at: datetime
+) -> None:
+    path = tmp_path / "a.mhtml"
+    path.write_bytes(mhtml().replace(b"Sat, 1 Jun 2024 08:00:00 +0700", date.encode()))
+    os.utime(path, (FILE_TIME.timestamp(),) * 2)
+    assert read_file(path, SITE).captured_at == at
+
+
+@pytest.mark.parametrize("cut", [300, 3])
+def test_a_damaged_mhtml_file_is_refused(tmp_path: Path, cut: int) -> None:
+    (tmp_path / "a.mhtml").write_bytes(mhtml().rstrip()[:-cut])
+    with pytest.raises(BadCapture, match="MHTML: not read: damaged"):
+        read_file(tmp_path / "a.mhtml", SITE)
+
+
+def test_mhtml_whose_base64_is_damaged_is_refused(tmp_path: Path) -> None:
+    begin = base64.encodebytes(page(0).body)[:40]
+    (tmp_path / "a.mhtml").write_bytes(mhtml("base64").replace(begin, b"!" * 40))
     with pytest.raises(BadCapture, match="MHTML: not read: damaged"):
         read_file(tmp_path / "a.mhtml", SITE)
 
@@ -167,12 +280,25 @@ def test_a_name_that_is_no_utf8_is_escaped(tmp_path: Path) -> None:
     assert origins == [r"import:b\xe0i.html", r"import:t\xe0i.warc"]
 
 
-def test_a_day_is_a_time_of_capture() -> None:
-    kind = _CaptureTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"])
-    assert kind.convert("2024-05-06", None, None).astimezone(UTC) == datetime(
-        2024, 5, 5, 17, tzinfo=UTC
-    )
-    assert kind.convert("2024-05-06T00:00:00Z", None, None) == datetime(2024, 5, 6, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2024-05-06", datetime(2024, 5, 5, 17, tzinfo=UTC)),
+        ("2024-05-06T00:00:00Z", datetime(2024, 5, 6, tzinfo=UTC)),
+        ("2024-05-06T07:00:00+07:00", datetime(2024, 5, 6, tzinfo=UTC)),
+        ("2024-05-06T07:00:00+0700", datetime(2024, 5, 6, tzinfo=UTC)),
+    ],
+)
+def test_a_time_with_its_zone_or_a_day_is_a_time_of_capture(text: str, at: datetime) -> None:
+    assert _CaptureTime().convert(text, None, None) == at
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01", "1970-01-01", "2999-01-01", "2024-13-01", "hôm qua", ""]
+)
+def test_other_text_is_no_time_of_capture(text: str) -> None:
+    with pytest.raises(click.BadParameter):
+        _CaptureTime().convert(text, None, None)
 
 
 @pytest.mark.parametrize("packed", [True, False])

@@ -13,15 +13,22 @@ from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
 from scraper.times import VIETNAM
 
+_FIRST_PAGES = 1990  # there is no page from before the web
+
 
 class _CaptureTime(click.DateTime):
-    """A time in UTC, or a day, which begins at 00:00 in Vietnam."""
+    """A time with its zone, or a day, which begins at 00:00 in Vietnam."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"])
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> datetime:
         at: datetime = super().convert(value, param, ctx)
-        return at.replace(tzinfo=VIETNAM if len(str(value)) == len("2024-05-06") else UTC)
+        if not _FIRST_PAGES <= at.year <= datetime.now(UTC).year:
+            self.fail(f"{value}: no page was captured then", param, ctx)
+        return at if at.tzinfo else at.replace(tzinfo=VIETNAM)
 
 
 @cli.command("import")
@@ -30,8 +37,9 @@ class _CaptureTime(click.DateTime):
 @click.option("--url", help="The address of saved pages that do not name an article themselves.")
 @click.option(
     "--captured-at",
-    type=_CaptureTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
-    help="When saved pages were captured: UTC, or a day in Vietnam. Default: what they say.",
+    type=_CaptureTime(),
+    help="When saved pages were captured: a time like 2022-12-03T08:38:00Z, or a day in Vietnam."
+    " Default: what they say.",
 )
 @json_option
 def import_(

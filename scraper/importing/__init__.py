@@ -13,6 +13,7 @@ from scraper.archive.files import Archive
 from scraper.archive.filing import Filing, file_snapshot, file_unfiled, is_filed
 from scraper.archive.frontier_updates import Context
 from scraper.errors import ArchiveError, BadCapture, MissingExtra, ReadingStopped
+from scraper.importing.replay import original_address
 from scraper.importing.saved_pages import read_file
 from scraper.importing.sources import Kind, SourceFile, kind_of
 from scraper.importing.tally import Imported, Meter
@@ -47,7 +48,8 @@ def import_files(
     `stop` is asked between two captures. A file that cannot be read costs only itself. Raises
     BadCapture if `wanted` names an address of another site.
     """
-    if wanted.url and not context.site.owns(canonical(wanted.url, context.site)):
+    stated = original_address(wanted.url)[0] if wanted.url else ""
+    if stated and not context.site.owns(canonical(stated, context.site)):
         raise BadCapture(f"{wanted.url} is not an address of {context.site.base_url}")
     file_unfiled(archive, context)
     meter = Meter(progress, [found.path for found in files])

@@ -2,14 +2,12 @@
 
 import email
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from email import errors, policy
 from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from scraper.errors import BadCapture
+from scraper.importing.savers import SavedPage, read_time
 
 _START = re.compile(
     rb"(?:[A-Za-z][A-Za-z-]{0,60}:[^\n]{0,1000}\n(?:[ \t][^\n]{0,1000}\n)*){0,30}?"
@@ -19,45 +17,58 @@ _START = re.compile(
 _START_BYTES = 8192
 
 
-@dataclass(frozen=True, slots=True)
-class SavedInMhtml:
-    """The page in an MHTML file."""
-
-    body: bytes  # decoded
-    headers: tuple[tuple[str, str], ...]  # its content type
-    url: str  # "" if not stated
-    saved_at: datetime | None  # UTC
+_PAGES = ("text/html", "application/xhtml+xml")
+_DAMAGES = (
+    errors.StartBoundaryNotFoundDefect,
+    errors.CloseBoundaryNotFoundDefect,
+    errors.InvalidBase64CharactersDefect,
+    errors.InvalidBase64LengthDefect,
+)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def is_mhtml(body: bytes) -> bool:
     """Whether a file begins as MHTML does."""
-    return bool(_START.match(body[:_START_BYTES]))
+    return bool(_START.match(body[:_START_BYTES].removeprefix(_BYTE_ORDER_MARK)))
 
 
-def read_mhtml(path: Path, body: bytes) -> SavedInMhtml:
-    """The page in an MHTML file; photos and styles beside it are not needed.
+def read_mhtml(path: Path, body: bytes) -> SavedPage:
+    """The page in an MHTML file; photos, styles and frames beside it are not needed.
 
     Raises BadCapture if the file is damaged or holds no page.
     """
-    message = email.message_from_bytes(body, policy=policy.default)
-    is_damaged = any(
-        isinstance(defect, (errors.StartBoundaryNotFoundDefect, errors.CloseBoundaryNotFoundDefect))
-        for defect in message.defects
-    )
-    page = next((part for part in message.walk() if part.get_content_type() == "text/html"), None)
+    message = email.message_from_bytes(body.removeprefix(_BYTE_ORDER_MARK), policy=policy.default)
+    url = _stated(message, "Snapshot-Content-Location")
+    page = _page(message, url)
     content = page.get_payload(decode=True) if page is not None else None
-    if is_damaged or page is None or not isinstance(content, bytes):
-        what = "damaged or cut short" if is_damaged else "it holds no page"
-        raise BadCapture(f"{path}: MHTML: not read: {what}; save the page again, as HTML")
-    url = str(message["Snapshot-Content-Location"] or page["Content-Location"] or "").strip()
+    defects = [*message.defects, *(page.defects if page is not None else [])]
+    if any(isinstance(defect, _DAMAGES) for defect in defects):
+        raise BadCapture(_refusal(path, "damaged or cut short"))
+    if page is None or not isinstance(content, bytes):
+        raise BadCapture(_refusal(path, "it holds no page"))
     charset = page.get_content_charset()
-    kind = "text/html" + (f"; charset={charset}" if charset else "")
-    return SavedInMhtml(content, (("content-type", kind),), url, _time(message))
+    kind = page.get_content_type() + (f"; charset={charset}" if charset else "")
+    url = url or _stated(page, "Content-Location")
+    return SavedPage(content, (("content-type", kind),), url, read_time(str(message["Date"])))
 
 
-def _time(message: EmailMessage) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(str(message["Date"]))
-    except (TypeError, ValueError):
-        return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+def _stated(part: EmailMessage, name: str) -> str:
+    """A header of a part; "" if it has none."""
+    return str(part[name] or "").strip()
+
+
+def _refusal(path: Path, why: str) -> str:
+    return f"{path}: MHTML: not read: {why}; save the page again, as HTML"
+
+
+def _page(message: EmailMessage, url: str) -> EmailMessage | None:
+    """The part with the page: that of the address or the number stated, else the first.
+
+    Others of the same type are frames. RFC 2387 3.2 has the number, in "start".
+    """
+    parts = [part for part in message.walk() if part.get_content_type() in _PAGES]
+    start = message.get_param("start") or "-"
+    for part in parts:
+        if start == part["Content-ID"] or (url and url == _stated(part, "Content-Location")):
+            return part
+    return parts[0] if parts else None

@@ -1,51 +1,93 @@
-"""Pages saved from the Wayback Machine's replay: when they were archived, and what it rewrote.
+"""Pages saved from the replay of a web archive: when they were archived, and what it rewrote.
 
-Evidence: a replayed page has a toolbar between two comments, the comment "FILE ARCHIVED ON
-01:02:03 May 04, 2022 AND RETRIEVED FROM …", and "https://web.archive.org/web/20220504010203im_/"
-before the addresses of links, photos and scripts.
+Evidence: the Wayback Machine, and archives that run pywb (arquivo.pt), replay a page at
+"https://web.archive.org/web/20220504010203/https://…" and put the same, with marks like "im_",
+before the addresses of links, photos and scripts. The Wayback Machine adds a toolbar between two
+comments and the comment "FILE ARCHIVED ON 01:02:03 May 04, 2022 AND RETRIEVED FROM …".
+archive.today writes the time as "2022.05.04-010203".
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
-_PREFIX = rb"(?:https?:)?(?://web\.archive\.org)?/web/(\d{14})(?:[a-z]{2}_)?/"
-# Only before an address: "/web/…" may be a path of the page's own.
-_REWRITTEN = re.compile(_PREFIX + rb"(?=https?:(?:\\?/){2}|mailto:)")
-_TOOLBAR = re.compile(
-    rb"<!-- BEGIN WAYBACK TOOLBAR INSERT -->.{0,200000}?<!-- END WAYBACK TOOLBAR INSERT -->", re.S
+_STAMP = r"(?:\d{14}|\d{4}\.\d\d\.\d\d-\d{6})"
+_ADDRESS = re.compile(
+    rf"(?:(?:https?:)?//[^/\s]{{1,200}})?(?:/[\w.~-]{{1,60}}){{0,4}}/({_STAMP})(?:[a-z]{{2}}_)?/"
+    r"(https?:/{1,2}[^\s\"'<>]+)"
 )
-_SCRIPTS = re.compile(
-    rb"<script[^>]{0,300}archive\.org/.{0,20000}?<!-- End Wayback Rewrite JS Include -->\s?", re.S
+# What a replay puts before an address, up to the time. "/web/…" alone may be a path of the page.
+_PREFIX = re.compile(
+    rb"[\"'(=]((?:(?:https?:)?//[^/\"'\s<>]{1,200})?(?:/[\w.~-]{1,60}){0,4}/)"
+    rb"(\d{14})(?:[a-z]{2}_)?/https?:"
 )
-_ARCHIVED = re.compile(rb"FILE ARCHIVED ON (\d\d:\d\d:\d\d \w{3} \d\d, \d{4}) AND RETRIEVED")
-_COMMENT = re.compile(rb"<!--\s{0,20}FILE ARCHIVED ON .{0,5000}?-->", re.S)
-_PLAYED = re.compile(_PREFIX + rb"https?:")
+_NAMES_ITSELF = re.compile(rb"<(?:link|meta)\b[^>]{0,2000}(?:canonical|og:url)[^>]{0,2000}>")
+_ADDED = tuple(
+    re.compile(form, re.S)
+    for form in (
+        rb"<!-- BEGIN WAYBACK TOOLBAR INSERT -->.{0,200000}?<!-- END WAYBACK TOOLBAR INSERT -->",
+        rb"<script[^>]{0,300}archive\.org/.{0,20000}?<!-- End Wayback Rewrite JS Include -->\s?",
+        rb"<!-- WB Insert -->.{0,200000}?<!-- End WB Insert -->",
+    )
+)
+_COMMENT = re.compile(
+    rb"<!--\s{0,20}FILE ARCHIVED ON (\d\d:\d\d:\d\d \w{3} \d\d, \d{4}) AND RETRIEVED.{0,5000}?-->",
+    re.S,
+)
+_START_BYTES = 64 * 1024
 
 
-def replayed_at(body: bytes, address: str = "") -> datetime | None:
-    """When the Wayback Machine archived a page that was saved from its replay; None for others.
+def original_address(address: str) -> tuple[str, datetime | None]:
+    """The address that is replayed at `address`, and when it was archived.
 
-    `address`: where it was saved from, if its container says so.
+    One that is not a replay's comes back as it is, with None.
     """
-    if found := _ARCHIVED.search(body):
-        return _time(found[1].decode(), "%H:%M:%S %b %d, %Y")
-    if played := _PLAYED.match(address.encode()):
-        return _time(played[1].decode(), "%Y%m%d%H%M%S")
-    if _TOOLBAR.search(body) and (first := _REWRITTEN.search(body)):
-        return _time(first[1].decode(), "%Y%m%d%H%M%S")
-    return None
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        return address, None
+    return re.sub("^(https?:)/{1,2}", r"\1//", found[2]), _stamped(found[1])
 
 
-def without_replay(body: bytes) -> bytes:
-    """The page as it was archived: without toolbar and scripts of the replay, addresses as before.
+def undo_replay(body: bytes, archived_at: datetime | None = None) -> tuple[bytes, datetime | None]:
+    """The page as it was archived, and when; for a page that was not replayed, itself and None.
 
-    A page that was not replayed comes back as it is.
+    `archived_at`: as the address says at which the page was saved, if that is a replay's. What
+    the replay added is removed, and addresses are as before.
     """
-    if b"/web/" not in body or not (_REWRITTEN.search(body) or _ARCHIVED.search(body)):
-        return body
-    for added in (_TOOLBAR, _SCRIPTS, _COMMENT, _REWRITTEN):
+    at = next(filter(None, (archived_at, *_times_in(body))), None)
+    if at is None:
+        return body, None
+    prefix = _PREFIX.search(body)
+    for added in (*_ADDED, _COMMENT):
         body = added.sub(b"", body)
-    return body
+    if prefix:
+        body = _rewritten(prefix[1]).sub(b"", body)
+    return body, at
+
+
+def _times_in(body: bytes) -> Iterator[datetime | None]:
+    """The times that a replayed page states of its archiving."""
+    if found := _COMMENT.search(body):
+        yield _time(found[1].decode(), "%H:%M:%S %b %d, %Y")
+    for tag in _NAMES_ITSELF.findall(body[:_START_BYTES]):
+        if named := _ADDRESS.search(tag.decode("utf-8", "replace")):
+            yield _stamped(named[1])
+    if any(added.search(body) for added in _ADDED) and (prefix := _PREFIX.search(body)):
+        yield _stamped(prefix[2].decode())
+
+
+def _rewritten(prefix: bytes) -> re.Pattern[bytes]:
+    """What to remove: the prefix with or without scheme and host, slashes also as in JSON."""
+    path = re.escape(re.sub(rb"^(?:https?:)?//[^/]+", b"", prefix)).replace(b"/", rb"\\?/")
+    return re.compile(
+        rb"(?:(?:https?:)?(?:\\?/){2}[^/\\\"'\s<>]{1,200})?"
+        + path
+        + rb"\d{14}(?:[a-z]{2}_)?\\?/(?=https?:(?:\\?/){2}|mailto:)"
+    )
+
+
+def _stamped(stamp: str) -> datetime | None:
+    return _time(re.sub(r"\D", "", stamp), "%Y%m%d%H%M%S")
 
 
 def _time(text: str, form: str) -> datetime | None:

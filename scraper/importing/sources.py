@@ -32,8 +32,8 @@ class SourceFile:
 
     @property
     def must_be_readable(self) -> bool:
-        """Whether it is an error that nothing can be had of it; folders of pages hold much else."""
-        return self.is_named or self.path.name.lower().endswith((*_WARCS, *_CONTAINERS, _PART))
+        """Whether it is an error that nothing can be read of it: folders hold much else."""
+        return self.is_named or self.path.name.lower().endswith((*_WARCS, _PART))
 
 
 def files_in(paths: Sequence[Path]) -> list[SourceFile]:
@@ -110,8 +110,8 @@ def kind_of(path: Path) -> Kind:
     start, name = start_of(path), path.name.lower()
     if start.startswith(_PART_START) or name.endswith(_PART):
         return "part"
-    if why := why_not_read(path, start):
-        raise BadCapture(why)
     if container := container_of(path, start):
         return container
+    if why := why_not_read(path, start):
+        raise BadCapture(why)
     return "warc" if start.startswith(_WARC_STARTS) or name.endswith(_WARCS) else "page"

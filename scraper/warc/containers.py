@@ -40,6 +40,11 @@ _NOT_READ = {
     ".warc.open": ("WARC that is being written", "close the crawler, then rename it"),
     ".warc.xz": ("xz", "unxz it first"),
     ".warc.bz2": ("bzip2", "bunzip2 it first"),
+    ".warc.lz4": ("lz4", "unlz4 it first"),
+    ".html.gz": ("gzip", "gunzip it first"),
+    ".mhtml.gz": ("gzip", "gunzip it first"),
+    ".txt.gz": ("gzip", "gunzip it first"),
+    ".pdf": ("PDF", "save the page as HTML"),
     ".har": ("HAR", "save the pages as HTML or WARC"),
     ".maff": ("MAFF", "unzip it, import its index.html"),
     ".webarchive": ("Safari web archive", "save the page as HTML"),
@@ -61,9 +66,9 @@ def read_captures(
     says so.
     """
     start = start_of(path)
-    if why := why_not_read(path, start):
-        raise BadCapture(why)
     kind = container_of(path, start)
+    if kind is None and (why := why_not_read(path, start)):
+        raise BadCapture(why)
     if kind is None:
         yield from captures_in(path, site, stop=stop)
         return
@@ -116,7 +121,7 @@ def _is_wacz(path: Path, start: bytes) -> bool:
         return False
     try:
         with zipfile.ZipFile(path) as packed:
-            return "datapackage.json" in packed.namelist()
+            return any(name.endswith("datapackage.json") for name in packed.namelist())
     except (zipfile.BadZipFile, OSError):
         return False
 
@@ -153,13 +158,10 @@ _DAMAGED: dict[Container, tuple[str, str]] = {
 def _unzip(path: Path, folder: Path, stop: Stop) -> list[tuple[str, Path]]:
     unpacked = []
     with zipfile.ZipFile(path) as packed:
-        members = [
-            name
-            for name in sorted(packed.namelist())
-            if name.startswith("archive/") and name.endswith((".warc", ".warc.gz"))
-        ]
+        names = sorted(packed.namelist())
+        members = [name for name in names if name.lower().endswith((".warc", ".warc.gz"))]
         if not members:
-            raise zipfile.BadZipFile("no archive/*.warc.gz in it")
+            raise zipfile.BadZipFile("no WARC file in it")
         for number, name in enumerate(members):
             unpacked.append((name, folder / f"{number}.warc"))
             with packed.open(name) as member, unpacked[-1][1].open("wb") as out:

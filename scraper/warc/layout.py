@@ -13,9 +13,10 @@ Layout = Literal["plain", "members", "stream"]
 # plain: not compressed; members: each record a gzip member of its own, as is usual;
 # stream: one gzip member for all, so that nothing behind a damage can be read.
 
-_MAGIC: dict[Layout, bytes] = {"plain": b"WARC/1.", "members": b"\x1f\x8b\x08"}
+_MAGIC: dict[Layout, bytes] = {"plain": b"WARC/", "members": b"\x1f\x8b\x08"}
 # What begins a record, and no other thing that has the magic bytes by chance: a line follows.
-VERSION = re.compile(rb"WARC/1\.[0-9]\r?\n[A-Za-z][A-Za-z0-9-]{0,60}[ \t]*:")
+# WARC/0.17 and 0.18, of crawls before 2009, differ in fields that are not read here.
+VERSION = re.compile(rb"WARC/(?:1\.[0-9]|0\.1[78])\r?\n[A-Za-z][A-Za-z0-9-]{0,60}[ \t]*:")
 _VERSION_BYTES = 80
 HEAD_END = re.compile(rb"\r?\n\r?\n")
 HEAD_BYTES = 64 * 1024
