@@ -122,6 +122,8 @@ FOREIGN = (
     "góp hàng trăm ngày công để thông tuyến trước năm học mới.",
     "Nghề rèn của người Mông ở Sín Chải có từ bao đời. Những lò rèn đỏ lửa quanh năm làm ra dao, "
     "cuốc, lưỡi cày bền chắc, được nhiều nơi đặt hàng mỗi dịp tết đến.",
+    "Chợ phiên Sín Cao họp từ tinh mơ. Khách phương xa ngồi quanh chảo thắng cố, nghe kể chuyện cũ, "
+    "chuyện mới của núi rừng mà quên cả đường về.",
 )
 
 
@@ -201,6 +203,25 @@ def test_leads_of_other_articles_are_left_out_and_flagged(above: tuple[str, ...]
     assert "text left out" in article.flags
     kept = of_text(*above, FIRST, SECOND, *FOREIGN)
     assert FOREIGN[0] in kept.paragraphs  # one paragraph speaks of what the lead speaks of
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "“Đường lên bản đã dễ đi hơn trước rất nhiều”, ông Lý A Thử nói khi tiễn khách ở đầu dốc, nơi "
+        "mấy đứa trẻ vẫn ngồi chơi từ lúc sáng sớm.",
+        "Bên cạnh đó, nhiều hộ còn góp công sửa lại nhà sàn cũ, đón khách phương xa tới nghỉ lại đôi "
+        "ba đêm giữa tiếng suối, tiếng khèn.",
+    ],
+)
+def test_a_quotation_or_what_leans_on_the_line_before_is_no_other_articles_lead(
+    paragraph: str,
+) -> None:
+    assert of_text(HEADLINE, FIRST, *FOREIGN[:2], paragraph).paragraphs == (
+        *FOREIGN[:2],
+        paragraph,
+    )
+    assert of_text(HEADLINE, FIRST, *FOREIGN[:2]).paragraphs == FOREIGN[:2]
 
 
 def test_a_printed_time_is_the_time_of_publication() -> None:

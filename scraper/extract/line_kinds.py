@@ -199,7 +199,7 @@ def may_follow_name(line: str, *, is_beside: bool) -> bool:
     """
     if is_beside:
         return len(line) <= MOST_CAPTION
-    return is_caption(line) and len(line) < CAPTION_LENGTH and not _OPENS_NEWS.match(line)
+    return is_caption(line) and len(line) < CAPTION_LENGTH and not opens_news(line)
 
 
 def may_follow_lead(line: str, after: str) -> bool:
@@ -211,9 +211,14 @@ def may_follow_lead(line: str, after: str) -> bool:
         len(line) <= _SHORT
         and line.endswith(".")
         and is_caption(line)
-        and not _OPENS_NEWS.match(line)
+        and not opens_news(line)
         and len(after) > len(line)
     )
+
+
+def opens_news(line: str) -> bool:
+    """True if a line opens as a paragraph within an article does: "Theo đó", "Bên cạnh đó"."""
+    return bool(_OPENS_NEWS.match(line))
 
 
 def is_sentence(line: str) -> bool:

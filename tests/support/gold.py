@@ -2,7 +2,8 @@
 
 `python -m tests.support.gold FOLDER` reads each NAME.txt and NAME.html beside its NAME.json. That
 holds `url` and `gold`: an object of fields, or a string that starts with "not an article". Texts
-may be shortened to their first words; null means that the capture does not show the field.
+may be shortened to their first words; null means that the capture does not show the field. A
+caption is `text`, `text | credit`, or an object of the two.
 """
 
 import json
@@ -64,7 +65,7 @@ def _compare(path: Path, stated: dict[str, Any]) -> Iterator[Compared]:
 def _found(article: Article, field: str) -> object:
     value = getattr(article, field)
     if field == "captions":
-        return [" ".join((c.text, c.credit)).strip() for c in article.captions]
+        return [" | ".join(filter(None, (c.text, c.credit))) for c in article.captions]
     if isinstance(value, datetime):
         return utc_text(value)
     return list(value) if isinstance(value, tuple) else value
@@ -84,7 +85,7 @@ def _agrees(article: Article, field: str, expected: object, found: object) -> bo
 def _starts(found: object, expected: object) -> bool:
     """True if a text starts with the words that are known of it."""
     if isinstance(expected, dict):
-        expected = " ".join(filter(None, (expected["text"], expected.get("credit", ""))))
+        expected = " | ".join(filter(None, (expected["text"], expected.get("credit", ""))))
     return str(found).startswith(str(expected))
 
 
