@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from scraper.archive import frontier, runs
+from scraper.archive import frontier, known_lists, runs
 from scraper.archive.files import open_archive
 from scraper.config import CheckSettings, CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, crawl_site
@@ -76,7 +76,7 @@ def test_a_list_that_cannot_be_read_any_more_raises_it_until_it_can(path: Path) 
                 runs.add_failure(db, None, feed, "list", error, at)
             return "\n".join(alarms(archive, replace(LIMITS, max_hours_since_run=999), at))
 
-        frontier.add_list(db, feed, "feed", start)
+        known_lists.add_list(db, feed, "feed", start)
         assert [ends(day, "is junk") for day in (0, 1, 2)] == ["", "", ""]
         assert "feed" not in ends(2.5, "is junk")  # it never could
         assert ends(2.7, "") == ""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from scraper.archive import frontier
+from scraper.archive import frontier, known_lists
 from scraper.archive.files import open_archive, write
 from scraper.crawl.run import crawl_site
 from scraper.demo.newspaper import make_newspaper
@@ -162,7 +162,7 @@ def test_what_a_killed_run_stored_is_filed_without_asking_again(
 
     settings = settings_for(stand_in)
     with monkeypatch.context() as patch:
-        patch.setattr("scraper.crawl.run.file_read", killed)
+        patch.setattr("scraper.crawl.capture.file_read", killed)
         with pytest.raises(KeyboardInterrupt):
             crawl(tmp_path, settings)
     assert rows(tmp_path, "SELECT count(*) AS n FROM articles")[0]["n"] == 0
@@ -301,7 +301,7 @@ def test_an_address_that_filing_leaves_due_is_asked_for_once(
 def test_validators_that_no_server_would_take_back_are_not_kept(tmp_path: Path) -> None:
     with open_archive(tmp_path / "archive.db") as archive, write(archive.db):
         url = "https://baolaocai.vn/"
-        frontier.add_list(archive.db, url, "section", datetime.now(UTC))
+        known_lists.add_list(archive.db, url, "section", datetime.now(UTC))
         for etag, kept in (('"a"', '"a"'), ("x" * 501, ""), ("a\x01b", ""), ("", "")):
             frontier.set_validators(archive.db, url, etag, None)
             found = frontier.find(archive.db, url)

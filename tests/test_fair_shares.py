@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scraper.crawl.run import Plan, RunOutcome
+from scraper.crawl.outcome import RunOutcome
+from scraper.crawl.run import Plan
 from scraper.urls import article_id
 from tests.support.simulated import START, Newsroom, Paper
 

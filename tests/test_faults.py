@@ -15,7 +15,8 @@ import pytest
 
 from scraper.archive.files import open_archive
 from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.crawl.run import Plan, RunOutcome, crawl_site
+from scraper.crawl.outcome import RunOutcome
+from scraper.crawl.run import Plan, crawl_site
 from scraper.demo.newspaper import make_newspaper
 from scraper.errors import SiteUnavailable
 from scraper.progress import Silence

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scraper.archive.frontier import SECOND_LOOK, after_failure, after_gone, next_revisit
 from scraper.archive.revisions import GONE_AFTER
+from scraper.archive.revisits import SECOND_LOOK, after_failure, after_gone, next_revisit
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scraper.archive import frontier
+from scraper.archive import known_lists
 from scraper.archive.files import open_archive, open_reader
 from scraper.archive.files import write as transaction
 from scraper.archive.withdrawals import withdraw
@@ -256,7 +256,7 @@ def test_a_capture_of_a_list_leaves_its_place_in_the_crawl(tmp_path: Path) -> No
     section = replace(page(0), url="https://baolaocai.vn/chinh-tri/", body=b"<h1>Tin</h1>")
     write(tmp_path / "a.warc", [of_snapshot(section)])
     with open_archive(tmp_path / "archive.db") as archive, transaction(archive.db):
-        frontier.add_list(archive.db, section.url, "section", NOON)
+        known_lists.add_list(archive.db, section.url, "section", NOON)
     before = ask(tmp_path, "SELECT * FROM frontier")
     assert bring(tmp_path, "a.warc").filed == {"not_article": 1}
     assert ask(tmp_path, "SELECT * FROM frontier") == before

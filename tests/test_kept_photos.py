@@ -20,7 +20,8 @@ from scraper.archive.frontier_updates import Context
 from scraper.archive.kept_photos import MOST_ATTEMPTS
 from scraper.archive.withdrawals import carry_out, withdraw
 from scraper.config import ArchiveSettings, PhotoSettings, Settings, SiteSettings
-from scraper.crawl.run import Plan, RunOutcome, crawl_site
+from scraper.crawl.outcome import RunOutcome
+from scraper.crawl.run import Plan, crawl_site
 from scraper.demo.newspaper import Newspaper, make_newspaper
 from scraper.errors import ArchiveError, BadPhoto
 from scraper.export import export

@@ -6,11 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scraper.archive import frontier, runs
+from scraper.archive import frontier, known_lists, runs
 from scraper.archive.files import Archive, open_archive
 from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.lists import DEEPEST_INDEX, Survey
-from scraper.crawl.run import now
+from scraper.crawl.session import now
 from scraper.errors import RunEnded
 from scraper.http.fetcher import open_fetcher
 from scraper.http.pace import Clock
@@ -123,7 +123,7 @@ def test_index_that_names_itself_and_indexes_within_indexes_come_to_an_end(
     deeper = {f"/maps/{n}.xml": index("/sitemap.xml", f"/maps/{n + 1}.xml") for n in range(9)}
     told = survey(archive, {"/sitemap.xml": index("/sitemap.xml", "/maps/0.xml"), **deeper})
     assert (told.found, told.failures) == (0, [])
-    assert len(frontier.maps(archive.db)) == DEEPEST_INDEX + 1
+    assert len(known_lists.maps(archive.db)) == DEEPEST_INDEX + 1
 
 
 def test_maps_of_an_index_are_known_before_it_counts_as_read(archive: Archive) -> None:
@@ -135,7 +135,7 @@ def test_maps_of_an_index_are_known_before_it_counts_as_read(archive: Archive) -
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(Survey, "_settle", end)
         survey(archive, {"/sitemap.xml": whole})
-    assert [row.url for row in frontier.maps(archive.db)] == [SITE + "/maps/news-2026-1.xml"]
+    assert [row.url for row in known_lists.maps(archive.db)] == [SITE + "/maps/news-2026-1.xml"]
 
 
 def test_lists_that_a_run_does_not_reach_come_first_in_the_next(archive: Archive) -> None:
@@ -145,13 +145,13 @@ def test_lists_that_a_run_does_not_reach_come_first_in_the_next(archive: Archive
     asked: list[str] = []
     survey(archive, answers, full=True, minutes=6.5, delay=60.0, asked=asked)
     assert asked == ["/robots.txt", "/sitemap.xml", *reversed(paths[-5:])]
-    waiting = [row.url for row in frontier.maps(archive.db) if row.is_due]
+    waiting = [row.url for row in known_lists.maps(archive.db) if row.is_due]
     assert sorted(waiting) == sorted(SITE + path for path in paths[:5])
     asked.clear()
     archive.db.execute("UPDATE frontier SET due_at = '2026-01-01T00:00:00Z' WHERE due_at > ''")
     survey(archive, answers, asked=asked)
     assert asked[1:7] == [*reversed(paths[:5]), "/sitemap.xml"]
-    assert not [row for row in frontier.maps(archive.db) if row.is_due]
+    assert not [row for row in known_lists.maps(archive.db) if row.is_due]
 
 
 def monthly(*months: str) -> dict[str, httpx.Response]:

@@ -75,7 +75,7 @@ def reply(status: int, **headers: str) -> httpx.Response:
 
 @pytest.fixture(autouse=True)
 def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scraper.http.fetcher.uniform", lambda low, high: low)
+    monkeypatch.setattr("scraper.http.attempts.uniform", lambda low, high: low)
 
 
 def said(events: list[Event]) -> list[str]:

@@ -19,7 +19,8 @@ from scraper.archive.files import open_archive, open_reader
 from scraper.archive.frontier_updates import Context
 from scraper.archive.index import check_index, reindex
 from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.crawl.run import Plan, add_urls, crawl_site
+from scraper.crawl.capture import add_urls
+from scraper.crawl.run import Plan, crawl_site
 from scraper.errors import ArchiveError, MissingField, NotAnArticle
 from scraper.models import Article, Snapshot, utc_text
 from scraper.progress import Silence

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from scraper.crawl.run import RunOutcome
+from scraper.crawl.outcome import RunOutcome
 from scraper.demo.newspaper import END, make_newspaper
 from scraper.demo.story import Story
 from scraper.demo.writing import Assignment, write_story

@@ -18,7 +18,7 @@ from tests.support.patient import ROOT
 NUMBER = page(1).url.rsplit("post", 1)[1].split(".")[0]
 # What each command calls to do its work, and its arguments.
 COMMANDS = {
-    "add": ("scraper.crawl.run.add_urls", [page(40).url]),
+    "add": ("scraper.crawl.capture.add_urls", [page(40).url]),
     "backup": ("scraper.upkeep.backup.backup", ["copy"]),
     "bulk": ("scraper.bulk.coordinator.bulk", ["a.warc", "--out", "parts"]),
     "check": ("scraper.upkeep.check.check", []),

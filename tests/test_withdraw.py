@@ -19,7 +19,8 @@ from scraper.archive.read_article import history
 from scraper.archive.withdrawals import withdraw
 from scraper.cli import cli
 from scraper.config import CheckSettings, CrawlSettings, Settings, SiteSettings
-from scraper.crawl.run import Plan, add_urls, crawl_site
+from scraper.crawl.capture import add_urls
+from scraper.crawl.run import Plan, crawl_site
 from scraper.errors import ArchiveError, Refused, UnknownArticle
 from scraper.importing import Wanted, import_files
 from scraper.progress import Silence

@@ -6,14 +6,13 @@ filed Â· `duplicate` another address of an article that is asked for elsewhere Â
 asked again; NULL means not before something new is heard of it.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlite_utils import Database
 
-from scraper.models import utc_text, utc_time
+from scraper.models import utc_text
 from scraper.urls import article_id
 
 State = Literal[
@@ -28,16 +27,7 @@ State = Literal[
     "disallowed",
 ]
 
-# An address that failed is asked again after these days; the last repeats. Each is worth one
-# request: a page that is only lost for a week is not lost.
-FAILURE_DAYS = (0.25, 1, 7, 30)
-MOST_REDIRECTS = 5
-NO_MAP = (404, 410)  # statuses of a list that is not there
 LONGEST_VALIDATOR = 500  # characters of an ETag or Last-Modified
-# A page is `gone` once a second 404 comes this much later; cron wanders by minutes.
-SECOND_LOOK = timedelta(days=1)
-# One that a list names all the same is looked for again so soon: it may be back.
-NAMED_AGAIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,194 +41,6 @@ class Address:
     etag: str  # "" if none was sent
     last_modified: str
     error: str  # why it is in this state; ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One mention of an article's address in a list."""
-
-    url: str  # canonical
-    lastmod: datetime | None
-    source: str  # "sitemap", "feed", "section", "redirect", "add", "import"
-    backfill: bool = False  # named by an old list: asked for last
-
-
-def remember(db: Database, sightings: Iterable[Sighting], at: datetime) -> int:
-    """Note addresses met in a list, inside the caller's transaction; how many articles are new.
-
-    The number names the article: a second address of a known one becomes `duplicate`. A
-    `lastmod` later than our last capture makes a known article due, unless the one before it was
-    wrong: then not before its text has been the same for twice as long.
-    """
-    return sum(_remember(db, sighting, at) for sighting in sightings)
-
-
-def _remember(db: Database, sighting: Sighting, at: datetime) -> bool:
-    lastmod = utc_text(sighting.lastmod) if sighting.lastmod else None
-    row = db.execute(
-        "SELECT lastmod, backfill, state FROM frontier WHERE url = ?", [sighting.url]
-    ).fetchone()
-    if row:
-        known_lastmod, backfill, state = row
-        if lastmod and lastmod > (known_lastmod or ""):
-            db.execute("UPDATE frontier SET lastmod = ? WHERE url = ?", [lastmod, sighting.url])
-            _make_due(db, article_id(sighting.url), lastmod, at, known_lastmod or "")
-        if backfill and state == "new" and not sighting.backfill:
-            db.execute("UPDATE frontier SET backfill = 0 WHERE url = ?", [sighting.url])
-        if state == "gone":
-            _look_again(db, sighting.url, at)
-        return False
-    number = article_id(sighting.url)
-    twin = _address_in_use(db, number)
-    db.execute(
-        "INSERT INTO frontier (url, article_id, source, found_at, lastmod, state, error, backfill)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            sighting.url,
-            number,
-            sighting.source,
-            utc_text(at),
-            lastmod,
-            "duplicate" if twin else "new",
-            f"same article as {twin}" if twin else "",
-            sighting.backfill,
-        ],
-    )
-    if twin and lastmod:
-        _make_due(db, number, lastmod, at)
-    return twin is None
-
-
-def _address_in_use(db: Database, number: int | None) -> str | None:
-    """The address under which an article is asked for, if it is known."""
-    row = db.execute(
-        "SELECT url FROM frontier WHERE article_id = ? AND state NOT IN ('duplicate', 'redirect')",
-        [number],
-    ).fetchone()
-    return row[0] if row else None
-
-
-def _look_again(db: Database, url: str, at: datetime) -> None:
-    """Have an article that is gone, but is named by a list, looked for some days after the last."""
-    (last,) = db.execute(
-        "SELECT max(captured_at) FROM captures WHERE article_id = ?", [article_id(url)]
-    ).fetchone()
-    due = utc_text(utc_time(last) + NAMED_AGAIN if last else at)
-    db.execute("UPDATE frontier SET due_at = ? WHERE url = ? AND due_at > ?", [due, url, due])
-
-
-def _make_due(
-    db: Database, number: int | None, lastmod: str, at: datetime, said_before: str = ""
-) -> None:
-    """Ask again for an article whose list says it changed after our last capture."""
-    row = db.execute(
-        "SELECT last_captured_at, (SELECT max(captured_at) FROM revisions WHERE article_id = ?)"
-        " FROM articles WHERE id = ?",
-        [number, number],
-    ).fetchone()
-    if row:
-        last, changed = row
-        if last >= lastmod:
-            return
-        if changed < min(last, said_before):
-            # The list said so before, and there was nothing: some lists date all they name today.
-            at = max(at, utc_time(last) + (utc_time(last) - utc_time(changed)))
-    db.execute(
-        "UPDATE frontier SET due_at = ? WHERE article_id = ? AND state IN ('archived', 'gone',"
-        " 'not_article') AND (due_at IS NULL OR due_at > ?)",
-        [utc_text(at), number, utc_text(at)],
-    )
-
-
-def is_circle(db: Database, url: str, target: str) -> bool:
-    """Whether following `url` to `target` leads back, or on and on through one article's names."""
-    if target == url:
-        return True
-    followed = db.execute(
-        "SELECT count(*), max(url = ?) FROM frontier WHERE state = 'redirect' AND article_id = ?",
-        [target, article_id(target)],
-    ).fetchone()
-    return bool(followed[0] > MOST_REDIRECTS or followed[1])
-
-
-def follow(db: Database, target: str, at: datetime) -> None:
-    """Ask for the target of a redirect, even if it is another address of a known article."""
-    remember(db, [Sighting(target, None, "redirect")], at)
-    db.execute(
-        "UPDATE frontier SET state = 'new', error = '' WHERE url = ? AND state = 'duplicate'"
-        " AND article_id NOT IN (SELECT article_id FROM withdrawals)",
-        [target],
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Map:
-    """A sitemap that an index names."""
-
-    url: str
-    is_due: bool  # its index says that it changed, or a full walk has not come to it yet
-    was_read: bool
-    is_missing: bool  # it was not there
-
-
-def add_list(
-    db: Database, url: str, source: str, at: datetime, lastmod: datetime | None = None
-) -> None:
-    """Know `url` for a list; one that was read before and changed since is due."""
-    dated = utc_text(lastmod) if lastmod else None
-    db.execute(
-        "INSERT INTO frontier (url, source, found_at, lastmod, state) VALUES (?, ?, ?, ?, 'list')"
-        " ON CONFLICT (url) DO UPDATE SET lastmod = excluded.lastmod,"
-        " due_at = CASE WHEN last_status IS NULL THEN due_at ELSE excluded.found_at END"
-        " WHERE state = 'list' AND excluded.lastmod > coalesce(lastmod, '')",
-        [url, source, utc_text(at), dated],
-    )
-
-
-def make_maps_due(db: Database, at: datetime) -> None:
-    """Begin a walk through all maps, unless an earlier one has still some to read."""
-    db.execute(
-        "UPDATE frontier SET due_at = ? WHERE state = 'list' AND source = 'sitemap' AND NOT EXISTS"
-        " (SELECT 1 FROM frontier WHERE state = 'list' AND source = 'sitemap'"
-        " AND due_at IS NOT NULL)",
-        [utc_text(at)],
-    )
-
-
-def make_unread_maps_due(db: Database, at: datetime) -> None:
-    """Have the walk through all maps come to those too that were met since it began."""
-    db.execute(
-        "UPDATE frontier SET due_at = ? WHERE state = 'list' AND source = 'sitemap'"
-        " AND last_status IS NULL AND due_at IS NULL",
-        [utc_text(at)],
-    )
-
-
-def make_list_due(db: Database, url: str, at: datetime) -> None:
-    """Have a list asked for before those that are not due, if it is not due already."""
-    db.execute(
-        "UPDATE frontier SET due_at = ? WHERE url = ? AND state = 'list' AND due_at IS NULL",
-        [utc_text(at), url],
-    )
-
-
-def lists_due(db: Database) -> dict[str, str]:
-    """The lists that are due, with the time since when."""
-    rows = db.execute(
-        "SELECT url, due_at FROM frontier WHERE state = 'list' AND due_at IS NOT NULL"
-    )
-    return dict(rows.fetchall())
-
-
-def maps(db: Database) -> list[Map]:
-    """Every sitemap that an index ever named."""
-    rows = db.execute(
-        "SELECT url, due_at IS NOT NULL, last_status FROM frontier"
-        " WHERE state = 'list' AND source = 'sitemap'"
-    )
-    return [
-        Map(url, bool(is_due), status is not None, status in NO_MAP) for url, is_due, status in rows
-    ]
 
 
 def due_urls(db: Database, run_started: datetime, since: datetime | None, limit: int) -> list[str]:
@@ -359,14 +161,6 @@ def set_validators(db: Database, url: str, etag: str | None, last_modified: str 
     )
 
 
-def forget_validators(db: Database, source: str) -> None:
-    """Have the lists of a kind sent whole next time, changed or not."""
-    db.execute(
-        "UPDATE frontier SET etag = NULL, last_modified = NULL WHERE state = 'list' AND source = ?",
-        [source],
-    )
-
-
 def _sendable(validator: str | None) -> str | None:
     """`validator` if it can be sent back: a server may refuse a request of long headers."""
     if validator and len(validator) <= LONGEST_VALIDATOR and validator.isprintable():
@@ -381,29 +175,3 @@ def promote_duplicate(db: Database, number: int) -> None:
         " WHERE article_id = ? AND state = 'duplicate' ORDER BY found_at DESC, url LIMIT 1)",
         [number],
     )
-
-
-def after_failure(attempts: int, at: datetime) -> datetime:
-    """When to ask again an address that has now failed `attempts` times in a row."""
-    return at + timedelta(days=FAILURE_DAYS[min(attempts, len(FAILURE_DAYS)) - 1])
-
-
-def after_gone(attempts: int, at: datetime) -> datetime:
-    """When to ask again for a page that is gone, in case it comes back: rarer each time."""
-    return at + timedelta(days=min(30 * 2 ** max(attempts - 2, 0), 365))
-
-
-def next_revisit(
-    days: Sequence[float], published: datetime, first_captured: datetime, at: datetime
-) -> datetime:
-    """When to look at an article again that was seen at `at`.
-
-    `days` count from the first capture. A step shorter than a tenth of the article's age at
-    that capture is left out: nobody edits an article of ten years ago tomorrow, and asking
-    would only burden the server. The last step repeats.
-    """
-    age = first_captured - published
-    for step in map(timedelta, sorted(days)):
-        if step >= age / 10 and first_captured + step > at:
-            return first_captured + step
-    return at + timedelta(days=max(days))

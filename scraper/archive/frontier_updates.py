@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from scraper.archive import frontier
+from scraper.archive import frontier, revisits, sightings
 from scraper.archive.articles import is_archived
 from scraper.archive.files import Archive
 from scraper.archive.history import address_since, is_gone
@@ -34,15 +34,8 @@ def settle(
     elif read.reading in SEEN:
         _settle_archived(archive, snapshot, read, context)
     elif says_absent(snapshot, read, context) and (other := _moved_to(archive, snapshot)):
-        error = f"same article as {other}; {read.detail or 'redirects elsewhere'}"
-        frontier.settle(
-            archive.db,
-            snapshot.url,
-            "duplicate",
-            due_at=None,
-            status=snapshot.status,
-            error=error,
-        )
+        what = read.detail or "redirects elsewhere"
+        _settle_duplicate(archive, snapshot, f"same article as {other}; {what}")
     elif read.reading == "missing":
         _settle_missing(archive, snapshot)
     elif read.reading == "redirect":
@@ -75,14 +68,14 @@ def _settle_outdated(archive: Archive, snapshot: Snapshot, state: frontier.State
     The article's later captures have another; that one is asked for.
     """
     if state == "new":
-        frontier.settle(
-            archive.db,
-            snapshot.url,
-            "duplicate",
-            due_at=None,
-            status=snapshot.status,
-            error="captured later under another address",
-        )
+        _settle_duplicate(archive, snapshot, "captured later under another address")
+
+
+def _settle_duplicate(archive: Archive, snapshot: Snapshot, error: str) -> None:
+    """Ask no more for an address whose article has another."""
+    frontier.settle(
+        archive.db, snapshot.url, "duplicate", due_at=None, status=snapshot.status, error=error
+    )
 
 
 def _settle_archived(archive: Archive, snapshot: Snapshot, read: Read, context: Context) -> None:
@@ -95,7 +88,7 @@ def _settle_archived(archive: Archive, snapshot: Snapshot, read: Read, context: 
     if row is None:
         return
     published, first, last = map(utc_time, row)
-    due = frontier.next_revisit(context.revisit_days, published, first, last)
+    due = revisits.next_revisit(context.revisit_days, published, first, last)
     frontier.settle(db, snapshot.url, "archived", due_at=due, status=snapshot.status)
     if read.reading == "text":  # a page cut short must be sent whole next time
         frontier.set_validators(
@@ -109,7 +102,7 @@ def _settle_missing(archive: Archive, snapshot: Snapshot) -> None:
     since = _missing_since(archive, snapshot)
     attempts = _attempts(archive, url) + 1
     state: frontier.State = "gone" if at - since >= GONE_AFTER else "failed"
-    due = frontier.after_gone(attempts, at) if state == "gone" else since + frontier.SECOND_LOOK
+    due = revisits.after_gone(attempts, at) if state == "gone" else since + revisits.SECOND_LOOK
     frontier.settle(
         db,
         url,
@@ -156,13 +149,13 @@ def _settle_redirect(archive: Archive, snapshot: Snapshot, context: Context) -> 
     state: frontier.State = "redirect"
     if not location or not context.site.owns(target) or article_id(target) is None:
         detail = f"redirects to {location or 'nowhere'}, which is no article of this site"
-        due: datetime | None = frontier.after_failure(attempts, at)
+        due: datetime | None = revisits.after_failure(attempts, at)
         if location and context.site.owns(target):
             # Most sites answer so for a page they took down, some only for an hour: look again.
             state, due = _state_of_absent(archive, snapshot, attempts, state)
-    elif frontier.is_circle(db, url, target):
+    elif sightings.is_circle(db, url, target):
         detail = f"redirects in a circle, to {target}"
-        due = frontier.after_failure(attempts, at)
+        due = revisits.after_failure(attempts, at)
     else:
         detail, due, attempts = f"redirects to {target}", None, 0
     if target == url and is_archived(db, article_id(url) or 0):
@@ -171,7 +164,7 @@ def _settle_redirect(archive: Archive, snapshot: Snapshot, context: Context) -> 
         db, url, state, due_at=due, status=snapshot.status, error=detail, attempts=attempts
     )
     if due is None:
-        frontier.follow(db, target, at)
+        sightings.follow(db, target, at)
     return detail, "" if due else target
 
 
@@ -187,7 +180,7 @@ def _settle_not_article(archive: Archive, snapshot: Snapshot, read: Read) -> Non
     if number is not None and is_archived(db, number):
         state = "archived"
     attempts = _attempts(archive, url) + 1
-    due = frontier.after_failure(attempts, at) if number is not None else None
+    due = revisits.after_failure(attempts, at) if number is not None else None
     if read.reading == "not_article" and snapshot.status == 200:
         state, due = _state_of_absent(archive, snapshot, attempts, state)
     frontier.settle(
@@ -211,8 +204,8 @@ def _state_of_absent(
     frontier.promote_duplicate(archive.db, number)
     if is_gone(archive.db, number):
         # It took four looks to say so, where one 404 more is enough.
-        return "gone", frontier.after_gone(attempts - 3, at)
-    return state, frontier.after_failure(attempts, at)
+        return "gone", revisits.after_gone(attempts - 3, at)
+    return state, revisits.after_failure(attempts, at)
 
 
 def _attempts(archive: Archive, url: str) -> int:

@@ -26,10 +26,18 @@ def writer_lock(path: Path) -> Iterator[None]:
     except OSError as e:
         raise ArchiveError(f"{path}: folder is not writable: {e.strerror}") from e
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as e:
-            raise Locked(f"{path}: another scraper is writing to it; try again later") from e
+        lock_or_refuse(handle, f"{path}: another scraper is writing to it; try again later")
         yield
     finally:
         os.close(handle)
+
+
+def lock_or_refuse(handle: int, refusal: str) -> None:
+    """Lock an open file or folder until it is closed.
+
+    Raises Locked(refusal) if another program holds the lock, OSError if the disk knows no locks.
+    """
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as e:
+        raise Locked(refusal) from e

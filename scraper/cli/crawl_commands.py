@@ -92,7 +92,8 @@ def crawl(
 ) -> None:
     """Fetch what is new or due and file it: one polite run."""
     from scraper.archive.files import open_archive
-    from scraper.crawl.run import Plan, RunOutcome, crawl_site
+    from scraper.crawl.outcome import RunOutcome
+    from scraper.crawl.run import Plan, crawl_site
 
     settings.require_contact()
     plan = Plan(
@@ -118,7 +119,7 @@ def crawl(
 
 
 def _say_outcome(outcome: Any, as_json: bool, log_format: LogFormat) -> None:
-    from scraper.crawl.run import summary, summary_row
+    from scraper.crawl.outcome import summary, summary_row
 
     row, said = summary_row(outcome), summary(outcome)
     if as_json:
@@ -138,7 +139,7 @@ def _say_outcome(outcome: Any, as_json: bool, log_format: LogFormat) -> None:
 def add(settings: Settings, urls: tuple[str, ...]) -> None:
     """Capture these articles now."""
     from scraper.archive.files import open_archive
-    from scraper.crawl.run import add_urls
+    from scraper.crawl.capture import add_urls
 
     settings.require_contact()
     with (

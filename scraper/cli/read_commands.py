@@ -255,7 +255,7 @@ def serve(
 def demo(pages: int, and_serve: bool) -> None:
     """Crawl the bundled invented newspaper; needs no network."""
     from scraper.browse.serve import serve as serve_archive
-    from scraper.crawl.run import summary
+    from scraper.crawl.outcome import summary
     from scraper.demo.demonstration import run_demo
     from scraper.progress import watch
     from scraper.times import VIETNAM

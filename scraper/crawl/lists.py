@@ -14,19 +14,19 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from scraper.archive import frontier
+from scraper.archive import frontier, known_lists, sightings
 from scraper.archive.files import write
-from scraper.archive.frontier import Map, Sighting
-from scraper.archive.runs import Run, count_crawls, read_mark, set_mark
+from scraper.archive.runs import Run, count_crawls
+from scraper.archive.sightings import Sighting
 from scraper.config import Settings
 from scraper.crawl.discover import (
     ListedAddresses,
-    month_of_map,
     read_feed,
     read_more,
     read_section,
     read_sitemap,
 )
+from scraper.crawl.monthly_maps import maps_to_ask, note_months
 from scraper.errors import (
     DoubtfulList,
     FetchError,
@@ -41,10 +41,8 @@ from scraper.progress import Progress
 from scraper.refusals import refusal
 from scraper.urls import Site, article_id, canonical
 
-NEWEST_MAPS = 2  # monthly maps that are always asked: this month's and the last one's
 LATE = timedelta(days=40)  # an article whose list dates it earlier is backfill, not news
 DEEPEST_INDEX = 3  # sitemap indexes within sitemap indexes
-MONTHS_MARK = "maps_read"  # 202701: the newest month when all maps from then on were last read
 BATCH = 1000  # addresses of a list that are filed in one transaction
 
 Reader = Callable[[Snapshot, Site], Iterator[ListedAddresses]]
@@ -98,12 +96,12 @@ class Survey:
         self._depth: dict[str, int] = {}  # indexes above a map that one of them names
         self._sections = self._sections_in_turn(count_crawls(db, run.id))
         if full:
-            frontier.make_maps_due(db, self.at)
+            known_lists.make_maps_due(db, self.at)
 
     def next(self) -> ListAddress | None:
         """The list to ask for next: what the last run did not reach first; None after the last."""
         left = self._left()
-        due = frontier.lists_due(self.db)
+        due = known_lists.lists_due(self.db)
         now = utc_text(self.at)
         # Ties are broken by the order of `left`.
         return min(left, key=lambda one: due.get(one.url, now), default=None)
@@ -112,16 +110,17 @@ class Survey:
         """Have the lists that were not reached asked for first in the next run."""
         left = self._left()
         for one in left:
-            frontier.add_list(self.db, one.url, one.source, self.at)
-            frontier.make_list_due(self.db, one.url, self.at)
+            known_lists.add_list(self.db, one.url, one.source, self.at)
+            known_lists.make_list_due(self.db, one.url, self.at)
         if not any(one.source in ("index", "sitemap") for one in left):
-            _note_months(self)
+            note_months(self.db)
 
     def _left(self) -> list[ListAddress]:
         site, more = self._settings.site, self._fetcher.robots.sitemaps
         if self._full:
-            frontier.make_unread_maps_due(self.db, self.at)
-        maps = [url for url in self._maps_to_ask() if self._depth.get(url, 1) <= DEEPEST_INDEX]
+            known_lists.make_unread_maps_due(self.db, self.at)
+        asked_maps = maps_to_ask(self.db, self.named, self._since)
+        maps = [url for url in asked_maps if self._depth.get(url, 1) <= DEEPEST_INDEX]
         sections = site.sections if self._full or self.failures else self._sections
         stated: list[tuple[str, Iterable[str]]] = [
             ("feed", site.feeds),
@@ -149,7 +148,7 @@ class Survey:
         if not sections:
             return []
         unread = [url for url in sections if frontier.find(self.db, url) is None]
-        due = frontier.lists_due(self.db)
+        due = known_lists.lists_due(self.db)
         return unread or [
             url for url in sections if url in due or url == sections[turn % len(sections)]
         ]
@@ -161,7 +160,7 @@ class Survey:
         """
         self._asked.add(one.url)
         self._progress.note(f"list {one.url}", one.url)
-        frontier.add_list(self.db, one.url, one.source, self.at)
+        known_lists.add_list(self.db, one.url, one.source, self.at)
         try:
             snapshot = self._ask(one.url)
             if why := refusal(snapshot):
@@ -189,7 +188,7 @@ class Survey:
             last_modified=known.last_modified if known else "",
             kind="list",
         )
-        for _ in range(frontier.MOST_REDIRECTS):
+        for _ in range(sightings.MOST_REDIRECTS):
             if not (snapshot.is_redirect and snapshot.location):
                 break
             target = canonical(snapshot.location, self._site, snapshot.url)
@@ -213,8 +212,8 @@ class Survey:
             except UnreadableList as e:
                 error = e
             with write(self.db):
-                sightings = self._sightings(batch, one.source, depth)
-                self.found += frontier.remember(self.db, sightings, self.at)
+                met = self._sightings(batch, one.source, depth)
+                self.found += sightings.remember(self.db, met, self.at)
             if isinstance(error, DoubtfulList):
                 return error.reason
             if error:
@@ -227,9 +226,9 @@ class Survey:
         if snapshot.status not in (200, 304):
             reason = f"answered {snapshot.status}"
             self._settle_failed(one.url, reason, status=snapshot.status)
-            if one.source == "sitemap" and snapshot.status in frontier.NO_MAP:
+            if one.source == "sitemap" and snapshot.status in known_lists.NO_MAP:
                 # Whether there should be such a map, the index must say again, and in full.
-                frontier.forget_validators(self.db, "index")
+                known_lists.forget_validators(self.db, "index")
             return
         if snapshot.status == 304 and (known := frontier.find(self.db, one.url)):
             doubt = known.error  # of the same list
@@ -264,44 +263,7 @@ class Survey:
             if entry.is_list:
                 self.named.add(entry.url)
                 self._depth.setdefault(entry.url, depth)
-                frontier.add_list(self.db, entry.url, "sitemap", self.at, entry.lastmod)
+                known_lists.add_list(self.db, entry.url, "sitemap", self.at, entry.lastmod)
             elif article_id(entry.url) is not None:
                 late = entry.lastmod is not None and self.at - entry.lastmod > LATE
                 yield Sighting(entry.url, entry.lastmod, source, backfill=late)
-
-    def _maps_to_ask(self) -> list[str]:
-        """The maps that can have changed, or are due, newest month first."""
-        known = [
-            (month, row)
-            for month, row in _months(self.db)
-            if not row.is_missing or row.is_due or row.url in self.named
-        ]
-        months = sorted({month for month, _ in known if month != (0, 0)}, reverse=True)
-        changing = months[:NEWEST_MAPS]
-        # After weeks without a run, what came out since is in more maps than the newest.
-        if last_read := read_mark(self.db, MONTHS_MARK):
-            changing += [month for month in months[NEWEST_MAPS:] if _number(month) >= last_read]
-        first = (self._since.year, self._since.month) if self._since else (0, 0)
-        return [
-            row.url
-            for month, row in sorted(known, key=lambda one: one[0], reverse=True)
-            if month in changing
-            or (row.is_due and (month == (0, 0) or month >= first))
-            or (month == (0, 0) and not row.was_read)
-        ]
-
-
-def _months(db: Database) -> list[tuple[tuple[int, int], Map]]:
-    """Every map, with its year and month; (0, 0) if its name holds none."""
-    return [(month_of_map(row.url) or (0, 0), row) for row in frontier.maps(db)]
-
-
-def _number(month: tuple[int, int]) -> int:
-    return 100 * month[0] + month[1]
-
-
-def _note_months(survey: Survey) -> None:
-    """Note up to which month all maps have been read."""
-    numbers = (_number(month) for month, row in _months(survey.db) if not row.is_missing)
-    if newest := max(numbers, default=0):
-        set_mark(survey.db, MONTHS_MARK, newest)

@@ -10,7 +10,8 @@ from scraper.archive.files import Archive, open_archive
 from scraper.archive.frontier_updates import Context
 from scraper.browse.phrases import catalogue
 from scraper.config import Settings, load_settings
-from scraper.crawl.run import Plan, RunOutcome, crawl_site
+from scraper.crawl.outcome import RunOutcome
+from scraper.crawl.run import Plan, crawl_site
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.newsroom import CRAWLS, open_paper, work
 from scraper.demo.saved import Saved, save_captures

@@ -9,42 +9,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from random import uniform
 from urllib.parse import urljoin
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from scraper import __version__
 from scraper.config import Settings
-from scraper.errors import FetchError, Refused, RobotsDisallowed, SiteUnavailable, Transient
+from scraper.errors import Refused, RobotsDisallowed, SiteUnavailable, Transient
+from scraper.http.attempts import Attempts, Tell
 from scraper.http.exchange import Ask, Exchange
 from scraper.http.origins import Origins
-from scraper.http.pace import (
-    ASKED,
-    BACKOFF,
-    DELAY,
-    LONGEST_BACKOFF_SECONDS,
-    SYSTEM_CLOCK,
-    Clock,
-    Pace,
-)
+from scraper.http.pace import DELAY, SYSTEM_CLOCK, Clock, Pace
 from scraper.http.response import Limits, PageKind, limits
 from scraper.http.robots import MAX_BYTES, Rules, decode, is_robots_file, read_rules
 from scraper.http.standing import Standing
 from scraper.http.transport import Allowance, Transport
 from scraper.models import HostState, Snapshot
-from scraper.progress import Event
 from scraper.refusals import refusal
-
-Tell = Callable[[Event], None]
 
 PRODUCT = "BaoLaoCaiArchive"
 _ACCEPT_PAGE = b"text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.1"
 _ACCEPT_PHOTO = b"image/jpeg, image/png, image/webp, image/avif, image/gif"
 _ROBOTS_VALID = timedelta(hours=24)
 _ROBOTS_REDIRECTS = 5
-TOLD_SECONDS = 10.0  # a wait of this length looks like a program that hangs
 
 
 class Fetcher:
@@ -55,12 +42,10 @@ class Fetcher:
     ) -> None:
         self.pace = pace
         self.robots = Rules()  # as read_robots() left it
-        self.requests = 0  # sent so far, robots.txt and retries included
         self.standing = Standing(pace, settings.crawl.stop_after_failures)
         self.origins = Origins(settings.site.site)
-        self._settings, self._exchange, self._clock, self._tell = settings, exchange, clock, tell
-        self._attempt = 1  # of the address that is asked now
-        self._failed = ""  # why its attempt before this one failed
+        self._settings, self._clock = settings, clock
+        self._attempts = Attempts(settings.crawl, pace, exchange, clock, tell)
         self._robots_until = -1.0  # monotonic; when the rules must be read again
         self._headers = (
             (b"user-agent", user_agent(settings.site.contact).encode()),
@@ -68,6 +53,11 @@ class Fetcher:
             (b"accept-encoding", b"gzip, deflate"),
         )
         self._limits = limits(settings.crawl.max_page_mb, settings.photos.max_mb)
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far, robots.txt and retries included."""
+        return self._attempts.requests
 
     def get(
         self, url: str, *, etag: str = "", last_modified: str = "", kind: PageKind = "page"
@@ -83,12 +73,7 @@ class Fetcher:
         if the last attempt broke off or was answered 429 or 5xx; SiteUnavailable and RunEnded
         if the run is to stop.
         """
-        target = self.origins.renamed(self.origins.admit(url))
-        sent = str(target)
-        self.read_robots()
-        # As written, and as it goes out: httpx resolves "/../" and percent-encodes.
-        if not self.robots.allows(url) or (sent != url and not self.robots.allows(sent)):
-            raise RobotsDisallowed(url)
+        target = self._allowed(url)
         conditions = ((b"if-none-match", etag), (b"if-modified-since", last_modified))
         headers = (
             *self._headers,
@@ -97,7 +82,7 @@ class Fetcher:
         )
         ask = Ask(url, target, headers, self._limits[kind], bool(etag or last_modified))
         try:
-            snapshot = self._capture(ask)
+            snapshot = self._attempts.capture(ask)
         except Transient as e:
             self.standing.note_failure(e, kind)
             raise
@@ -113,6 +98,16 @@ class Fetcher:
             self._robots_until = -1.0
             return self.get(url, etag=etag, last_modified=last_modified, kind=kind)
         return snapshot
+
+    def _allowed(self, url: str) -> httpx.URL:
+        """`url` as it is sent, if robots.txt allows it. Raises RobotsDisallowed, OutsideSite."""
+        target = self.origins.renamed(self.origins.admit(url))
+        sent = str(target)
+        self.read_robots()
+        # As written, and as it goes out: httpx resolves "/../" and percent-encodes.
+        if not self.robots.allows(url) or (sent != url and not self.robots.allows(sent)):
+            raise RobotsDisallowed(url)
+        return target
 
     def read_robots(self) -> None:
         """Have rules that are under 24 hours old: the remembered ones, else ask.
@@ -148,7 +143,7 @@ class Fetcher:
             headers = (*self._headers, (b"accept", _ACCEPT_PAGE))
             ask = Ask(url, httpx.URL(url), headers, limit)
             try:
-                snapshot = self._capture(ask)
+                snapshot = self._attempts.capture(ask)
             except (Transient, Refused) as e:
                 raise SiteUnavailable(f"robots.txt cannot be read: {e}") from e
             if not snapshot.is_redirect:
@@ -172,98 +167,6 @@ class Fetcher:
             return str(self.origins.admit(urljoin(snapshot.url, snapshot.location)))
         except (Refused, ValueError) as e:
             raise SiteUnavailable(f"robots.txt redirects out of the site: {e}") from e
-
-    def _capture(self, ask: Ask) -> Snapshot:
-        """Ask until there is an answer. Raises Transient after the last attempt; Refused."""
-        self._attempt, self._failed = 1, ""
-        retrying = Retrying(
-            retry=retry_if_exception_type(Transient),
-            stop=self._is_last,
-            wait=self._backoff,
-            # No sleep here: the pace holds back the whole host, and remembers that it does.
-            sleep=lambda seconds: self.pace.hold(seconds, BACKOFF),
-            reraise=True,
-        )
-        return retrying(self._capture_once, ask)
-
-    def _is_last(self, state: RetryCallState) -> bool:
-        too_late = state.upcoming_sleep > self.pace.seconds_left()
-        return too_late or state.attempt_number > self._settings.crawl.retries
-
-    def _backoff(self, state: RetryCallState) -> float:
-        """A doubling step with jitter; what the server asked for, the pace holds anyway."""
-        step: float = self._settings.crawl.backoff_seconds * 2 ** (state.attempt_number - 1)
-        return min(step, LONGEST_BACKOFF_SECONDS) * uniform(1.0, 1.5)
-
-    def _capture_once(self, ask: Ask) -> Snapshot:
-        """One request. Raises Transient, Refused."""
-        is_silent = self.requests == 0
-
-        def tell_wait(seconds: float, reason: str) -> None:
-            nonlocal is_silent
-            if seconds >= TOLD_SECONDS or self._failed:
-                is_silent = True
-                self._tell_wait(ask, seconds, reason)
-
-        self.pace.wait(tell_wait)
-        if is_silent:
-            message = f"connecting to {ask.target.netloc.decode('ascii')} …"
-            self._tell(Event("connecting", message, ask.url, attempt=self._attempt))
-        self.requests += 1
-        started = self._clock.monotonic()
-        try:
-            snapshot = self._exchange.send(ask)
-        except FetchError as e:
-            self._tell_answer(ask, e, self._clock.monotonic() - started)
-            if isinstance(e, Transient):
-                self._note_failed(e)
-            raise
-        else:
-            self._tell_answer(ask, snapshot, self._clock.monotonic() - started)
-            return snapshot
-        finally:
-            self.pace.rest(self._clock.monotonic() - started)
-
-    def _note_failed(self, error: Transient) -> None:
-        """Keep to what the server asked. Raises SiteUnavailable if that is longer than the run."""
-        self._attempt += 1
-        self._failed = str(error.status or error.reason)
-        if error.retry_after:
-            self.pace.hold(error.retry_after, f"{ASKED} ({error.status})")
-        if silence := self.pace.silence():
-            raise SiteUnavailable(silence) from error
-
-    def _tell_wait(self, ask: Ask, seconds: float, reason: str) -> None:
-        """Say for what the next request waits, as in "503, waiting 20 s (attempt 2 of 4)"."""
-        message = f"{self._failed or reason}, waiting {_in_words(seconds)}"
-        if self._failed:
-            asked = f"; {reason}" if reason not in (BACKOFF, DELAY) else ""
-            most = self._settings.crawl.retries + 1
-            message += f" (attempt {self._attempt} of {most}{asked})"
-        self._tell(
-            Event(
-                "waiting", message, ask.url, attempt=self._attempt, wait_seconds=round(seconds, 1)
-            )
-        )
-
-    def _tell_answer(self, ask: Ask, answer: Snapshot | FetchError, seconds: float) -> None:
-        is_page = isinstance(answer, Snapshot)
-        self._tell(
-            Event(
-                "answer" if is_page else "no answer",
-                str(answer.status) if isinstance(answer, Snapshot) else answer.reason,
-                ask.url,
-                status=answer.status if isinstance(answer, Snapshot | Transient) else None,
-                seconds=round(seconds, 3),
-                bytes=len(answer.body) if isinstance(answer, Snapshot) else None,
-                attempt=self._attempt,
-                is_detail=True,
-            )
-        )
-
-
-def _in_words(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} minutes"
 
 
 @contextmanager

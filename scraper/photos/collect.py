@@ -192,6 +192,7 @@ def _fetcher(collection: _Collection, url: str) -> Fetcher:
                 remember,
                 max_minutes=collection.paper.pace.seconds_left() / 60,
                 stop=collection.stop,
+                tell=collection.progress.tell,
             )
         )
     return collection.fetchers[host]

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scraper.archive import frontier, tombstones
+from scraper.archive import frontier, sightings, tombstones
 from scraper.archive.files import Archive, write
-from scraper.archive.frontier import Sighting
+from scraper.archive.sightings import Sighting
 from scraper.config import Settings
+from scraper.crawl.capture import ask, file
 from scraper.crawl.discover import (
     ListedAddresses,
     month_of_map,
@@ -22,7 +23,7 @@ from scraper.crawl.discover import (
     read_sitemap,
 )
 from scraper.crawl.lists import Reader
-from scraper.crawl.run import Crawl, ask, file, open_run
+from scraper.crawl.session import Crawl, open_run
 from scraper.errors import ExtractError, FetchError, UnreadableList
 from scraper.extract import extract
 from scraper.extract.trace import Choice
@@ -171,7 +172,7 @@ def _page(crawl: Crawl, age: str, url: str) -> PageSeen:
     db = crawl.archive.db
     with write(db):
         sighting = Sighting(url, None, "probe")
-        crawl.count(found=frontier.remember(db, [sighting], crawl.run.started_at))
+        crawl.count(found=sightings.remember(db, [sighting], crawl.run.started_at))
     address = frontier.find(db, url)
     snapshot = ask(crawl, address, conditionally=False) if address else None
     if snapshot is None:

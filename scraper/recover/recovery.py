@@ -103,7 +103,7 @@ def recover(
     done = Recovered()
     with (
         _run_of(archive, done, window) as run_id,
-        _open_service(archive, settings, stop, done) as fetcher,
+        _open_service(archive, settings, progress, stop, done) as fetcher,
     ):
         context = Context(settings.site.site, settings.crawl.revisit_days, run_id)
         recovery = _Recovery(archive, settings, window, progress, context, fetcher, done)
@@ -145,7 +145,11 @@ def _now() -> datetime:
 
 @contextmanager
 def _open_service(
-    archive: Archive, settings: Settings, stop: Callable[[], bool], done: Recovered
+    archive: Archive,
+    settings: Settings,
+    progress: Progress,
+    stop: Callable[[], bool],
+    done: Recovered,
 ) -> Iterator[Fetcher]:
     """Our one door, for the web archive instead of the newspaper."""
     service = SiteSettings(
@@ -164,6 +168,7 @@ def _open_service(
         remember,
         max_minutes=settings.recover.max_minutes,
         stop=stop,
+        tell=progress.tell,
     ) as fetcher:
         try:
             yield fetcher

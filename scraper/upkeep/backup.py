@@ -4,7 +4,6 @@ A copy may be made while a crawl runs. It shows both files at one moment, is che
 replaces an older one.
 """
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -18,10 +17,11 @@ from scraper.archive import snapshots
 from scraper.archive.connections import open_to_write
 from scraper.archive.files import Archive, one_moment
 from scraper.archive.identity import read_identity
+from scraper.archive.lock import lock_or_refuse
 from scraper.archive.tables import archive_migrations, photo_migrations, snapshot_migrations
 from scraper.archive.withdrawals import require_finished
 from scraper.atomic_files import put_in_place
-from scraper.errors import ArchiveError, Locked
+from scraper.errors import ArchiveError
 from scraper.progress import Progress
 from scraper.upkeep.verify import check_file, check_photos, missing_captures
 
@@ -94,10 +94,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
     handle = os.open(folder, os.O_RDONLY)
     try:
         with suppress(OSError):  # as on a network's disk that knows no such locks
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as e:
-                raise Locked(f"{folder}: another copy is being made there; try again later") from e
+            lock_or_refuse(handle, f"{folder}: another copy is being made there; try again later")
         yield
     finally:
         os.close(handle)

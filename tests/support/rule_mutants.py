@@ -44,25 +44,25 @@ MUTANTS = {
         ("test_history.py", "test_frontier_rules.py"),
     ),
     "a tenth of the age": Mutant(
-        "scraper/archive/frontier.py", "age / 10", "age / 5", ("test_frontier_rules.py",)
+        "scraper/archive/revisits.py", "age / 10", "age / 5", ("test_frontier_rules.py",)
     ),
     "the last step repeats": Mutant(
-        "scraper/archive/frontier.py",
+        "scraper/archive/revisits.py",
         "return at + timedelta(days=max(days))",
         "return at + timedelta(days=min(days))",
         ("test_frontier_rules.py",),
     ),
     "a gone page is asked for ever more rarely": Mutant(
-        "scraper/archive/frontier.py", "30 * 2 **", "30 * 1 **", ("test_frontier_rules.py",)
+        "scraper/archive/revisits.py", "30 * 2 **", "30 * 1 **", ("test_frontier_rules.py",)
     ),
     "waits after failures": Mutant(
-        "scraper/archive/frontier.py",
+        "scraper/archive/revisits.py",
         "FAILURE_DAYS = (0.25, 1, 7, 30)",
         "FAILURE_DAYS = (0.5, 1, 7, 30)",
         ("test_frontier_rules.py",),
     ),
     "the second look after a day": Mutant(
-        "scraper/archive/frontier.py",
+        "scraper/archive/revisits.py",
         "SECOND_LOOK = timedelta(days=1)",
         "SECOND_LOOK = timedelta(days=2)",
         ("test_frontier_rules.py",),

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from scraper.archive.files import open_archive
 from scraper.config import CrawlSettings, Settings, SiteSettings
-from scraper.crawl.run import Plan, RunOutcome, crawl_site
+from scraper.crawl.outcome import RunOutcome
+from scraper.crawl.run import Plan, crawl_site
 from scraper.http.pace import SYSTEM_CLOCK, Clock
 from scraper.progress import Silence
 from tests.support.stand_in import StandIn

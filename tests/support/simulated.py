@@ -10,7 +10,8 @@ import pytest
 
 from scraper.archive.files import open_archive
 from scraper.config import CheckSettings, CrawlSettings, Settings, SiteSettings
-from scraper.crawl.run import Plan, RunOutcome, crawl_site
+from scraper.crawl.outcome import RunOutcome
+from scraper.crawl.run import Plan, crawl_site
 from scraper.errors import SiteUnavailable
 from scraper.http.fetcher import open_fetcher
 from scraper.http.pace import Clock
@@ -105,7 +106,7 @@ class Newsroom:
         clock = Clock(lambda: self.now, lambda: passed, sleep)
         transport = httpx.MockTransport(self.paper)
         self._patch.setattr(
-            "scraper.crawl.run.open_fetcher", partial(open_fetcher, transport=transport)
+            "scraper.crawl.session.open_fetcher", partial(open_fetcher, transport=transport)
         )
         self.paper.log.clear()
         with open_archive(self.path) as archive:
