@@ -477,14 +477,24 @@ def test_odd_etag_is_sent_back_as_it_came(server: Server) -> None:
 
 
 def test_success_forgives_earlier_failures(server: Server) -> None:
-    answers = [page(status=500), page(), page(status=500), page(b"", **{"content-type": "image/x"})]
-    server.answers = itertools.cycle(answers)
+    server.answers = itertools.cycle([page(status=500), page()])
     with opened(server, retries=0, stop_after_failures=2) as fetcher:
         for _ in range(4):
             with pytest.raises(Transient):
                 fetcher.get(PAGE)
-            with suppress(NotAPage):
-                fetcher.get(PAGE)
+            fetcher.get(PAGE)
+
+
+@pytest.mark.parametrize("refusing", [page(status=403), page(b"", **{"content-type": "image/x"})])
+def test_a_page_that_refuses_us_forgives_nothing(server: Server, refusing: Reply) -> None:
+    server.answers = iter([page(status=500), refusing, page(status=500)])
+    with opened(server, retries=0, stop_after_failures=2) as fetcher:
+        with pytest.raises(Transient):
+            fetcher.get(PAGE)
+        with suppress(NotAPage):
+            fetcher.get(PAGE)
+        with pytest.raises(SiteUnavailable):
+            fetcher.get(PAGE)
 
 
 ALIAS = "http://localhost:8610"
