@@ -91,6 +91,28 @@ def test_north_is_up_east_is_right_and_names_do_not_cover_each_other() -> None:
     assert drawn.count("<circle") == 3 and drawn.count("<text") == 2
 
 
+def test_a_name_moves_to_the_left_of_its_point_rather_than_cover_another_or_leave_the_map() -> None:
+    units = [
+        _unit("Tây", 22.5, 103.8),
+        _unit("Đôngphương", 22.5, 104.8),
+        _unit("Giữa", 22.0, 104.3),
+    ]
+    drawn = str(place_map(units, lambda unit: "/x"))
+    points = dict(
+        zip(("Tây", "Đôngphương", "Giữa"), re.findall(r'cx="([\d.]+)"', drawn), strict=True)
+    )
+    left = {name: float(x) for x, name in re.findall(r'<text[^>]* x="([\d.]+)"[^>]*>(\w+)', drawn)}
+    assert left["Tây"] > float(points["Tây"]) and left["Đôngphương"] < float(points["Đôngphương"])
+
+
+def test_a_point_counts_articles_that_name_what_its_place_is_part_of_now(
+    datasette: Datasette,
+) -> None:
+    town = next(u for u in all_places().values() if u.latitude and NEW.place_id in u.into)
+    shown = get(datasette, "/places?lang=en").text
+    assert f'<title lang="vi">{label(town)}: 1</title>' in shown
+
+
 def test_one_place_makes_no_map() -> None:
     assert place_map([_unit("A", 22.5, 103.8)], lambda unit: "/x") == ""
 

@@ -51,6 +51,7 @@ def reading(db: Database, article_id: int, text: int = 0) -> ArticleView | None:
     row, values = stored.row, stored.values()
     byline = tuple(values["byline"])
     shown = older or row
+    captured_at = older["captured_at"] if older else _captured_at(db, row)
     earlier, later = _neighbours(db, row)
     return ArticleView(
         row=row,
@@ -69,15 +70,19 @@ def reading(db: Database, article_id: int, text: int = 0) -> ArticleView | None:
         later=later,
         same_day=_same_day(db, row),
         related=related(db, article_id, row["title"], row["lead"]),
-        source=Source(
-            id=article_id,
-            title=shown["title"],
-            byline=byline,
-            published_at=row["published_at"] or "",
-            url=row["url"],
-            captured_at=older["captured_at"] if older else _captured_at(db, row),
-            sha256="",  # stands in the other file
-        ),
+        source=_source(row, shown["title"], byline, captured_at),
+    )
+
+
+def _source(row: Any, title: str, byline: tuple[str, ...], captured_at: str) -> Source:
+    return Source(
+        id=row["id"],
+        title=title,
+        byline=byline,
+        published_at=row["published_at"] or "",
+        url=row["url"],
+        captured_at=captured_at,
+        sha256="",  # it is in the other file
     )
 
 

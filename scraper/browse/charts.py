@@ -67,8 +67,8 @@ class _Scale:
 
 
 def bar_chart(title: str, points: Sequence[Point]) -> Markup:
-    """`points` as bars; each leads where it says, and tells its figure."""
-    if not points:
+    """`points` as bars; each leads where it says, and names its figure. "" if all are 0."""
+    if not any(p.value or p.waiting for p in points):
         return Markup("")
     scale = _scale([(p.value or 0) + p.waiting for p in points], len(points))
     wide = min(0.8 * (WIDTH - LEFT) / len(points), WIDEST_BAR)

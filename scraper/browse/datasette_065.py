@@ -40,6 +40,7 @@ from datasette.views.row import RowView
 from datasette.views.table import TableView
 from jinja2 import ChoiceLoader, FileSystemLoader
 
+from scraper.browse.phrases import say
 from scraper.export.csv_safety import escape_formula
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -131,7 +132,7 @@ def _address_blamed() -> Iterator[None]:
             e.status = 400
         raise
     except (ValueError, TypeError, LookupError) as e:
-        raise BadRequest(f"a part of this address cannot be read: {e}") from e
+        raise BadRequest(say("error.unreadable")) from e
 
 
 def _text_cell(cell: Any) -> Any:

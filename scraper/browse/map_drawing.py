@@ -6,12 +6,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scraper.browse.phrases import say
+from scraper.browse.phrases import number, say
 
-WIDTH = 640
+WIDTH = 420  # a phone's, nearly: names stay as large as they are drawn
 _MARGIN = 40  # pixels, for names at the edge
-_LETTER, _LINE = 7.5, 14.0  # width of a letter and height of a line, pixels, at 13 px
-_SMALLEST, _LARGEST = 4.0, 16.0  # radius of a point, pixels
+_LETTER, _LINE = 7.8, 15.0  # width of a letter and height of a line, pixels, at 14 px
+_SMALLEST, _LARGEST = 4.0, 11.0  # radius of a point, pixels
+
+_Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 def place_map(units: Sequence[dict[str, Any]], address: Callable[[dict[str, Any]], str]) -> Markup:
@@ -22,44 +24,70 @@ def place_map(units: Sequence[dict[str, Any]], address: Callable[[dict[str, Any]
     """
     if len(units) < 2:
         return Markup("")
+    placed, height = _placed(units)
+    taken: list[_Box] = [(x - size, y - size, x + size, y + size) for _, x, y, size in placed]
+    points = [
+        Markup(
+            '<a href="{}"><title lang="vi">{}: {}</title>'
+            '<circle cx="{:.1f}" cy="{:.1f}" r="{:.1f}"/>{}</a>'
+        ).format(
+            address(unit),
+            unit["label"],
+            number(unit["articles"]),
+            x,
+            y,
+            size,
+            _name(unit["name"], x, y, size, taken),
+        )
+        for unit, x, y, size in placed
+    ]
+    return Markup(
+        '<svg class="chart map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}"'
+        ' role="group" aria-label="{}">{}</svg>'
+    ).format(WIDTH, height, say("places.map"), Markup("").join(points))
+
+
+def _placed(
+    units: Sequence[dict[str, Any]],
+) -> tuple[list[tuple[dict[str, Any], float, float, float]], int]:
+    """Each unit with its x, y and radius, the largest first; and the height of the map. Pixels."""
     north, south = (f(u["latitude"] for u in units) for f in (max, min))
     east, west = (f(u["longitude"] for u in units) for f in (max, min))
     squeeze = cos(radians((north + south) / 2))
     scale = (WIDTH - 2 * _MARGIN) / max((east - west) * squeeze, 1e-6)
-    height = (north - south) * scale + 2 * _MARGIN
     most = max(u["articles"] for u in units) or 1
-    printed: list[tuple[float, float, float]] = []
-    points = Markup("")
-    for unit in sorted(units, key=lambda u: -u["articles"]):
-        x = _MARGIN + (unit["longitude"] - west) * squeeze * scale
-        y = _MARGIN + (north - unit["latitude"]) * scale
-        size = _SMALLEST + (_LARGEST - _SMALLEST) * sqrt(unit["articles"] / most)
-        points += Markup(
-            '<a href="{}"><title>{}</title><circle cx="{:.1f}" cy="{:.1f}" r="{:.1f}"/>{}</a>'
-        ).format(
-            address(unit),
-            say("places.point", name=unit["label"], n=unit["articles"]),
-            x,
-            y,
-            size,
-            _name(unit["name"], x + size + 3, y + 4, printed),
+    placed = [
+        (
+            unit,
+            _MARGIN + (unit["longitude"] - west) * squeeze * scale,
+            _MARGIN + (north - unit["latitude"]) * scale,
+            _SMALLEST + (_LARGEST - _SMALLEST) * sqrt(unit["articles"] / most),
         )
-    return Markup(
-        '<svg class="chart map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}"'
-        ' role="group" aria-label="{}" lang="vi">{}</svg>'
-    ).format(WIDTH, round(height), say("places.map"), points)
+        for unit in sorted(units, key=lambda u: -u["articles"])
+    ]
+    return placed, round((north - south) * scale + 2 * _MARGIN)
 
 
-def _name(name: str, x: float, y: float, printed: list[tuple[float, float, float]]) -> Markup:
-    """A name beside its point; "" if it would cover one of `printed`, or leave the map.
+def _name(name: str, x: float, y: float, size: float, taken: list[_Box]) -> Markup:
+    """A name beside its point; "" if it would cover what is there, or leave the map.
 
-    `printed` holds left, right and base line of each name, in pixels.
+    `taken` are the boxes of all points and of the names drawn so far.
     """
-    right = x + _LETTER * len(name)
-    if right > WIDTH or any(
-        x < other_right and left < right and abs(y - base) < _LINE
-        for left, other_right, base in printed
+    wide, far = _LETTER * len(name), size + 3
+    for left, base in (
+        (x + far, y),
+        (x - far - wide, y),
+        (x - wide / 2, y - far - _LINE / 2),
+        (x - wide / 2, y + far + _LINE / 2),
     ):
-        return Markup("")
-    printed.append((x, right, y))
-    return Markup('<text x="{:.1f}" y="{:.1f}">{}</text>').format(x, y, name)
+        box = (left, base - _LINE / 2, left + wide, base + _LINE / 2)
+        if 0 <= left and box[2] <= WIDTH and not any(_overlap(box, other) for other in taken):
+            taken.append(box)
+            return Markup('<text lang="vi" x="{:.1f}" y="{:.1f}">{}</text>').format(
+                left, base + 5, name
+            )
+    return Markup("")
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -27,6 +27,13 @@ _COUNTED = """
         WHERE certainty = 'sure' GROUP BY place_id
     ) ON place_id = id ORDER BY name, id
 """
+# Of a point also those that name what its place is part of now: towns of old gave way in 2025.
+_ON_MAP = """
+    SELECT places.*, count(DISTINCT article_id) AS articles FROM places
+    JOIN json_each(json_insert(became, '$[#]', places.id)) AS named
+    LEFT JOIN article_places ON place_id = named.value AND certainty = 'sure'
+    WHERE latitude IS NOT NULL GROUP BY places.id
+"""
 _ARTICLES = """
     FROM articles WHERE id IN (
         SELECT article_id FROM article_places, json_each(?)
@@ -51,7 +58,7 @@ async def places(datasette: Datasette, request: Request) -> Response:
         "now": now,
         "districts": districts,
         "map": place_map(
-            [u for u in units.values() if u["latitude"] is not None],
+            await cached(datasette, "map", lambda db: _units_of(db, _ON_MAP)),
             lambda unit: str(datasette.urls.path(_address(unit))),
         ),
         "address": _address,
@@ -107,10 +114,12 @@ def _address(unit: Unit) -> str:
 async def _units(datasette: Datasette) -> dict[str, Unit]:
     """Each unit by its id, in alphabetical order."""
 
-    def read(db: Database) -> dict[str, Unit]:
-        return {row["id"]: dict(row) for row in db.conn.execute(_COUNTED)}
+    counted = await cached(datasette, "places", lambda db: _units_of(db, _COUNTED))
+    return {unit["id"]: unit for unit in counted}
 
-    return await cached(datasette, "places", read)
+
+def _units_of(db: Database, sql: str) -> list[Unit]:
+    return [dict(row) for row in db.conn.execute(sql)]
 
 
 def _read(db: Database, unit: Unit, ids: list[str], number: int) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def cell(row: Any, value: Any, column: str, table: str | None, urls: Any) -> Any
         return phrases.period(value)
     if column == "local_date" and _DAY.fullmatch(value):
         return _day(value, urls)
-    if (column == "timestamp" or column.endswith("_at")) and _TIME.fullmatch(value):
+    if (column in ("timestamp", "lastmod") or column.endswith("_at")) and _TIME.fullmatch(value):
         try:
             shown = phrases.time(value)
         except (ValueError, OverflowError):  # a reader's own SELECT may call anything a time

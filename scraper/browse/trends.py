@@ -44,13 +44,10 @@ async def trends(datasette: Datasette, request: Request) -> Response:
     except sqlite3.OperationalError as e:
         if "interrupted" not in str(e):
             raise
-        slow = say("trends.slow")
-        return await refused(datasette, request, slow, 503)
+        return await refused(datasette, request, say("trends.slow"), 503)
     kind = request.url_vars["format"]
     if kind == "csv":
-        head = ["period", "all articles", *texts]
-        rows = ([p, n, *(c.get(p, 0) for c in counts.named)] for p, n in counts.whole.items())
-        return csv_file([head, *rows])
+        return _figures(texts, counts)
     kept = {k: v for k, v in arguments(args).items() if k in FILTERS}
     series = [
         Series(text, tuple(_points(datasette, counts.whole, named, {**kept, "q": text}, share)))
@@ -74,6 +71,12 @@ async def trends(datasette: Datasette, request: Request) -> Response:
         "query": request.query_string,
     }
     return await page(datasette, request, "trends.html", context)
+
+
+def _figures(texts: list[str], counts: Counts) -> Response:
+    head = ["period", "all articles", *texts]
+    rows = ([p, n, *(c.get(p, 0) for c in counts.named)] for p, n in counts.whole.items())
+    return csv_file([head, *rows])
 
 
 async def _counts(datasette: Datasette, texts: list[str], args: Any, digits: int) -> Counts:
