@@ -5,6 +5,9 @@ from datetime import date, datetime, timedelta, timezone
 from scraper.models import utc_time
 
 VIETNAM = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh: no daylight saving
+MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
 
@@ -36,6 +39,14 @@ def day_shown(day: str | None) -> str:
         return ""
     at = date.fromisoformat(day)
     return f"{at.day}/{at.month}/{at.year}"
+
+
+def day_in_english(day: str | None) -> str:
+    """A day, "2022-12-03", as "3 December 2022"; "" for none."""
+    if not day:
+        return ""
+    at = date.fromisoformat(day)
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
 
 
 def weekday(day: str) -> str:

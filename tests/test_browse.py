@@ -287,7 +287,7 @@ def test_an_older_text_has_an_address_of_its_own(datasette: Datasette):
     assert "Giá vé 50 nghìn." in older.split("</article>")[0]
     assert "This is text 1 of 2" in older and "Chú thích" in older.split("</article>")[0]
     assert "/cite/90.bib?text=1" in older
-    assert "captured 1/5/2024" in get(datasette, "/cite/90.txt?text=1").text
+    assert "captured 1 May 2024" in get(datasette, "/cite/90.txt?text=1").text
     assert get(datasette, "/archive/articles/90?text=3").status_code == 404
     assert get(datasette, "/cite/90.txt?text=3").status_code == 404
 

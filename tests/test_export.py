@@ -250,7 +250,7 @@ def test_an_article_of_the_evening_in_utc_is_cited_by_the_next_day_in_vietnam():
 def test_an_article_without_a_day_is_cited_by_its_capture():
     source = Source(1, "A", (), "", "https://x/1", CAPTURED, "")
     assert "issued" not in csl(source) and "date" not in bibtex(source).replace("urldate", "")
-    assert plain(source) == "“A”. Báo Lào Cai, captured 2/5/2023. https://x/1."
+    assert plain(source) == "“A”. Báo Lào Cai, captured 2 May 2023. https://x/1."
     assert "DA  - " not in ris(source) and "Y2  - 2023/05/02/" in ris(source)
 
 

@@ -134,3 +134,11 @@ def test_an_unknown_place_is_said(datasette: Datasette) -> None:
 def test_the_facets_of_a_search_count_places(datasette: Datasette) -> None:
     shown = get(datasette, f"/search?q={quote('vào vụ')}&lang=en").text
     assert "unit=x%C3%A3+B%E1%BA%A3n+Qua" in shown
+
+
+def test_a_trend_within_a_place_leads_to_its_articles_within_that_place(
+    datasette: Datasette,
+) -> None:
+    shown = get(datasette, f"/trends?q={quote('vụ')}&unit={quote('xã Bản Qua')}&lang=en").text
+    drawn = shown.split("<svg")[1].split("</svg>")[0]
+    assert "unit=x%C3%A3+B%E1%BA%A3n+Qua" in drawn

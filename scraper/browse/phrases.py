@@ -19,9 +19,6 @@ from scraper.browse.language import language
 from scraper.models import utc_time
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
 
 
 @cache
@@ -76,16 +73,15 @@ def decimal(value: float) -> str:
 
 def day(iso: str | None) -> str:
     """A day, "2022-12-03": 3/12/2022, or 3 December 2022; "" for none."""
-    if language() == "vi" or not iso:
-        return times.day_shown(iso)
-    at = date.fromisoformat(iso)
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+    return times.day_shown(iso) if language() == "vi" else times.day_in_english(iso)
 
 
 def month(iso: str) -> str:
     """A month, "2022-12": tháng 12/2022, or December 2022."""
     name = int(iso[5:7])
-    return f"tháng {name}/{iso[:4]}" if language() == "vi" else f"{_MONTHS[name - 1]} {iso[:4]}"
+    return (
+        f"tháng {name}/{iso[:4]}" if language() == "vi" else f"{times.MONTHS[name - 1]} {iso[:4]}"
+    )
 
 
 def period(iso: str) -> str:
@@ -93,12 +89,12 @@ def period(iso: str) -> str:
     if len(iso) != len("2022-12"):
         return iso
     name = int(iso[5:])
-    return f"{name}/{iso[:4]}" if language() == "vi" else f"{_MONTHS[name - 1][:3]} {iso[:4]}"
+    return f"{name}/{iso[:4]}" if language() == "vi" else f"{times.MONTHS[name - 1][:3]} {iso[:4]}"
 
 
 def month_name(of_year: int) -> str:
     """A month by its number from 1: Tháng 12, or December."""
-    return f"Tháng {of_year}" if language() == "vi" else _MONTHS[of_year - 1]
+    return f"Tháng {of_year}" if language() == "vi" else times.MONTHS[of_year - 1]
 
 
 def weekday(iso: str) -> str:
@@ -119,7 +115,7 @@ def time(utc: str | None) -> str:
     if language() == "vi" or not utc:
         return times.vietnam_time(utc)
     at = utc_time(utc).astimezone(times.VIETNAM)
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
+    return f"{day(f'{at:%Y-%m-%d}')}, {at:%H:%M}"
 
 
 def dateline(utc: str | None, date_only: bool) -> str:

@@ -10,7 +10,8 @@ from scraper.errors import BadFilter
 from scraper.search.sql import Filters
 
 FILTERS = (
-    "section", "from", "to", "byline", "tag", "layout", "photos", "captions", "in", "gone", "apart",
+    "section", "from", "to", "byline", "tag", "layout", "unit", "photos", "captions", "in", "gone",
+    "apart",
 )  # fmt: skip
 SORTS = ("best", "newest", "oldest")
 

@@ -45,8 +45,7 @@ async def trends(datasette: Datasette, request: Request) -> Response:
         if "interrupted" not in str(e):
             raise
         return await refused(datasette, request, say("trends.slow"), 503)
-    kind = request.url_vars["format"]
-    if kind == "csv":
+    if request.url_vars["format"] == "csv":
         return _figures(texts, counts)
     kept = {k: v for k, v in arguments(args).items() if k in FILTERS}
     series = [
@@ -54,7 +53,7 @@ async def trends(datasette: Datasette, request: Request) -> Response:
         for text, named in zip(texts, counts.named, strict=True)
     ]
     title = say("trends.chart_title_share" if share else "trends.chart_title")
-    if kind == "svg":
+    if request.url_vars["format"] == "svg":
         return file(svg_file(title, series), "image/svg+xml")
     context = {
         "texts": texts + [""] * (PHRASES - len(texts)),

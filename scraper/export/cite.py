@@ -7,8 +7,7 @@ this archive is published, it names that address too: the newspaper's dies with 
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from scraper.models import utc_time
-from scraper.times import VIETNAM
+from scraper.times import day_in_english, day_shown, vietnam_day
 
 PAPER = "Báo Lào Cai"
 Language = Literal["en", "vi"]
@@ -43,8 +42,9 @@ def plain(source: Source, language: Language = "en") -> str:
     words = _WORDS[language]
     title = _without_direction(source.title)
     authors = f"{', '.join(map(_without_direction, source.byline))}. " if source.byline else ""
-    captured = f"{words['captured']} {_shown(_day(source.captured_at))}"
-    day = _shown(_day(source.published_at)) if source.published_at else captured
+    shown = day_shown if language == "vi" else day_in_english
+    captured = f"{words['captured']} {shown(vietnam_day(source.captured_at))}"
+    day = shown(vietnam_day(source.published_at)) if source.published_at else captured
     evidence = [captured] if source.published_at else []
     evidence += [f"{words['page']}: {source.sha256}"] if source.sha256 else []
     proof = f" ({'; '.join(evidence)})" if evidence else ""
@@ -54,7 +54,7 @@ def plain(source: Source, language: Language = "en") -> str:
 
 def bibtex(source: Source) -> str:
     """A BibTeX entry, for biblatex (`date`) and for older styles (`year`)."""
-    published = _day(source.published_at)
+    published = vietnam_day(source.published_at)
     evidence = [f"Captured {source.captured_at}"]
     evidence += [f"SHA-256 of the page: {source.sha256}"] if source.sha256 else []
     evidence += [f"Archived at {_tex(source.archive_url)}"] if source.archive_url else []
@@ -65,7 +65,7 @@ def bibtex(source: Source) -> str:
         "date": published,
         "year": published[:4],
         "url": source.url.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C"),
-        "urldate": _day(source.captured_at),
+        "urldate": vietnam_day(source.captured_at),
         "note": "; ".join(evidence),
         "langid": "vietnamese",
     }
@@ -81,7 +81,7 @@ def csl(source: Source) -> dict[str, Any]:
         "title": source.title,
         "container-title": PAPER,
         "URL": source.url,
-        "accessed": _parts(_day(source.captured_at)),
+        "accessed": _parts(vietnam_day(source.captured_at)),
         "archive": source.archive_url or f"Web archive of {PAPER}",
         "note": f"Captured {source.captured_at}",
         "language": "vi",
@@ -89,7 +89,7 @@ def csl(source: Source) -> dict[str, Any]:
     if source.byline:
         item["author"] = [{"literal": name} for name in source.byline]
     if source.published_at:
-        item["issued"] = _parts(_day(source.published_at))
+        item["issued"] = _parts(vietnam_day(source.published_at))
     if source.sha256:
         item["archive_location"] = f"sha256:{source.sha256}"
     return item
@@ -97,7 +97,7 @@ def csl(source: Source) -> dict[str, Any]:
 
 def ris(source: Source) -> str:
     """A RIS record, for EndNote, Mendeley and Zotero."""
-    published = _day(source.published_at).replace("-", "/")
+    published = vietnam_day(source.published_at).replace("-", "/")
     fields = [
         ("TY", "NEWS"),
         ("ID", f"baolaocai{source.id}"),
@@ -106,7 +106,7 @@ def ris(source: Source) -> str:
         ("T2", PAPER),
         ("PY", published[:4]),
         ("DA", f"{published}/" if published else ""),
-        ("Y2", _day(source.captured_at).replace("-", "/") + "/"),
+        ("Y2", vietnam_day(source.captured_at).replace("-", "/") + "/"),
         ("UR", source.url),
         ("L2", source.archive_url),
         ("LA", "vi"),
@@ -116,11 +116,6 @@ def ris(source: Source) -> str:
     # A line break in a value would begin another field.
     lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in fields if value]
     return "\r\n".join([*lines, "ER  - ", ""])
-
-
-def _day(utc: str) -> str:
-    """The day in Vietnam of a time in UTC; "" for none."""
-    return utc_time(utc).astimezone(VIETNAM).date().isoformat() if utc else ""
 
 
 def _without_direction(text: str) -> str:
@@ -154,8 +149,3 @@ def _tex(text: str) -> str:
 
 def _parts(day: str) -> dict[str, list[list[int]]]:
     return {"date-parts": [[int(part) for part in day.split("-")]]}
-
-
-def _shown(day: str) -> str:
-    year, month, date = day.split("-")
-    return f"{int(date)}/{int(month)}/{year}"
