@@ -158,18 +158,78 @@ def test_the_address_settles_the_headline(
     assert SECOND in (*article.paragraphs, article.lead) or lines == [FIRST]
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "DSC_7759.JPG", "bao-1.jpg", "Bà con thu hoạch lê ở bản.jpg", "![]() |", "| --- |",
-        f"{HEADLINE} ảnh 1", "0:00 / 0:00", "0:00", "• Nam miền Bắc", "Nữ miền Nam", HEADLINE,
-        "Theo dõi Báo Lào Cai trên Google News",
-    ],
+PHOTO_NAMES = (
+    "DSC_7759.JPG", "IMG_2034.JPG", "ảnh 1.jpg", "Bà con thu hoạch lê ở bản.jpg", "z61_a.jpg.webp",
+    "Ảnh 1", f"{HEADLINE} ảnh 1", f"{HEADLINE} - Ảnh 3", "![]() |", "![](https://cdn.vn/a.jpg)",
 )  # fmt: skip
+FURNITURE = (
+    "| --- |", "0:00 / 0:00", "00:00 / 03:21", "03:21", "• Nam miền Bắc", "Giọng đọc: Nữ miền Nam",
+    "1.5x", "Nghe đọc bài", "Theo dõi Báo Lào Cai trên Google News",
+    "Theo dõi Báo Lào Cai trên Google News để cập nhật tin tức mới nhất", "Quay lại trang chủ",
+    "Báo Lào Cai trên Google News", "Từ khóa: lê Bản Mây, nông sản", "#lê #BảnMây", "Chia sẻ",
+    "Facebook Twitter Zalo Copy link In bài", "Thích 0 Chia sẻ", "A- A A+", "Bình luận (0)",
+    "Hãy để lại bình luận của bạn", "Bạn cần đăng nhập để bình luận", "Ý kiến của bạn",
+    ">>> Xem thêm: Bắc Hà mở hội đua ngựa", "Đọc thêm: Bắc Hà mở hội đua ngựa", "2 giờ trước",
+    "[Xem thêm](https://baolaocai.vn/x-post1.html)", SLUG_URL, "1.234 lượt xem", "5/5 - (1 bình chọn)",
+    "Trang chủ > Kinh tế > Nông nghiệp", "Chính trị Kinh tế Xã hội", "Quảng cáo", "1/12",
+    "© 2024 Báo Lào Cai. Giữ bản quyền nội dung trên website này.", "Đường dây nóng: 0986.575.708",
+    "Giấy phép số 123/GP-BTTTT do Bộ Thông tin và Truyền thông cấp ngày 1/1/2022",
+    "Chúng tôi sử dụng cookie để cải thiện trải nghiệm của bạn.", "Lào Cai 23°C",
+    "Trình duyệt của bạn không hỗ trợ thẻ video.", "Xem ảnh toàn màn hình", "E-magazine Longform",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [*PHOTO_NAMES, *FURNITURE, HEADLINE, HEADLINE.upper()])
 def test_a_line_of_the_pages_furniture_is_no_text(line: str) -> None:
-    article = of_text(HEADLINE, FIRST, line, SECOND)
+    places = ([line, HEADLINE, FIRST, SECOND], [HEADLINE, FIRST, line, SECOND])
+    for lines in (*places, [HEADLINE, FIRST, SECOND, line]):
+        article = of_text(*lines)
+        assert (article.title, article.lead) == (HEADLINE, FIRST)
+        assert (article.paragraphs, article.captions) == ((SECOND,), ())
+
+
+@pytest.mark.parametrize("line", [*FURNITURE, "Bình luận", "Tin liên quan", HEADLINE.upper()])
+def test_the_lead_is_below_furniture_that_follows_the_headline(line: str) -> None:
+    article = of_text(HEADLINE, line, FIRST, SECOND)
     assert (article.title, article.lead) == (HEADLINE, FIRST)
     assert (article.paragraphs, article.captions) == ((SECOND,), ())
+
+
+@pytest.mark.parametrize("line", [*PHOTO_NAMES, *FURNITURE])
+def test_furniture_is_no_text_of_a_capture_without_headline(line: str) -> None:
+    for lines in ([FIRST, line, SECOND], [FIRST, SECOND, line]):
+        assert of_text(*lines).paragraphs == (FIRST, SECOND)
+
+
+@pytest.mark.parametrize("name", ["DSC_7759.JPG", f"{HEADLINE} ảnh 1"])
+def test_a_long_line_below_the_cover_photos_name_is_the_lead(name: str) -> None:
+    lead = (
+        FIRST.removesuffix(".") + ", và niềm vui theo những gùi lê về tận sân nhà mỗi chiều muộn."
+    )
+    assert of_text(HEADLINE, name, lead, SECOND).lead == lead
+
+
+@pytest.mark.parametrize("below", [(), (SECOND,)])
+def test_a_lead_that_is_printed_twice_is_no_caption(below: tuple[str, ...]) -> None:
+    for lines in ([HEADLINE, FIRST, FIRST, *below], [FIRST, HEADLINE, FIRST, *below]):
+        article = of_text(*lines)
+        assert (article.lead, article.paragraphs, article.captions) == (FIRST, below, ())
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Tin liên quan", "Bài viết liên quan:", "Các tin khác", "Tin cùng chuyên mục",
+        "Có thể bạn quan tâm", "Đọc nhiều", "Xem thêm", "Đọc thêm:",
+    ],
+)  # fmt: skip
+def test_a_heading_of_other_articles_ends_the_text_and_what_follows_is_flagged(
+    heading: str,
+) -> None:
+    article = of_text(HEADLINE, FIRST, SECOND, heading, "Chợ phiên Sín Cao", *FOREIGN)
+    assert (article.paragraphs, article.captions) == ((SECOND,), ())
+    assert "text left out" in article.flags
+    assert of_text(HEADLINE, FIRST, SECOND, heading, "Chợ phiên Sín Cao").flags == ()
 
 
 @pytest.mark.parametrize(
@@ -222,6 +282,26 @@ def test_a_quotation_or_what_leans_on_the_line_before_is_no_other_articles_lead(
         paragraph,
     )
     assert of_text(HEADLINE, FIRST, *FOREIGN[:2]).paragraphs == FOREIGN[:2]
+
+
+@pytest.mark.parametrize(
+    ("line", "published", "modified"),
+    [
+        ("Thứ Sáu, 10/05/2024 - 08:15", datetime(2024, 5, 10, 1, 15, tzinfo=UTC), None),
+        ("08:15 10/05/2024", datetime(2024, 5, 10, 1, 15, tzinfo=UTC), None),
+        ("Thứ sáu, ngày 10 tháng 5 năm 2024", datetime(2024, 5, 9, 17, tzinfo=UTC), None),
+        ("Đăng lúc: 08:15, 10/05/2024", datetime(2024, 5, 10, 1, 15, tzinfo=UTC), None),
+        ("Cập nhật: 10/05/2024 08:15", None, datetime(2024, 5, 10, 1, 15, tzinfo=UTC)),
+        ("10/05/2024 08:15 - Cập nhật 11/05/2024 09:20",
+         datetime(2024, 5, 10, 1, 15, tzinfo=UTC), datetime(2024, 5, 11, 2, 20, tzinfo=UTC)),
+    ],
+)  # fmt: skip
+def test_a_line_of_times_below_the_headline_gives_both(
+    line: str, published: datetime | None, modified: datetime | None
+) -> None:
+    article = of_text(HEADLINE, line, FIRST, SECOND)
+    assert (article.lead, article.paragraphs) == (FIRST, (SECOND,))
+    assert (article.published_at, article.modified_at) == (published, modified)
 
 
 def test_a_printed_time_is_the_time_of_publication() -> None:

@@ -37,7 +37,7 @@ _TRAILING = re.compile(
 # Since 2023 the `alt` of a photo, and what is made from it, is often the name of its file.
 _IMAGE_NAME = re.compile(r"[^/\\|]{1,250}\.(?:jpe?g|png|gif|webp|bmp|heic|jfif|avif|tiff?)", re.I)
 _OF_PHOTOS = re.compile(_PHOTO_LABEL, re.I)
-_PHOTO_NUMBER = re.compile(r"[\s,.:-]*(?:-\s*)?(?:ảnh|hình)\s*(?:số\s*)?[0-9]{1,3}\s*$", re.I)
+PHOTO_NUMBER = re.compile(r"[\s,.:-]*(?:-\s*)?(?:ảnh|hình)\s*(?:số\s*)?[0-9]{1,3}\s*$", re.I)
 _CUE = re.compile(
     r"\((?:thứ [\w ]{1,12}|bên|ngoài cùng|hàng|đứng|ngồi|người|áo|giữa|trái|phải|ảnh)"
     r"|(?<![,;] )\bảnh\s*:|từ trái sang|trong ảnh|(?<![,;] )nguồn\s*:"
@@ -91,7 +91,7 @@ def _is_credit(before: str, label: str, name: str) -> bool:
 def is_numbered_headline(alt: str, title: str) -> bool:
     """Whether an alt text is only the headline, with or without "ảnh 1" after it."""
     alt, title = clean(alt).casefold(), clean(title).casefold()
-    return alt == title or _PHOTO_NUMBER.sub("", alt) == title
+    return alt == title or PHOTO_NUMBER.sub("", alt) == title
 
 
 def is_image_name(text: str) -> bool:
@@ -149,7 +149,7 @@ def _own_caption(image: LexborNode) -> str:
     """The caption in a photo's attributes; "" for the name of its file or the headline."""
     attributes = image.attributes
     own = clean(attributes.get("data-desc") or attributes.get("cms-photo-caption") or "")
-    return "" if is_image_name(own) or _PHOTO_NUMBER.search(own) else own
+    return "" if is_image_name(own) or PHOTO_NUMBER.search(own) else own
 
 
 def _says_caption(figure: Figure, text: Paragraph) -> bool:

@@ -10,10 +10,12 @@ from scraper.models import Weather
 LEAD_MARK = "LCĐT"
 _HOTLINE = re.compile(r"^(hotline|đường dây nóng)\b", re.I)
 _SIDE_BLOCK = re.compile(
-    r"^(multimedia|tin mới( nhất)?|tin( bài)? liên quan|(tin )?cùng chuyên mục"
-    r"|đọc nhiều( nhất)?|xem nhiều( nhất)?|bình luận|từ khóa|tags?)\s*:?$",
+    r"^(multimedia|tin mới( nhất)?|(các )?(tin|bài)( bài| viết)? (liên quan|khác|nổi bật|mới)"
+    r"|(tin |bài )?(viết )?cùng (chuyên mục|chủ đề|tác giả)|có thể bạn quan tâm"
+    r"|(tin )?(đọc|xem) nhiều( nhất)?|bình luận|từ khóa|tags?)\s*:?$",
     re.I,
 )
+_MORE = re.compile(r"^(xem|đọc) (thêm|tiếp)\s*:?$", re.I)
 _CLOCK_AND_MORE = re.compile(r"^(.{10,70}?[\])]|.{10,70}?(?:UTC|GMT)\s?[+-]\s?\d{1,2})\s+\D", re.I)
 _MOST_LINES = 8  # of a weather widget
 
@@ -26,6 +28,11 @@ def is_hotline(line: str) -> bool:
 def ends_article(line: str) -> bool:
     """Whether a line is the heading of a block beside the article."""
     return bool(_SIDE_BLOCK.match(line)) or is_weather_heading(line)
+
+
+def says_more(line: str) -> bool:
+    """Whether a line may be the heading of such a block, or a button: "Xem thêm"."""
+    return bool(_MORE.match(line))
 
 
 def page_clock(line: str) -> str:

@@ -7,19 +7,20 @@ and of photos' `alt` texts.
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from scraper.extract.captions import (
     CAPTION_LENGTH,
     MOST_CAPTION,
+    PHOTO_NUMBER,
     has_cue,
     is_caption,
     is_image_name,
-    is_numbered_headline,
     says_photo,
 )
 from scraper.extract.dates import read_moment
+from scraper.extract.furniture import furniture
+from scraper.extract.stated_times import Times, split_labelled
 from scraper.spelling import with_few_marks
 
 # A short line that is at least twice exceeded by the next one is no opening paragraph of a row.
@@ -33,13 +34,13 @@ _TIMES_BEHIND = tuple(
     re.compile(rf"\s({weekday}\d{{1,2}}/\d{{1,2}}/\d{{4}}\b.{{0,24}})$", re.I)
     for weekday in ("", r"(?:thứ \w+|chủ nhật),?\s+")
 )
-# A printed time and nothing else: "22/09/2025 13:58", "Thứ hai, 22/09/2025 - 13:58 (GMT+7)".
-_TIME_LINE = re.compile(
-    r"^(?:(?:thứ \w+|chủ nhật|ngày|đăng(?: lúc)?|xuất bản)\s*[,:]?\s*){0,2}"
-    r"(?:\d{1,2}:\d\d\s*[-,|]?\s*)?\d{1,2}[/-]\d{1,2}[/-]\d{4}"
-    r"(?:\s*[-,|]?\s*\d{1,2}:\d\d(?::\d\d)?)?(?:\s*[\[(]?(?:GMT|UTC)\s?[+-]?\s?\d{0,2}[\])]?)?$",
+# What a line of printed times is made of: "Thứ hai, 22/09/2025 - 13:58 (GMT+7)", "Cập nhật: …".
+_OF_TIMES = re.compile(
+    r"\d{1,2}:\d\d(?::\d\d)?|\d{1,2}[/-]\d{1,2}[/-]\d{4}|ngày \d{1,2} tháng \d{1,2},? năm \d{4}"
+    r"|thứ \w+|chủ nhật|(?:cập nhật|đăng|xuất bản|ngày|lúc)\b|(?:GMT|UTC)\s?[+-]?\s?\d{0,2}|[\W_]",
     re.I,
 )
+_MOST_TIMES = 120  # characters
 # The section pages of the 2022 site: a time with seconds below each headline, and a spinner.
 _LIST_TIME = re.compile(r"^\d{2}-\d{2}-\d{4} \d{2}:\d{2}:\d{2}$")
 _LIST_SPINNER = re.compile(r"^đang tải\s*(?:\.\.\.|…)$", re.I)
@@ -50,25 +51,15 @@ _BACK = re.compile(
 _FOLLOW = re.compile(
     r"^theo dõi (?:báo|chúng tôi)\b.{0,60}? trên (?:google news|facebook|zalo)\s*", re.I
 )
-_BUTTON = re.compile(
-    r"^(?:zalo|facebook|twitter|email|in bài|lưu bài|chia sẻ|copy link|sao chép liên kết|menu"
-    r"|báo lào cai|tìm kiếm|đăng nhập|nghe (?:bài viết|đọc báo|audio)|google news|e-?magazine)$",
-    re.I,
-)
 _CRUMB = re.compile(
     r"^(?:(?:trang chủ|home|thời sự|chính trị|kinh tế|xã hội|văn hóa|văn hoá|thể thao|du lịch"
     r"|giáo dục|pháp luật|quốc tế|thế giới|y tế|sức khỏe|đời sống|môi trường|xây dựng đảng|bạn đọc"
     r"|an ninh|quốc phòng|công nghệ|khoa học|nông thôn mới|video|podcast|ảnh|photo"
     r"|infographic|multimedia)"
-    r"(?:\s*[>›»/–-]\s*|$))+$",
+    r"(?:\s*[>›»/–-]\s*|\s+|$))+$",
     re.I,
 )
-# The read-aloud player: its clock and its four voices.
-_PLAYER = re.compile(
-    r"^(?:00?:00|\d{1,2}:\d\d\s*/\s*\d{1,2}:\d\d"
-    r"|[•*·-]?\s*(?:nam|nữ) miền (?:bắc|trung|nam)|\d(?:\.\d)?x)$",
-    re.I,
-)
+_NUMBER_ALONE = re.compile(r"^(?:ảnh|hình)(?: số)? \d{1,3}$", re.I)  # of a photo without a name
 # The capture ends within such a name: one long word with digits.
 _CUT_NAME = re.compile(r"^(?=\S{8,250}$)[\w().-]*(?:\d\d|_)[\w().-]*$", re.A)
 # What stays of `table.picture` where tables are written as Markdown: "![]() |", "| --- |".
@@ -137,19 +128,14 @@ def take_apart(line: str, slug: str) -> Stated:
 
 
 def without_navigation(line: str) -> str:
-    """A line without the e-magazine's navigation before it; "" if it is nothing else."""
+    """A line without the e-magazine's navigation before it; "" if it is furniture alone."""
     rest = _FOLLOW.sub("", _BACK.sub("", line))
-    return "" if _BUTTON.match(rest) or _CRUMB.match(rest) else rest
+    return "" if furniture(line) or furniture(rest) or _CRUMB.match(rest) else rest
 
 
 def is_emagazine(line: str) -> bool:
     """Whether a line is the navigation above an e-magazine."""
     return bool(re.match(r"^quay (?:về|lại)(?: trang)? e-?magazine", line, re.I))
-
-
-def is_player(line: str) -> bool:
-    """Whether a line is a label of the read-aloud player."""
-    return bool(_PLAYER.match(line))
 
 
 def is_list_line(line: str) -> bool:
@@ -158,21 +144,23 @@ def is_list_line(line: str) -> bool:
 
 
 def is_time_line(line: str) -> bool:
-    """Whether a line is a printed time and nothing else."""
-    return bool(_TIME_LINE.match(line))
+    """Whether a line is printed times and nothing else."""
+    is_short = len(line) <= _MOST_TIMES
+    return is_short and not _OF_TIMES.sub("", line) and read_moment(line) is not None
 
 
-def photo_alt(line: str, title: str) -> str | None:
+def photo_alt(line: str, headline: str) -> str | None:
     """None if a line is no photo's `alt`; "" for a file's name, the numbered headline or no text.
 
-    Else the text of an image as Markdown writes it.
+    Else the text of an image as Markdown writes it. `headline` may be the words of the address.
     """
     match = _MARKDOWN_IMAGE.match(line)
     alt = match[1].strip() if match else line
-    is_name = not alt or is_image_name(alt)
+    if not alt or is_image_name(alt) or _NUMBER_ALONE.match(alt):
+        return ""
+    bare = PHOTO_NUMBER.sub("", alt)
     # The headline itself is a photo's alt only in an image's brackets: else it is printed again.
-    is_numbered = title and alt != title and is_numbered_headline(alt, title)
-    if is_name or is_numbered or (match and alt == title):
+    if (match or bare != alt) and letters(bare) == letters(headline):
         return ""
     return alt if match else None
 
@@ -231,14 +219,18 @@ def is_kicker(line: str) -> bool:
     return len(line) <= _SHORT and not line.endswith((".", "…", "!")) and len(line.split()) > 1
 
 
-def read_times(printed: tuple[str, ...]) -> tuple[datetime | None, str, tuple[str, ...]]:
-    """The publication time that a capture prints, its source, and the doubts about it."""
-    moments = [m for text in printed if (m := read_moment(text))]
+def read_times(printed: tuple[str, ...]) -> Times:
+    """When the article was published and changed, as a capture prints it, and the doubts."""
+    labelled = [split_labelled(text) for text in printed]
+    moments = [m for own, _ in labelled for text in own if (m := read_moment(text))]
+    changes = [m.at for _, others in labelled for text in others if (m := read_moment(text))]
+    modified_at = max(changes, default=None)
     if not moments:
-        return None, "", ("unreadable time",) if printed else ()
+        is_unreadable = printed and modified_at is None
+        return Times(None, "", modified_at, ("unreadable time",) if is_unreadable else ())
     first = next((m for m in moments if not m.date_only), moments[0])
     flags = [flag for m in moments for flag in m.flags]
     if any(abs((m.at - first.at).days) > 1 for m in moments):
         flags.append("times disagree")
     source = "text (date only)" if first.date_only else "text"
-    return first.at, source, tuple(dict.fromkeys(flags))
+    return Times(first.at, source, modified_at, tuple(dict.fromkeys(flags)))

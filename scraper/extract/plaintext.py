@@ -19,16 +19,18 @@ from scraper.extract.frame_lines import (
     ends_article,
     is_hotline,
     page_clock,
+    says_more,
     weather_below,
 )
 from scraper.extract.text import clean, decode
-from scraper.extract.text_lines import Headed, Kept, Line, keep_text, separate, take_lead
+from scraper.extract.text_lines import LEFT_OUT, Headed, Kept, Line, keep_text, separate, take_lead
 from scraper.extract.trace import Choice, Notes
 from scraper.models import PLAINTEXT, Article, Caption, Snapshot
 from scraper.urls import article_id
 
 _LEAST = 40  # characters; a text without a line as long is a list, a message, a program's file
 _MOST_TITLE = 250  # characters of a line that is the headline by its place alone
+_PARAGRAPH = 120  # characters; a longer sentence may be the article's, or another's lead
 _MOST_LINES = 20_000  # of a capture; no page of the paper comes near
 
 
@@ -40,16 +42,18 @@ def read(snapshot: Snapshot, notes: Notes = None) -> Article:
     clock_text = page_clock(texts[clock]) if clock is not None else ""
     kept = Kept(is_whole=clock is not None)
     headed = _headed(texts, clock, kinds.slug_letters(snapshot.url), kept)
-    end = next((n for n in range(headed.below, len(lines)) if ends_article(texts[n])), len(lines))
-    keep_text(lines[headed.below : end], headed.title, kept)
-    is_emagazine = any(kinds.is_emagazine(text) for text in texts[:end])
+    end = _end(texts, headed.below)
     slug = kinds.slug_of(snapshot.url)
+    keep_text(lines[headed.below : end], headed.title, slug, kept)
+    if not kept.is_whole and any(map(_is_paragraph, texts[end:])):
+        kept.flags.append(LEFT_OUT)
+    is_emagazine = any(kinds.is_emagazine(text) for text in texts[:end])
     lead = take_lead(kept, headed, slug, is_emagazine=is_emagazine)
     paragraphs, captions = separate(kept.lines, headed.above)
     if not _is_article(headed.title, lead, paragraphs, captions):
         raise NotAnArticle(snapshot.url, "no text of an article")
     moment = read_page_clock(clock_text)
-    published_at, source, doubts = kinds.read_times(tuple(kept.times))
+    times = kinds.read_times(tuple(kept.times))
     if notes is not None:
         notes += [Choice("title", "the slug of the address", headed.title), *kept.excluded]
     return Article(
@@ -59,9 +63,9 @@ def read(snapshot: Snapshot, notes: Notes = None) -> Article:
         lead=lead,
         paragraphs=tuple(paragraphs),
         captions=tuple(captions),
-        published_at=published_at,
-        published_source=source,
-        modified_at=None,
+        published_at=times.published_at,
+        published_source=times.published_source,
+        modified_at=times.modified_at,
         page_clock_at=moment.at if moment else None,
         page_clock_text=clock_text,
         section="",
@@ -71,7 +75,7 @@ def read(snapshot: Snapshot, notes: Notes = None) -> Article:
         template=PLAINTEXT,
         layout="emagazine" if is_emagazine else "article",
         photo_count=max(kept.photos, len(captions)),
-        flags=tuple(dict.fromkeys((*kept.flags, *doubts, *clock_flags(moment)))),
+        flags=tuple(dict.fromkeys((*kept.flags, *times.flags, *clock_flags(moment)))),
         kicker=headed.kicker,
     )
 
@@ -105,6 +109,20 @@ def _lines(snapshot: Snapshot) -> list[Line]:
     ]
 
 
+def _end(texts: Sequence[str], below: int) -> int:
+    """Where the blocks below the article begin; a heading above all text of it is a button."""
+    first = next((n for n in range(below, len(texts)) if kinds.is_sentence(texts[n])), len(texts))
+    for n in range(first, len(texts)):
+        after = texts[n + 1] if n + 1 < len(texts) else ""
+        if ends_article(texts[n]) or (says_more(texts[n]) and not kinds.is_sentence(after)):
+            return n
+    return len(texts)
+
+
+def _is_paragraph(line: str) -> bool:
+    return len(line) >= _PARAGRAPH and kinds.is_sentence(line)
+
+
 def _headed(texts: Sequence[str], clock: int | None, slug: str, kept: Kept) -> Headed:
     """The headline: the line whose slug is the address's, else the one below clock and hotline."""
     start, has_hotline = 0, False
@@ -114,10 +132,14 @@ def _headed(texts: Sequence[str], clock: int | None, slug: str, kept: Kept) -> H
         while start < len(texts) and is_hotline(texts[start]):
             start, has_hotline = start + 1, True
     stated = [kinds.take_apart(kinds.without_navigation(text), slug) for text in texts[start:]]
-    found = next((n for n, s in enumerate(stated) if slug and kinds.letters(s.text) == slug), None)
-    if found is not None:
+    same = [n for n, s in enumerate(stated) if slug and kinds.letters(s.text) == slug]
+    if same:
+        found = same[0]
         kept.times += stated[found].times
-        return _above(texts[start : start + found], stated[found].text, start + found + 1, kept)
+        # Printed in capitals too, for search engines or as a banner: the other print counts.
+        title = next((stated[n].text for n in same if not stated[n].text.isupper()), None)
+        title = title or stated[found].text
+        return _above(texts[start : start + found], title, start + found + 1, kept)
     while start < len(texts) and not kinds.without_navigation(texts[start]):
         kept.exclude("navigation", texts[start])
         start += 1

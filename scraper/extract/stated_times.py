@@ -124,7 +124,7 @@ def _statements(
     """Every statement of the publication and of the last change, the most trusted first."""
     published = list(_in_head(page, PUBLISHED, "datePublished"))
     changed = list(_in_head(page, _MODIFIED, "dateModified"))
-    texts = [_labelled(_printed(node)) for node in printed]
+    texts = [split_labelled(_printed(node)) for node in printed]
     shown = [("text", text) for own, _ in texts for text in own]
     updates = [("text", text) for _, others in texts for text in others]
     if not published and not shown:
@@ -154,8 +154,8 @@ def _printed(node: LexborNode) -> str:
     return f"{label} {text}" if label and _LABEL_ALONE.search(label) else text
 
 
-def _labelled(text: str) -> tuple[list[str], list[str]]:
-    """What a time element prints of the publication, and of changes: split at its labels."""
+def split_labelled(text: str) -> tuple[list[str], list[str]]:
+    """What a text prints of the publication, and of changes: split at its labels."""
     text = text[:_LONGEST_TEXT]
     if text[:1].isdigit() and len(text) < _SHORTEST_LABELLED:
         return [text], []

@@ -8,13 +8,14 @@ from itertools import pairwise
 from scraper.extract import line_kinds as kinds
 from scraper.extract.byline import is_names, is_source
 from scraper.extract.captions import is_caption, split_credit
-from scraper.extract.frame_lines import LEAD_MARK
+from scraper.extract.frame_lines import LEAD_MARK, ends_article
 from scraper.extract.trace import Choice
 from scraper.models import NO_HEADLINE, Caption
 
 LEFT_OUT, GUESSED = "text left out", "captions guessed"
 CUT_SHORT = "cut short"
 _MOST_ABOVE_LEAD = 3  # captions between headline and lead
+_LEAST_LEAD = 120  # characters, below the cover photo's name; leads of the paper have 130 to 450
 _LONGER_THAN_SUBHEAD = 100  # characters
 # Photo essays and infographics list leads of current articles below a bare lead. Two captures show
 # that: each has four such leads, of 233 to 435 characters, and each shares at most two pairs of
@@ -75,12 +76,12 @@ class Headed:
     above: tuple[str, ...] = ()  # paragraphs
 
 
-def keep_text(lines: Sequence[Line], title: str, kept: Kept) -> None:
-    """The lines that are text or caption; `kept` notes the others."""
+def keep_text(lines: Sequence[Line], title: str, slug: str, kept: Kept) -> None:
+    """The lines that are text or caption; `kept` notes the others. `slug`: the address's words."""
     below_photo = False
     for line in lines:
         text = kinds.without_cell_ends(line.text)
-        alt = kinds.photo_alt(text, title)
+        alt = kinds.photo_alt(text, title or slug)
         if alt is not None:
             kept.photos += 1
             kept.exclude("a photo's name", line.text)
@@ -91,34 +92,47 @@ def keep_text(lines: Sequence[Line], title: str, kept: Kept) -> None:
         if _is_furniture(text, title, kept):
             kept.exclude("furniture of the page", line.text)
             continue
-        if kept.lines and kept.lines[-1].text == text:
-            # A caption that the photo's `alt` repeats; a lead is printed again for phones.
-            if is_caption(text) and not text.startswith(LEAD_MARK):
-                kept.lines[-1] = replace(kept.lines[-1], is_caption=True)
+        if _is_repeated(text, title, kept):
             kept.exclude("printed twice", text)
             continue
         kept.lines.append(replace(line, text=text, below_photo=below_photo))
         below_photo = False
     if len(kept.lines) > 1 and is_source(kept.lines[-1].text):
         kept.exclude("source line", kept.lines.pop().text)
+    if len(kept.lines) > 1 and is_names(kept.lines[-1].text):
+        kept.leave_out("signature", kept.lines.pop().text)
     if kept.lines and kinds.is_cut_name(kept.lines[-1].text):
         kept.exclude("a photo's name", kept.lines.pop().text)
 
 
+def _is_repeated(text: str, title: str, kept: Kept) -> bool:
+    """Whether a line is kept already; one that is repeated at once is marked as a caption.
+
+    A photo's `alt` repeats its caption. A lead is printed again for phones.
+    """
+    if not kept.lines or kept.lines[-1].text != text:
+        return kinds.is_sentence(text) and any(line.text == text for line in kept.lines)
+    is_lead = text.startswith(LEAD_MARK) or (title and len(kept.lines) == 1)
+    if is_caption(text) and not is_lead:
+        kept.lines[-1] = replace(kept.lines[-1], is_caption=True)
+    return True
+
+
 def _is_furniture(text: str, title: str, kept: Kept) -> bool:
     """Whether a line is no text of the article; a time below the headline is noted."""
-    is_first = not any(not line.is_caption for line in kept.lines)
+    above = sum(not line.is_caption for line in kept.lines)
     if kinds.is_time_line(text):
-        if is_first and title:
+        if not above and title:
             kept.times.append(text)
         else:
             kept.flags.append(LEFT_OUT)
         return True
-    if is_first and title and is_names(text):
+    if above <= 1 and (is_names(text) or is_source(text)):  # beside the lead
         kept.flags.append(LEFT_OUT)
         return True
-    is_title = bool(title) and kinds.letters(text) == kinds.letters(title)
-    return is_title or not kinds.without_navigation(text) or kinds.is_player(text)
+    letters = kinds.letters(kinds.take_apart(text, kinds.letters(title)).text)
+    is_title = bool(title) and letters == kinds.letters(title)
+    return is_title or ends_article(text) or not kinds.without_navigation(text)
 
 
 def take_lead(kept: Kept, headed: Headed, slug: str, *, is_emagazine: bool) -> str:
@@ -127,6 +141,8 @@ def take_lead(kept: Kept, headed: Headed, slug: str, *, is_emagazine: bool) -> s
     if not has_title:
         kept.flags.append(NO_HEADLINE)
     _mark_captions(kept, has_title=has_title)
+    if headed.lead:
+        kept.lines = [line for line in kept.lines if line.text != headed.lead]
     lead = headed.lead or _find_lead(kept, has_title, is_emagazine)
     if not kept.is_whole:
         _drop_foreign(kept, f"{lead} {headed.title} {slug}", bool(lead))
@@ -141,8 +157,9 @@ def _mark_captions(kept: Kept, *, has_title: bool) -> None:
     are_beside = any(line.below_photo and line.is_beside for line in kept.lines)
     for n, line in enumerate(kept.lines):
         is_below = line.below_photo and (line.is_beside or not are_beside)
+        is_lead = has_title and n == 0 and not line.is_beside and len(line.text) >= _LEAST_LEAD
         if kinds.shows_photo(line.text) or (
-            is_below and kinds.may_follow_name(line.text, is_beside=line.is_beside)
+            is_below and not is_lead and kinds.may_follow_name(line.text, is_beside=line.is_beside)
         ):
             kept.lines[n] = replace(line, is_caption=True)
     lead = _lead_number(kept, has_title)
@@ -189,7 +206,7 @@ def _find_lead(kept: Kept, has_title: bool, is_emagazine: bool) -> str:
     n = _lead_number(kept, has_title)
     if kept.lines and _marked(kept, n):
         return kept.lines.pop(n).text
-    if is_emagazine or not kept.lines or kept.lines[0].is_caption or kept.lines[0].below_photo:
+    if is_emagazine or not kept.lines or kept.lines[0].is_caption:
         return ""
     is_followed = len(kept.lines) > 1 and kept.lines[1].is_caption
     if kinds.is_sentence(kept.lines[0].text) and (has_title or is_followed):
