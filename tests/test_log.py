@@ -24,6 +24,7 @@ from scraper.http.fetcher import open_fetcher
 from scraper.http.pace import Clock
 from scraper.models import HostState
 from scraper.progress import Event, json_line
+from tests.support.commands import configure, scraper
 from tests.support.faults import Fault
 from tests.support.simulated import BASE, START
 from tests.support.stand_in import StandIn
@@ -38,8 +39,8 @@ SETTINGS = Settings(
 URL = f"{BASE}/a-post1.html"
 
 
-def told(replies: list[httpx.Response], settings: Settings = SETTINGS) -> list[Event]:
-    """What is told of one request that is answered so."""
+def events_of(replies: list[httpx.Response], settings: Settings = SETTINGS) -> list[Event]:
+    """The events of one request that is answered so."""
     events: list[Event] = []
     passed, answers = 0.0, iter(replies)
 
@@ -86,7 +87,7 @@ CONNECTING = "connecting to 127.0.0.1:8610 …"
 
 
 def test_each_attempt_is_announced_with_its_reason_wait_and_number() -> None:
-    assert said(told([reply(503), reply(500), reply(200)])) == [
+    assert said(events_of([reply(503), reply(500), reply(200)])) == [
         CONNECTING,
         "503, waiting 20 s (attempt 2 of 4)",
         CONNECTING,
@@ -100,21 +101,21 @@ def test_a_dead_host_is_announced_attempt_by_attempt() -> None:
     expected = [CONNECTING]
     for wait in waits:
         expected += [wait, CONNECTING]
-    assert said(told([])) == expected
+    assert said(events_of([])) == expected
 
 
 def test_a_wait_that_the_server_asked_for_is_announced() -> None:
-    events = told([reply(503, retry_after="90"), reply(200)])
+    events = events_of([reply(503, retry_after="90"), reply(200)])
     assert said(events)[1] == "503, waiting 90 s (attempt 2 of 4; Retry-After (503))"
 
 
 def test_quiet_hours_are_announced() -> None:
     settings = replace(SETTINGS, crawl=replace(SETTINGS.crawl, quiet_hours="07:50-08:30"))
-    assert said(told([reply(200)], settings))[0] == "quiet hours, waiting 30 minutes"
+    assert said(events_of([reply(200)], settings))[0] == "quiet hours, waiting 30 minutes"
 
 
-def test_a_request_without_a_wait_is_told_only_to_programs() -> None:
-    events = told([reply(200)])
+def test_a_request_without_a_wait_is_shown_only_to_programs() -> None:
+    events = events_of([reply(200)])
     assert said(events) == [CONNECTING]
     assert (events[-1].event, events[-1].status, events[-1].bytes) == ("answer", 200, 6)
 
@@ -191,6 +192,52 @@ def test_a_json_log_of_a_broken_config_is_the_error(tmp_path: Path) -> None:
     code, lines = json_log(tmp_path, "no address")
     assert code == lines[-1]["exit_code"] == 1
     assert [line["event"] for line in lines] == ["error"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--log-format=json", "--nonsense"), ("--limit", "x", "--log-format", "json"), ("--log-format", "json", "x")],
+    ids=str,
+)  # fmt: skip
+def test_an_error_in_the_usage_is_a_line_of_a_json_log(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    run = scraper(tmp_path, "crawl", *options)
+    line = json.loads(run.stderr)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert (line["event"], line["exit_code"]) == ("error", 2) and line.keys() >= FIELDS
+
+
+def test_an_error_in_the_usage_of_a_text_log_shows_the_usage(tmp_path: Path) -> None:
+    for options in (("--nonsense",), ("--log-format", "json", "--log-format", "text", "x")):
+        assert scraper(tmp_path, "crawl", *options).stderr.startswith("Usage: ")
+
+
+@pytest.mark.parametrize("limit", [1, 20_000, 150_000])
+def test_a_json_log_of_a_full_disk_is_json_to_its_last_line(tmp_path: Path, limit: int) -> None:
+    with StandIn(make_newspaper(pages=6)) as site:
+        configure(tmp_path, site.base_url)
+        run = scraper(tmp_path, "crawl", "--log-format", "json", limit=limit)
+    lines = [json.loads(line) for line in run.stderr.splitlines()]
+    assert (run.returncode, lines[-1]["event"], lines[-1]["exit_code"]) == (1, "error", 1)
+
+
+def test_a_summary_that_cannot_be_written_is_a_line_of_a_json_log(tmp_path: Path) -> None:
+    with StandIn(make_newspaper(pages=3)) as site, open("/dev/full", "wb") as full:
+        run = run_crawl(
+            tmp_path, site.base_url, "--log-format", "json", stdout=full, stderr=subprocess.PIPE
+        )
+        _, log = run.communicate(timeout=60)
+    last = [json.loads(line) for line in log.decode().splitlines()][-1]
+    assert (run.returncode, last["event"]) == (1, "error")
+    assert last["message"] == "the disk is full: not all of the output was written"
+
+
+def test_a_log_that_cannot_be_written_stops_no_run(tmp_path: Path) -> None:
+    with StandIn(make_newspaper(pages=3)) as site, open("/dev/full", "wb") as full:
+        run = run_crawl(tmp_path, site.base_url, stdout=subprocess.PIPE, stderr=full)
+        said, _ = run.communicate(timeout=60)
+    assert (run.returncode, b"3 new" in said) == (0, True)
 
 
 @contextmanager

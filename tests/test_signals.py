@@ -1,5 +1,6 @@
 """SIGTERM and Ctrl-C end every command, whatever it is doing."""
 
+import json
 import os
 import shutil
 import signal
@@ -52,7 +53,7 @@ HANGS = {
 }
 
 
-def hanging(folder: Path, command: str, hang: str) -> subprocess.Popen[str]:
+def hanging(folder: Path, command: str, hang: str, *options: str) -> subprocess.Popen[str]:
     """Start a command that says "at work" and then never ends."""
     target, arguments = COMMANDS[command]
     module, name = target.rsplit(".", 1)
@@ -66,7 +67,7 @@ def hang(*_, **__):
 
 module.{name} = hang
 from scraper.cli import main
-sys.argv = {["scraper", command, *arguments]!r}
+sys.argv = {["scraper", command, *arguments, *options]!r}
 main()
 """
     return subprocess.Popen(
@@ -134,6 +135,18 @@ def test_a_signal_ends_every_command_with_one_line(
             ended[command] = (run.returncode, said, "Traceback" in log)
     line = f"scraper: stopped by {name}; nothing archived is lost"
     assert ended == dict.fromkeys(ended, (128 + sent, [line], False))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hang", HANGS.values(), ids=HANGS)
+def test_a_json_log_ends_in_json_when_a_signal_ends_the_crawl(folder: Path, hang: str) -> None:
+    with hanging(folder, "crawl", hang, "--log-format", "json") as run:
+        assert run.stdout and "at work" in run.stdout.readline()
+        run.send_signal(signal.SIGTERM)
+        _, log = run.communicate(timeout=60)
+    line = json.loads(log)
+    assert (run.returncode, line["event"], line["exit_code"]) == (143, "error", 143)
+    assert line["message"] == "stopped by SIGTERM; nothing archived is lost"
 
 
 @pytest.mark.slow

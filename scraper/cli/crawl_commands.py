@@ -2,11 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,10 +16,13 @@ from scraper.cli.root import (
     json_option,
     vietnam_day,
 )
-from scraper.cli.signals import Stopped, stop_on_signal
+from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
-from scraper.errors import ConfigError, ScraperError
+from scraper.errors import ConfigError
 from scraper.progress import Event, LogFormat, json_line, watch
+
+if TYPE_CHECKING:
+    from scraper.crawl.outcome import RunOutcome
 
 
 @cli.command()
@@ -43,42 +44,16 @@ def init(path: Path, contact: str | None) -> None:
     click.echo(f"{path}: written. Next: scraper probe, then scraper crawl")
 
 
-def log_format_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--log-format`; with `json` the error that ends the run is a line of JSON, too."""
-
-    @click.option(
-        "--log-format", type=click.Choice(["text", "json"]), default="text", help="How to log."
-    )
-    @wraps(command)
-    def with_log_format(log_format: LogFormat, **options: Any) -> Any:
-        try:
-            return command(log_format=log_format, **options)
-        except ScraperError as e:
-            if log_format == "text":
-                raise
-            _log_end(str(e), e.exit_code)
-        except Stopped as e:
-            if log_format == "text":
-                raise
-            _log_end(e.line, int(str(e.code)))
-
-    return with_log_format
-
-
-def _log_end(message: str, exit_code: int) -> NoReturn:
-    """End the command, with the reason as a line of JSON on stderr."""
-    click.echo(json_line(Event("error", message), sys.stderr, {"exit_code": exit_code}), err=True)
-    raise SystemExit(exit_code)
-
-
 @cli.command()
-@log_format_option
 @config_option
 @click.option("--limit", type=COUNT, help="Ask for at most N article pages.")
 @click.option("--max-minutes", type=click.FloatRange(min=0.1), help="End after M minutes.")
 @click.option("--since", type=DAY, help="Leave out what the lists date before DATE.")
 @click.option("--full", is_flag=True, help="Walk every sitemap, back to the first.")
 @click.option("--dry-run", is_flag=True, help="Read the lists, ask for no article.")
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", help="How to log."
+)
 @json_option
 def crawl(
     settings: Settings,
@@ -118,7 +93,7 @@ def crawl(
                 _say_outcome(outcome, as_json, log_format)
 
 
-def _say_outcome(outcome: Any, as_json: bool, log_format: LogFormat) -> None:
+def _say_outcome(outcome: "RunOutcome", as_json: bool, log_format: LogFormat) -> None:
     from scraper.crawl.outcome import summary, summary_row
 
     row, said = summary_row(outcome), summary(outcome)

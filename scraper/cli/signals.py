@@ -22,20 +22,24 @@ class Stopped(SystemExit):
     """SIGTERM or Ctrl-C came; the exit code is 143 or 130, as a shell gives it."""
 
     def __init__(self, signum: int) -> None:
-        super().__init__(128 + signum)
-        self.line = f"scraper: stopped by {_NAMES[signum]}; nothing archived is lost"
+        self.exit_code = 128 + signum
+        super().__init__(self.exit_code)
+        self.message = f"stopped by {_NAMES[signum]}; nothing archived is lost"
 
 
 _NAMES: dict[int, str] = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 
 
 @contextmanager
-def ended_by_signal() -> Iterator[None]:
-    """Raise Stopped in this block when a signal comes; end the process if that does not help."""
+def ended_by_signal(last_line: Callable[[str, int], str]) -> Iterator[None]:
+    """Raise Stopped in this block when a signal comes; end the process if that does not help.
+
+    `last_line` makes the last line of stderr then, of a message and the exit code.
+    """
     signals_read, tell = os.pipe()
     os.set_blocking(tell, False)
     before = signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
-    threading.Thread(target=_end_in_time, args=[signals_read], daemon=True).start()
+    threading.Thread(target=_end_in_time, args=[signals_read, last_line], daemon=True).start()
     handlers = _handle(_stop_once())
     try:
         yield
@@ -90,7 +94,7 @@ def _restore(handlers: dict[int, object]) -> None:
         signal.signal(signum, handler)  # type: ignore[arg-type]
 
 
-def _end_in_time(signals_read: int) -> None:
+def _end_in_time(signals_read: int, last_line: Callable[[str, int], str]) -> None:
     """Wait for a signal, then see to it that the process ends; runs in a thread of its own."""
     while (signum := os.read(signals_read, 1)[0]) not in SIGNALS:
         pass
@@ -98,5 +102,7 @@ def _end_in_time(signals_read: int) -> None:
     signal.pthread_kill(threading.main_thread().ident or 0, signum)
     time.sleep(UNWIND_SECONDS)
     show_cursor = "\033[?25h" if os.isatty(2) else ""  # hidden by a progress bar
-    os.write(2, f"{show_cursor}{Stopped(signum).line}\n".encode())
-    os._exit(128 + signum)
+    stopped = Stopped(signum)
+    line = last_line(stopped.message, stopped.exit_code)
+    os.write(2, f"{show_cursor}{line}\n".encode())
+    os._exit(stopped.exit_code)
