@@ -93,7 +93,8 @@ async def _read(
     text = int_or_zero(args.get("text", ""))
     read = await in_archive(datasette, lambda db: shelf.reading(db, number, text))
     if read is None:
-        raise await absence(datasette, number)
+        is_held = await in_archive(datasette, lambda db: bool(shelf.reading(db, number)))
+        raise NotFound(say("article.no_revision")) if is_held else await absence(datasette, number)
     capture = await capture_of(datasette, read.snapshot_id)
     public_url = (datasette.plugin_config("scraper") or {}).get("public_url", "")
     source = replace(

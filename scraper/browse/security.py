@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from scraper.browse.phrases import catalogue
+
 Message = dict[str, Any]
 App = Callable[[Message, Any, Any], Awaitable[None]]
 
@@ -21,6 +23,12 @@ _POLICY = b"content-security-policy"
 _DATA = (".json", ".jsonl", ".csv")
 _ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 _SAFE_HEADERS = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+
+
+def _on_this_host(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """`header`; as Location without backslashes, with which browsers leave: /\\evil.example."""
+    name, value = header
+    return (name, value.replace(b"\\", b"%5C")) if name.lower() == b"location" else header
 
 
 def below(app: App, base_url: str) -> App:
@@ -72,7 +80,7 @@ def secured(app: App) -> App:
                 # A captured page has a policy of its own, stricter than ours.
                 own = [h for h in sent if h[0].lower() == _POLICY and h[1].startswith(b"sandbox")]
                 ours = [h for h in _SAFE_HEADERS if not own or h[0] != _POLICY]
-                kept = [h for h in sent if h[0].lower() not in replaced]
+                kept = [_on_this_host(h) for h in sent if h[0].lower() not in replaced]
                 message = {**message, "headers": [*kept, *own, *ours, *shared]}
             await send(message)
 
@@ -80,7 +88,9 @@ def secured(app: App) -> App:
             start = {"type": "http.response.start", "status": 405}
             headers = [(b"allow", b"GET, HEAD"), (b"content-type", b"text/plain; charset=utf-8")]
             await send_secured({**start, "headers": headers})
-            await send_secured({"type": "http.response.body", "body": b"Only reading here.\n"})
+            # In both languages: none is chosen yet.
+            said = "\n".join((*catalogue()["error.only_reading"], ""))
+            await send_secured({"type": "http.response.body", "body": said.encode()})
             return
         await app(scope, receive, send_secured)
 

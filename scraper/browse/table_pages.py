@@ -5,7 +5,7 @@ import json
 from datasette.app import Datasette
 from datasette.filters import FilterArguments
 from datasette.utils import tilde_decode
-from datasette.utils.asgi import BadRequest, Request, Response
+from datasette.utils.asgi import BadRequest, NotFound, Request, Response
 from sqlite_utils import Database
 
 from scraper.browse import overview
@@ -62,6 +62,8 @@ async def row(datasette: Datasette, request: Request) -> Response:
 async def table(datasette: Datasette, request: Request) -> Response:
     """The rows of a table; we count articles that are only searched for, and the weather."""
     name, is_file = request.url_vars["table"], request.url_vars["format"]
+    if is_file and is_file not in ("csv", *datasette.renderers):
+        raise NotFound(say("error.no_page"))  # Datasette answers with the page
     await _check_facets(datasette, request)
     is_ours = name == "weather" or (name == "articles" and request.args.get("_search", "").strip())
     if is_ours and not is_file and set(request.args) <= _PLAIN:
