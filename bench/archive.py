@@ -43,7 +43,7 @@ SITE = Site("https://baolaocai.vn")
 CONTEXT = Context(SITE, [1.0, 7.0, 30.0, 365.0])
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 BATCH = 100  # pages filed in one transaction, as `scraper reread` does
-WINDOW = 1000  # pages measured at each size
+WINDOW = 1000  # pages measured at each size, at most
 PEER_PAGES = 100  # trafilatura takes over ten milliseconds for each
 CHECKED = 100_000  # articles up to which every word of the search index is checked too
 BOXES = 22  # other stories in the boxes of a page
@@ -107,21 +107,22 @@ def scale(archive: Archive, stops: Sequence[int]) -> Iterator[dict[str, float]]:
     pages = iter_pages(stops[-1])
     done = 0
     for stop in stops:
-        fill(archive, islice(pages, stop - done - WINDOW))
+        window = min(WINDOW, stop - done)
+        fill(archive, islice(pages, stop - done - window))
         started = time.perf_counter()
-        window = list(islice(pages, WINDOW))
+        newest = list(islice(pages, window))
         rendering = time.perf_counter() - started
         started = time.perf_counter()
-        ids = [snapshots.store(archive.snapshots, snapshot) for snapshot in window]
+        ids = [snapshots.store(archive.snapshots, snapshot) for snapshot in newest]
         storing = time.perf_counter() - started
         done = stop
-        first = (stop - WINDOW) // 2 + 1
-        old = range(first, first + WINDOW)
+        first = (stop - window) // 2 + 1
+        old = range(first, first + window)
         yield {
             "articles": stop,
             **sizes(archive, stop),
-            "render_ms": round(rendering / WINDOW * 1000, 3),
-            "store_ms": round(storing / WINDOW * 1000, 3),
+            "render_ms": round(rendering / window * 1000, 3),
+            "store_ms": round(storing / window * 1000, 3),
             **{f"new_{name}_ms": ms for name, ms in filing_ms(archive, ids, "file").items()},
             **{f"reread_{name}_ms": ms for name, ms in filing_ms(archive, old, "file").items()},
             **({"index_check_ms": index_check_ms(archive, stop)} if stop <= CHECKED else {}),

@@ -56,7 +56,7 @@ def test_extraction_benchmark_finds_every_field_of_the_stand_in_right(tmp_path: 
     pytest.importorskip("resiliparse")
     lent = '<html><body><div class="article__body"><p>Một.</p><p>Hai.</p></div></body></html>'
     (tmp_path / "lent.html").write_text(lent, "utf-8")
-    options = ("--pages", "24", "--rounds", "1", "--bodies", str(tmp_path), "--json")
+    options = ("--pages", "12", "--rounds", "1", "--bodies", str(tmp_path), "--json")
     found = figures("extraction", *options)
     assert found["stages"].keys() == {"bytes", "head", "walk", "fields"}
     assert found["bodies"]["paragraphs"] == {"lent": 2}
@@ -79,7 +79,7 @@ def test_archive_benchmark_measures_what_a_page_costs() -> None:
 @pytest.mark.bench
 def test_archive_benchmark_stops_at_each_size() -> None:
     done = subprocess.run(
-        [sys.executable, "bench/archive.py", "--scale", "1000", "2000"],
+        [sys.executable, "bench/archive.py", "--scale", "200", "400"],
         capture_output=True,
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
@@ -87,7 +87,7 @@ def test_archive_benchmark_stops_at_each_size() -> None:
         timeout=120,
     )
     stops = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [stop["articles"] for stop in stops] == [1000, 2000]
+    assert [stop["articles"] for stop in stops] == [200, 400]
     assert all(value > 0 for stop in stops for value in stop.values())
 
 

@@ -98,8 +98,12 @@ def test_an_archive_takes_no_other_newspaper_whose_numbers_are_the_same(
     with closing(sqlite3.connect(folder / "archive.db")) as db:
         assert db.execute("SELECT count(*) FROM hosts").fetchone()[0] == 0
         assert db.execute("SELECT count(*) FROM runs").fetchone()[0] == 0
-    aliased = config + 'aliases = ["baolaocai.vn"]\n'
-    (folder / "config.toml").write_text(aliased, "utf-8")
+
+
+def test_an_archive_takes_a_newspaper_that_names_its_own_as_an_alias(folder: Path) -> None:
+    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    config = '[site]\nbase_url = "https://baoyenbai.vn"\naliases = ["baolaocai.vn"]\n'
+    (folder / "config.toml").write_text(config, "utf-8")
     assert scraper("status", cwd=folder).returncode == 0
     assert scraper("import", SEED, "--url", SEED_URL, cwd=folder).returncode == 0
 
