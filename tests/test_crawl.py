@@ -202,7 +202,7 @@ def test_a_run_that_is_stopped_while_it_reads_lists_says_so(
 def test_killed_12_times_a_crawl_ends_with_the_archive_of_one_left_alone(tmp_path: Path) -> None:
     report = killed_crawl(12, tmp_path)
     assert report.faults == []
-    assert report.before_first_request < 10  # most kills meet it at work
+    assert report.before_first_request <= 3  # most kills meet it at work
 
 
 def start(folder: Path, site: StandIn, delay: float = 0.0, *options: str) -> subprocess.Popen[str]:

@@ -16,6 +16,8 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +31,9 @@ from tests.support.stand_in import Request, StandIn
 
 ROOT = Path(__file__).parents[2]
 DELAY = 0.03  # seconds
-PAGES_A_KILL = 25  # more than an idle machine crawls between two, over all
-LIVES = (0.05, 2.2)  # seconds that a crawl lives: from before its first request to many pages on
+PAGES_A_KILL = 18  # more than an idle machine crawls between two, over all
+LIVES = (0.0, 1.2)  # seconds that a crawl lives after its first request
+EARLY = 5  # every fifth is killed so long after its start instead: before a request, or soon after
 FILES = ("archive.db", "snapshots.db")
 # What a crawl says of itself, and of the moment; all other columns must be the same.
 OF_THE_RUN = {
@@ -93,9 +96,14 @@ def killed_crawl(kills: int, folder: Path, seed: int = 1) -> Report:
     with StandIn(make_newspaper(pages=60 + PAGES_A_KILL * kills, months=3)) as site:
         killed, whole = folder / "killed", folder / "whole"
         damaged = early = 0
-        for _ in range(kills):
+        for number in range(kills):
             asked = len(site.log)
-            if crawl(killed, site.base_url, DELAY, lives=chance.uniform(*LIVES)):
+
+            def is_at_work(asked: int = asked) -> bool:
+                return len(site.log) > asked
+
+            since = None if number % EARLY == 0 else is_at_work
+            if crawl(killed, site.base_url, DELAY, chance.uniform(*LIVES), since):
                 raise SystemExit("the crawl ended before it was killed so often")
             early += len(site.log) == asked
             damaged += not is_sound(killed)
@@ -116,8 +124,17 @@ def killed_crawl(kills: int, folder: Path, seed: int = 1) -> Report:
     )
 
 
-def crawl(folder: Path, base_url: str, delay: float, lives: float | None = None) -> bool:
-    """`scraper crawl --full`, killed after so many seconds; whether it came to its end."""
+def crawl(
+    folder: Path,
+    base_url: str,
+    delay: float,
+    lives: float | None = None,
+    since: Callable[[], bool] | None = None,
+) -> bool:
+    """`scraper crawl --full`; true if it came to its end.
+
+    It is killed `lives` seconds after its start, or after `since` first says true.
+    """
     folder.mkdir(exist_ok=True)
     (folder / "config.toml").write_text(
         f'[site]\nbase_url = "{base_url}"\ndelay_seconds = {delay}\n[crawl]\nmax_pages = 100000\n',
@@ -130,6 +147,8 @@ def crawl(folder: Path, base_url: str, delay: float, lives: float | None = None)
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    while since and not since() and run.poll() is None:
+        time.sleep(0.005)
     try:
         code = run.wait(timeout=lives)
     except subprocess.TimeoutExpired:
