@@ -13,6 +13,7 @@ All three have the same words in the same order.
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice, pairwise, product
 
 WORD = re.compile(r"[^\W_][^\W_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W_]*)*")
@@ -137,6 +138,7 @@ def _divides(gap: str, before: str, after: str) -> bool:
     return not _JOINED.fullmatch(gap)
 
 
+@lru_cache(maxsize=20_000)  # more than the syllables of Vietnamese; every index entry asks for each
 def other_spellings(spelled: str) -> tuple[str, ...]:
     """How else a spelled word is written, and that without marks: kĩ -> kỹ, ky; hoà -> hòa."""
     moved = _NEW_TONE.sub(_move_tone_back, spelled)

@@ -55,13 +55,13 @@ class _Text:
 
     def crossing(self) -> Iterator[tuple[str, ...]]:
         """Each known word, spelled and folded, with a division inside."""
+        known, folded, last = lexicon().spellings, self.folded, len(self.folded)
         for at in (n for n, is_divided in enumerate(self.divided) if is_divided):
-            for length in range(2, MAX_SYLLABLES + 1):
-                for first in range(max(0, at - length + 1), at + 1):
-                    end = first + length
-                    if end <= len(self.folded) and is_word(self.folded[first:end]):
+            for first in range(max(0, at - MAX_SYLLABLES + 2), at + 1):
+                for end in range(at + 2, min(first + MAX_SYLLABLES, last) + 1):
+                    if " ".join(folded[first:end]) in known:
                         yield tuple(self.spelled[first:end])
-                        yield tuple(self.folded[first:end])
+                        yield tuple(folded[first:end])
 
     def shown(self) -> str:
         """The words in both forms, a sign for each division."""
