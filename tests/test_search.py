@@ -8,10 +8,11 @@ from sqlite_utils import Database
 
 from scraper.archive.files import open_archive, write
 from scraper.archive.index import check_index, index_article, reindex, unindex_article
+from scraper.search.conditions import Filters
 from scraper.search.counts import count_by_stretch, stretches
 from scraper.search.hits import search
 from scraper.search.query import read_query
-from scraper.search.sql import MATCHING, Filters, ask, count_by_period
+from scraper.search.sql import MATCHING, ask, count_by_period, matching_ids
 from tests.support.searches import ALIASES, ARTICLES, NUMBERS, PUBLISHED, QUERIES, add_article
 
 
@@ -206,7 +207,8 @@ def test_the_index_weighs_at_most_a_quarter_more_than_the_text(db: Database):
 def test_hits_per_period_are_the_same_by_stretches_of_numbers(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("scraper.search.counts.LOOKUPS_A_PROBE", 0.01)  # never too many strays
+    monkeypatch.setattr("scraper.search.sql.LOOKED_UP_AT_MOST", 0)
+    monkeypatch.setattr("scraper.search.counts.STRAY_SHARE", 10_000)
     with write(db):
         for number in range(1000, 1400):
             add_article(db, number, "Ma", "", "", ())
@@ -218,19 +220,22 @@ def test_hits_per_period_are_the_same_by_stretches_of_numbers(
             )
             index_article(db, number)
     known = stretches(db)
-    with write(db):  # what came in since is counted too: a month before all others, and one after
-        for number, day in ((2000, "2009-12-31"), (2001, "2027-01-01"), (5, "2023-05-05")):
-            if number > 20:
+    # What came in since is counted too: a month before all others, one after, and no day.
+    days = {2000: "2009-12-31", 2001: "2027-01-01", 2002: None, 5: "2023-05-05", 1010: None}
+    with write(db):
+        for number, day in days.items():
+            if number >= 2000:
                 add_article(db, number, "Ma", "", "", ())
             db.conn.execute("UPDATE articles SET local_date = ? WHERE id = ?", (day, number))
-            if number > 20:
+            if number >= 2000:
                 index_article(db, number)
     for text in ("ma", "má", "hoa", '"ma chay"', "ma -chay"):
         asked = ask(db, read_query(text))
         for digits in (4, 7):
-            looked_up = count_by_period(db, asked, digits)
-            assert count_by_stretch(db, asked.match, 10**6, known, digits) == looked_up, text
-            assert count_by_period(db, asked, digits, known) == looked_up
+            looked_up, ids = count_by_period(db, asked, digits), matching_ids(db, asked)
+            assert count_by_stretch(db, ids, known, digits) == looked_up
+            assert count_by_period(db, asked, digits, known) == looked_up, text
+            assert count_by_period(db, asked, digits, known, ids) == looked_up
     assert len(known) > 12
 
 
@@ -264,6 +269,6 @@ def test_the_newest_are_the_same_whether_months_are_searched_or_all_are_sorted(
 
 
 def test_without_stretches_each_day_is_looked_up(shared: Database):
-    asked = ask(shared, read_query("ma"))
-    assert count_by_stretch(shared, asked.match, 3, (), 4) is None
-    assert count_by_stretch(shared, asked.match, 3, stretches(shared), 4) is None
+    assert count_by_stretch(shared, [11, 12, 13], (), 4) is None
+    few = matching_ids(shared, ask(shared, read_query("má")))
+    assert count_by_stretch(shared, few, stretches(shared), 4) is None

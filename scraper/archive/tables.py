@@ -138,7 +138,7 @@ CREATE TABLE weather (
 );
 CREATE INDEX weather_article ON weather (article_id);
 CREATE INDEX weather_place ON weather (place, observed_at, text);
-CREATE INDEX weather_seen ON weather (observed_at);
+CREATE INDEX weather_seen ON weather (observed_at DESC);
 
 -- Each text that the newspaper published under an article id, oldest first.
 CREATE TABLE revisions (
@@ -155,7 +155,7 @@ CREATE TABLE revisions (
     PRIMARY KEY (article_id, number),
     UNIQUE (article_id, sha256)
 );
-CREATE INDEX revisions_seen ON revisions (captured_at);
+CREATE INDEX revisions_seen ON revisions (captured_at DESC, article_id, number);
 CREATE INDEX revisions_later ON revisions (captured_at, article_id, number) WHERE number > 1;
 
 -- What each snapshot says of an article; revisions and gone_at follow from these lines.

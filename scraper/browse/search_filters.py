@@ -7,7 +7,7 @@ from typing import Any
 from scraper.archive.tables import PLACES
 from scraper.browse.phrases import say
 from scraper.errors import BadFilter
-from scraper.search.sql import Filters
+from scraper.search.conditions import Filters
 
 FILTERS = (
     "section", "from", "to", "byline", "tag", "layout", "unit", "photos", "captions", "in", "gone",

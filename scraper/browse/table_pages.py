@@ -21,8 +21,9 @@ from scraper.browse.datasette_065 import (
 from scraper.browse.phrases import say
 from scraper.browse.rendering import page
 from scraper.search import sql as index
+from scraper.search.conditions import Clause
 from scraper.search.query import read_query
-from scraper.search.sql import Asked, Clause
+from scraper.search.sql import Asked
 
 MANY = 20_000  # hits past which they are met sooner on the way back in time than all at once
 _FACETS = ("_facet", "_facet_array", "_facet_date")

@@ -57,10 +57,10 @@ def search(
 ) -> None:
     """Find articles: words with marks, without, or half-way."""
     from scraper.archive.files import open_articles
+    from scraper.search.conditions import Filters
     from scraper.search.hits import as_json as page_as_json
     from scraper.search.hits import search as find
     from scraper.search.query import read_aliases
-    from scraper.search.sql import Filters
     from scraper.times import vietnam_day
 
     with open_articles(settings.archive.path) as db:

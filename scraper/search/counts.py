@@ -1,36 +1,50 @@
 """Hits per month and year, without a look at each hit's day.
 
 Numbers of articles rise with time, so a month is a stretch of numbers, except for some strays.
-The search index counts its hits in a stretch much faster than a day can be looked up for each.
+Hits in a stretch are counted much faster than a day can be looked up for each.
 The counts are exact whatever the stretches are: these only decide how many strays there are.
 """
 
-from bisect import bisect_right
+import json
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median_low
 
 from sqlite_utils import Database
 
-LOOKUPS_A_PROBE = 150  # days that are looked up in the time of asking the index once more
+LOOKED_UP_AT_MOST = 5_000  # hits: the days of so many are looked up in the time strays take
+STRAY_SHARE = 0.5  # strays for each hit: if there are more, each day is looked up
 
 END = 2**63 - 1  # past every number
 
-_MONTHS = """
+_STRAYS = """
 WITH RECURSIVE month(name) AS (
     SELECT min(substr(local_date, 1, 7)) FROM articles
     UNION ALL
     SELECT (SELECT min(substr(local_date, 1, 7)) FROM articles
         WHERE substr(local_date, 1, 7) > month.name)
     FROM month WHERE month.name IS NOT NULL
+),
+known(period, first, next) AS (
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
+    FROM json_each(?1)
+),
+bounds(name, first, next) AS MATERIALIZED (
+    SELECT name, coalesce(first, 0), coalesce(next, 0)
+    FROM month LEFT JOIN known ON period = substr(name, 1, ?2) WHERE name IS NOT NULL
 )
-SELECT name FROM month WHERE name IS NOT NULL
+SELECT id, substr(name, 1, ?2) FROM bounds CROSS JOIN articles
+WHERE substr(local_date, 1, 7) = name AND id < first
+UNION ALL
+SELECT id, substr(name, 1, ?2) FROM bounds CROSS JOIN articles
+WHERE substr(local_date, 1, 7) = name AND id >= next
+UNION ALL
+SELECT id, NULL FROM articles WHERE local_date IS NULL
+LIMIT ?3
 """
-_COUNT = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ? AND rowid >= ? AND rowid < ?"
-_STRAYS = "SELECT id FROM articles WHERE substr(local_date, 1, 7) = ? AND {} LIMIT ?"
-_HAS = "SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? AND rowid = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,42 +94,42 @@ def _border(months: Sequence[str], month: str, start: int, end: int) -> int:
 
 
 def count_by_stretch(
-    db: Database, match: str, hits: int, found: Sequence[Stretch], digits: int
+    db: Database, ids: Sequence[int], found: Sequence[Stretch], digits: int
 ) -> list[tuple[str, int]] | None:
-    """Hits of `match` for each year (4 digits) or month (7) that has any, oldest first.
+    """How many of `ids` there are for each year (4 digits) or month (7) that has any, oldest first.
 
-    `hits` is their number. None if looking up the day of each hit is faster.
+    `ids` are in order. None if there are so many strays that looking up each day is faster.
     """
     joined = [next(same) for _, same in groupby(found, key=lambda s: s.month[:digits])]
-    probes = hits // LOOKUPS_A_PROBE - len(joined)
-    if not joined or probes < 0:
+    borders = {s.month[:digits]: (s.first, END) for s in joined}
+    for stretch, following in pairwise(joined):
+        borders[stretch.month[:digits]] = (stretch.first, following.first)
+    most = int(len(ids) * STRAY_SHARE)
+    strays = _strays(db, borders, digits, most + 1)
+    if not joined or len(strays) > most:
         return None
-    names = [s.month[:digits] for s in joined]
-    borders = [s.first for s in joined]
-    strays = _strays(db, names, borders, probes + 1)
-    if len(strays) > probes:
-        return None
-    counts: Counter[str] = Counter()
-    for name, first, end in zip(names, borders, [*borders[1:], END], strict=True):
-        counts[name] += db.conn.execute(_COUNT, (match, first, end)).fetchone()[0]
+    counts = Counter(
+        {
+            name: bisect_left(ids, end) - bisect_left(ids, first)
+            for name, (first, end) in borders.items()
+        }
+    )
+    names, starts = list(borders), [first for first, _ in borders.values()]
     for number, period in strays:
-        if db.conn.execute(_HAS, (match, number)).fetchone():
-            counts[names[bisect_right(borders, number) - 1]] -= 1
-            counts[period] += 1
+        at = bisect_left(ids, number)
+        if at < len(ids) and ids[at] == number:
+            counts[names[bisect_right(starts, number) - 1]] -= 1
+            if period:
+                counts[period] += 1
     return sorted((period, count) for period, count in counts.items() if count)
 
 
 def _strays(
-    db: Database, names: Sequence[str], borders: Sequence[int], most: int
-) -> list[tuple[int, str]]:
-    """Numbers of articles outside the stretch of their period, and that period; `most` of them."""
-    ends = dict(zip(names, zip(borders, [*borders[1:], END], strict=True), strict=True))
-    strays: list[tuple[int, str]] = []
-    for (month,) in db.conn.execute(_MONTHS).fetchall():
-        period = month[: len(names[0])]
-        first, end = ends.get(period, (0, 0))
-        for condition, border in (("id < ?", first), ("id >= ?", end)):
-            sql = _STRAYS.format(condition)
-            rows = db.conn.execute(sql, (month, border, most - len(strays))).fetchall()
-            strays += [(row[0], period) for row in rows]
-    return strays
+    db: Database, borders: dict[str, tuple[int, int]], digits: int, most: int
+) -> list[tuple[int, str | None]]:
+    """Numbers of articles outside the stretch of their period, and that period; `most` of them.
+
+    Articles whose day is not known are strays of no period.
+    """
+    known = json.dumps([[name, *ends] for name, ends in borders.items()])
+    return db.conn.execute(_STRAYS, (known, digits, most)).fetchall()

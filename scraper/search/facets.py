@@ -2,15 +2,15 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlite_utils import Database
 
 from scraper.archive.tables import PLACES
-from scraper.search.query import Query
-from scraper.search.sql import Asked, Filters, ask, count_hits, select
+from scraper.search.sql import Asked, count_hits, in_place
 
-COUNTED_AT_MOST = 10_000  # hits; of more, the newest are counted, and Facets says so
+COUNTED_AT_MOST = 10_000  # hits; of more, the highest numbers are counted, and Facets says so
 SHOWN = 12  # values of each facet, the most frequent first
 
 Values = tuple[tuple[str, int], ...]
@@ -29,8 +29,10 @@ _TAGS = (
 )
 
 _UNITS = (
-    "SELECT label, count(DISTINCT article_id) FROM article_places JOIN places ON id = place_id"
-    " WHERE article_id IN (SELECT value FROM json_each(?)) AND certainty = 'sure' GROUP BY place_id"
+    "SELECT label, hits FROM places JOIN ("
+    " SELECT place_id, count(DISTINCT article_id) AS hits FROM article_places"
+    " WHERE article_id IN (SELECT value FROM json_each(?)) AND certainty = 'sure' GROUP BY 1"
+    ") ON place_id = id"
 )
 
 
@@ -38,17 +40,16 @@ _UNITS = (
 class Facets:
     """Hits for each value, the most frequent first."""
 
-    counted: int  # how many hits, the newest, were counted; all of them for `place`
+    counted: int  # how many hits, those of the highest numbers, were counted
     values: dict[str, Values]  # "section", "year", "byline", "tag", "layout", "unit", "place"
 
 
-def facets(db: Database, query: Query, filters: Filters, asked: Asked) -> Facets:
-    """The facets of the articles that fit."""
-    what = "articles_fts.rowid" if asked.match else "id"
-    sql, parameters = select(what, asked, is_covered=bool(asked.match))
-    newest = f"{sql} ORDER BY {what} DESC LIMIT {COUNTED_AT_MOST}"
-    ids = [row[0] for row in db.conn.execute(newest, parameters)]
-    among = (json.dumps(ids),)
+def facets(db: Database, asked: Asked, ids: Sequence[int]) -> Facets:
+    """The facets of the articles that fit, whose numbers are `ids`, the lowest first."""
+    newest = ids[-COUNTED_AT_MOST:]
+    if not newest:
+        return Facets(0, {})
+    among = (json.dumps(newest),)
     sections: Counter[str] = Counter()
     layouts: Counter[str] = Counter()
     years: Counter[str] = Counter()
@@ -65,14 +66,9 @@ def facets(db: Database, query: Query, filters: Filters, asked: Asked) -> Facets
         "unit": _most(Counter(dict(db.conn.execute(_UNITS, among).fetchall()))),
     }
     if asked.match:
-        found["place"] = _places(db, query, filters)
-    return Facets(len(ids), found)
-
-
-def _places(db: Database, query: Query, filters: Filters) -> Values:
-    """The hits that have all the words in one place."""
-    asked = {place: ask(db, query, replace(filters, place=place)) for place in PLACES}
-    return tuple((place, count_hits(db, one)) for place, one in asked.items() if one)
+        first = newest[0] if len(newest) < len(ids) else 0
+        found["place"] = tuple((p, count_hits(db, in_place(db, asked, p), first)) for p in PLACES)
+    return Facets(len(newest), found)
 
 
 def _most(counts: Counter[str]) -> Values:

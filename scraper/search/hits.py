@@ -10,20 +10,18 @@ from sqlite_utils import Database
 from scraper.archive.index import texts_of
 from scraper.archive.tables import AS_WRITTEN, PLACES
 from scraper.lexicon import VERSION
+from scraper.search.conditions import ALL, Clause, Filters, unknown_names
 from scraper.search.counts import Stretch
 from scraper.search.excerpt import excerpt, marks
 from scraper.search.facets import Facets, facets
 from scraper.search.query import Aliases, Query, one_phrase, read_query
 from scraper.search.sql import (
-    ALL,
     Asked,
-    Clause,
-    Filters,
     ask,
     count_by_period,
     count_hits,
+    matching_ids,
     select,
-    unknown_names,
 )
 
 RANKED_AT_MOST = 5_000  # of more hits, the newest are put in order of fit; SearchPage says so
@@ -118,27 +116,31 @@ def search(
     if asked is None:
         return SearchPage(0, (), None, 0, query.dropped)
     others = _others(db, text, filters, aliases, query) if with_others else ()
-    years = tuple(count_by_period(db, asked, 4, stretches)) if with_years else ()
-    total = sum(count for _, count in years) if with_years else count_hits(db, asked)
+    # The index is asked once; all figures follow from the numbers that it gives.
+    ids = matching_ids(db, asked) if asked.match or with_facets else None
+    years = tuple(count_by_period(db, asked, 4, stretches, ids)) if with_years else ()
+    total = count_hits(db, asked) if ids is None else len(ids)
     is_ranked = sort == "best" and bool(asked.match)
     ranked = min(total, RANKED_AT_MOST) if is_ranked else total
-    if sort == "oldest":
-        ids = _oldest(db, asked, total, limit, offset)
-    elif not is_ranked:
-        ids = _newest(db, asked, total, limit, offset, stretches)
+    if not total:
+        shown: list[int] = []
+    elif sort == "oldest":
+        shown = _oldest(db, asked, total, limit, offset)
+    elif not is_ranked or ids is None:
+        shown = _newest(db, asked, total, limit, offset, stretches)
     else:
-        ids = _best(db, asked, total, limit, offset)
+        shown = _best(db, asked, ids, limit, offset)
     following = offset + limit
     return SearchPage(
         total=total,
-        hits=tuple(_hit(db, article_id, asked) for article_id in ids),
+        hits=tuple(_hit(db, article_id, asked) for article_id in shown),
         next_offset=following if following < ranked else None,
         ranked=ranked,
         dropped_words=query.dropped,
         years=years,
         read_as=asked.read_as,
         others=others,
-        facets=facets(db, query, filters, asked) if with_facets else None,
+        facets=None if ids is None or not with_facets else facets(db, asked, ids),
         unknown=unknown_names(db, filters) if with_others and not total else (),
     )
 
@@ -226,12 +228,8 @@ def _recent(db: Database, asked: Asked, since: Stretch) -> list[tuple[str, int]]
     return sorted((tuple(row) for row in found), reverse=True)
 
 
-def _best(db: Database, asked: Asked, total: int, limit: int, offset: int) -> list[int]:
-    floor = 0
-    if total > RANKED_AT_MOST:
-        sql, parameters = select("articles_fts.rowid", asked, is_covered=True)
-        sql += " ORDER BY articles_fts.rowid DESC LIMIT 1 OFFSET ?"
-        floor = db.conn.execute(sql, (*parameters, RANKED_AT_MOST - 1)).fetchone()[0]
+def _best(db: Database, asked: Asked, ids: Sequence[int], limit: int, offset: int) -> list[int]:
+    floor = ids[-RANKED_AT_MOST] if len(ids) > RANKED_AT_MOST else 0
     newest = Clause("articles_fts.rowid >= {}", (floor,))
     sql, parameters = select("articles.id", asked, newest, is_covered=True)
     order = f"bm25(articles_fts, {_weights(db)}), articles.id DESC LIMIT ? OFFSET ?"

@@ -1,5 +1,6 @@
 """A query and its filters as SQL, and how many articles fit."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,11 +8,20 @@ from itertools import groupby
 
 from sqlite_utils import Database
 
-from scraper.search.counts import Stretch, count_by_stretch
+from scraper.search.conditions import (
+    ALL,
+    Clause,
+    Filters,
+    conditions,
+    in_the_index,
+    with_names_as_printed,
+)
+from scraper.search.counts import LOOKED_UP_AT_MOST, Stretch, count_by_stretch
 from scraper.search.match import (
     Beginning,
     Occurs,
     Pattern,
+    Resolved,
     exclusion,
     expand,
     is_as_typed,
@@ -21,52 +31,15 @@ from scraper.search.match import (
     with_readings_held,
 )
 from scraper.search.query import Query
-from scraper.spelling import fold, is_bare
+from scraper.spelling import is_bare
 
 NAMED_AT_MOST = 50  # words that start so; of more, the index gathers all places itself
 LOOKED_AT = 500  # words, to name those
 SHORTEST_NAMED = 3  # letters; too many words start with fewer
-COUNTED_AT_MOST = 50_000  # to choose a way of counting; the count itself is exact
 
 MATCHING = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
 _MATCHING = MATCHING.replace("?", "{}")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What else a hit must be; "" and False ask for nothing."""
-
-    section: str = ""
-    since: str = ""  # first day, Vietnam: "2023-05-01"; "2023" and "2023-05" will do
-    until: str = ""  # last day, the same
-    byline: str = ""  # one name, as printed
-    tag: str = ""
-    layout: str = ""  # kind of page: "photo"
-    unit: str = ""  # a commune or district named for sure: "Bản Qua", "xã Bản Qua", its label or id
-    photos: bool = False  # with a photo
-    place: str = ""  # one of archive.tables.PLACES: the words are there
-    gone: bool = False  # no longer on the site
-    known_by: str = ""  # captured by this time, UTC: later pages of a search stay as they were
-
-
-ALL = Filters()
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A condition on rows of `articles`, and the values for its `{}`, in order."""
-
-    sql: str
-    values: tuple[str | int, ...] = ()
-
-    @property
-    def is_set(self) -> bool:
-        """True if it says of an article's number that it is in a set."""
-        return self.sql.startswith("id IN (")
-
-    def written(self, *marks: str) -> str:
-        """The condition as SQL, with `marks` for its values; question marks if none are given."""
-        return self.sql.format(*(marks or ["?"] * len(self.values)))
+_AMONG = "id IN (SELECT value FROM json_each({}))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +51,7 @@ class Asked:
     where: tuple[Clause, ...]  # all of which an article must fulfil
     among: tuple[Clause, ...]  # what `where` implies for numbers in the index
     needs_no_row: bool  # the index articles_days has all that `where` asks, and is best for it
+    resolved: Resolved  # the query in words of the archive
     patterns: tuple[Pattern, ...]  # what to mark in texts
     place: str  # where the words must be, as in Filters
     read_as: str  # how the query was read
@@ -92,22 +66,18 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
     resolved = resolve(query, occurs)
     named = expand(resolved, _beginning(db))
     match = match_expression(named, occurs, place)
-    filters = replace(
-        filters,
-        byline=_as_printed(db, _BYLINES, filters.byline),
-        tag=_as_printed(db, _TAG_NAMES, filters.tag),
-        unit=_as_printed(db, _UNIT_NAMES, filters.unit),
-    )
-    where = _clauses(filters)
+    filters = with_names_as_printed(db, filters)
+    where = conditions(filters)
     if not match and (unwanted := exclusion(named, occurs, place)):
         where.append(Clause(f"id NOT IN ({_MATCHING})", (unwanted,)))
     return Asked(
         match=match,
         typed="" if is_as_typed(resolved, query) else typed_expression(query, place),
         where=tuple(where),
-        among=_among(db, filters) if match else (),
+        among=in_the_index(db, filters) if match else (),
         needs_no_row=bool(match or filters.byline or filters.tag or filters.unit)
         and not (filters.known_by or filters.photos or filters.gone or filters.layout),
+        resolved=named,
         patterns=tuple(
             pattern
             for part in resolved.include
@@ -120,6 +90,11 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
     )
 
 
+def in_place(db: Database, asked: Asked, place: str) -> Asked:
+    """`asked`, if its words must be in `place`, one of PLACES."""
+    return replace(asked, match=match_expression(asked.resolved, _occurs(db), place), place=place)
+
+
 def clauses(db: Database, query: Query) -> tuple[Clause, ...]:
     """What the rows of `articles` fulfil that fit `query`."""
     asked = ask(db, query)
@@ -129,27 +104,46 @@ def clauses(db: Database, query: Query) -> tuple[Clause, ...]:
     return found + asked.where
 
 
-def count_hits(db: Database, asked: Asked) -> int:
-    """How many articles fit."""
+def count_hits(db: Database, asked: Asked, first: int = 0) -> int:
+    """How many articles fit, of those with numbers from `first`."""
+    return int(_found(db, "count(*)", asked, first).fetchone()[0])
+
+
+def matching_ids(db: Database, asked: Asked) -> list[int]:
+    """The numbers of all articles that fit, the lowest first."""
+    what = "articles_fts.rowid" if asked.match else "id"
+    return sorted(number for (number,) in _found(db, what, asked))
+
+
+def _found(db: Database, what: str, asked: Asked, first: int = 0) -> sqlite3.Cursor:
+    newer = (Clause("articles_fts.rowid >= {}", (first,)),) if first else ()
     if asked.match and not asked.where:
-        sql = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?"
-        parameters: tuple[str | int, ...] = (asked.match,)
-    else:
-        sql, parameters = select("count(*)", asked, is_covered=True)
-    return int(db.conn.execute(sql, parameters).fetchone()[0])
+        conditions = [Clause("articles_fts MATCH {}", (asked.match,)), *newer]
+        where = " AND ".join(c.written() for c in conditions)
+        values = tuple(v for c in conditions for v in c.values)
+        return db.conn.execute(f"SELECT {what} FROM articles_fts WHERE {where}", values)
+    return db.conn.execute(*select(what, asked, *newer, is_covered=True))
 
 
 def count_by_period(
-    db: Database, asked: Asked, digits: int = 4, stretches: Sequence[Stretch] = ()
+    db: Database,
+    asked: Asked,
+    digits: int = 4,
+    stretches: Sequence[Stretch] = (),
+    ids: Sequence[int] | None = None,
 ) -> list[tuple[str, int]]:
-    """Hits per year ("2023"), or with 7 digits per month ("2023-05"), oldest first."""
-    # A beginning of words is searched again in each stretch, which is slower.
-    if asked.match and not asked.where and stretches and " *" not in asked.match:
-        sql = f"SELECT count(*) FROM ({MATCHING} LIMIT {COUNTED_AT_MOST})"
-        (hits,) = db.conn.execute(sql, (asked.match,)).fetchone()
-        counted = count_by_stretch(db, asked.match, hits, stretches, digits)
+    """Hits per year ("2023"), or with 7 digits per month ("2023-05"), oldest first.
+
+    `ids` are the numbers of all hits, the lowest first, if they are known.
+    """
+    if asked.match:
+        ids = matching_ids(db, asked) if ids is None else ids
+        counted = None
+        if len(ids) > LOOKED_UP_AT_MOST:
+            counted = count_by_stretch(db, ids, stretches, digits)
         if counted is not None:
             return counted
+        asked = replace(asked, match="", where=(Clause(_AMONG, (json.dumps(ids),)),))
     # By months even if years are asked for: an index has them in order. That order must not keep
     # SQLite from the index of the other conditions.
     month = "substr(local_date, 1, 7)" + (" || ''" if asked.where else "")
@@ -209,86 +203,6 @@ def _occurs(db: Database) -> Occurs:
 
 def _is_held(db: Database, match: str) -> bool:
     return db.conn.execute(f"{MATCHING} LIMIT 1", (match,)).fetchone() is not None
-
-
-_SIGNED = "SELECT article_id FROM article_bylines WHERE name = {}"
-_TAGGED = "SELECT article_id FROM article_tags JOIN tags ON tags.id = tag_id WHERE tags.name = {}"
-
-_NAMING = (
-    "SELECT article_id FROM article_places WHERE certainty = 'sure' AND place_id IN"
-    " (SELECT id FROM (SELECT *, {} AS asked FROM places)"
-    " WHERE asked IN (id, label, name, kind || ' ' || name))"
-)
-
-_TAG_NAMES = "SELECT name FROM tags"
-_UNIT_NAMES = (
-    "SELECT id FROM places UNION SELECT label FROM places UNION SELECT name FROM places"
-    " UNION SELECT kind || ' ' || name FROM places"
-)
-
-# The names one after the other, without a look at every article of each.
-_BYLINES = """
-WITH RECURSIVE byline(name) AS (
-    SELECT min(name) FROM article_bylines
-    UNION ALL
-    SELECT (SELECT min(name) FROM article_bylines WHERE name > byline.name)
-    FROM byline WHERE byline.name IS NOT NULL
-)
-SELECT name FROM byline WHERE name IS NOT NULL
-"""
-
-
-def _as_printed(db: Database, names: str, typed: str) -> str:
-    """The one of `names`, a SELECT, that is meant by a name typed without marks or capitals."""
-    if not typed or db.conn.execute(f"SELECT 1 WHERE ? IN ({names})", (typed,)).fetchone():
-        return typed
-    folded = fold(typed)
-    fitting = (name for (name,) in db.conn.execute(names) if fold(name) == folded)
-    return next(fitting, typed)
-
-
-def _clauses(filters: Filters) -> list[Clause]:
-    # A day is compared as text, so that "2023" and "2023-05" mean all their days.
-    texts = {
-        "articles.section = {}": filters.section,
-        "layout = {}": filters.layout,
-        "local_date >= {}": filters.since,
-        "local_date < {}": f"{filters.until}~" if filters.until else "",
-        "first_captured_at <= {}": filters.known_by,
-        f"id IN ({_SIGNED})": filters.byline,
-        f"id IN ({_TAGGED})": filters.tag,
-        f"id IN ({_NAMING})": filters.unit,
-    }
-    flags = {"photo_count > 0": filters.photos, "gone_at IS NOT NULL": filters.gone}
-    wanted = [Clause(sql, (text,)) for sql, text in texts.items() if text]
-    return wanted + [Clause(sql) for sql, is_set in flags.items() if is_set]
-
-
-def _among(db: Database, filters: Filters) -> tuple[Clause, ...]:
-    """What `filters` imply for numbers in the index."""
-    if not (filters.since or filters.until):
-        return ()
-    first, last = db.conn.execute(
-        "SELECT min(id), max(id) FROM articles WHERE local_date >= ? AND local_date < ?",
-        (filters.since, f"{filters.until}~" if filters.until else "~"),
-    ).fetchone()
-    return (Clause("articles_fts.rowid BETWEEN {} AND {}", (first or 0, last or 0)),)
-
-
-def unknown_names(db: Database, filters: Filters) -> tuple[str, ...]:
-    """The filters that name a section, byline, tag, layout or unit of no article: "byline"."""
-    wanted = {
-        "section": ("SELECT section FROM articles", filters.section),
-        "layout": ("SELECT layout FROM articles", filters.layout),
-        "byline": (_BYLINES, _as_printed(db, _BYLINES, filters.byline)),
-        "tag": (_TAG_NAMES, _as_printed(db, _TAG_NAMES, filters.tag)),
-        "unit": (_UNIT_NAMES, _as_printed(db, _UNIT_NAMES, filters.unit)),
-    }
-    return tuple(
-        kind
-        for kind, (names, name) in wanted.items()
-        if name and not db.conn.execute(f"SELECT 1 WHERE ? IN ({names})", (name,)).fetchone()
-    )
 
 
 def select(
