@@ -20,8 +20,8 @@ ARTICLE = b"<html><body><h1 class='article__title'>T</h1><div class='article__bo
 
 
 @pytest.mark.slow
-def test_two_thousand_mutants_break_no_rule() -> None:
-    assert list(faults(range(2000))) == []
+def test_a_thousand_mutants_break_no_rule() -> None:
+    assert list(faults(range(1000))) == []
 
 
 def test_the_same_number_is_the_same_mutant() -> None:

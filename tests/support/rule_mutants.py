@@ -2,8 +2,9 @@
 
 .venv/bin/python -m tests.support.rule_mutants [NAME...]      all, or those named
 
-Each mutant is applied to a temporary copy of the tree, in which its tests are run. Prints `killed`
-or `SURVIVED`; exit code 1 if one survives, or if its text is not found exactly once.
+Each mutant is applied to a temporary copy of the tree, in which its tests are run. They must pass in
+a copy without a mutant: that is tried first. Prints `killed` or `SURVIVED`; exit code 1 if one
+survives, or if its text is not found exactly once.
 """
 
 import os
@@ -11,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -198,31 +200,55 @@ MUTANTS = {
 
 def is_killed(mutant: Mutant, folder: Path) -> bool:
     """Run the mutant's tests in a copy of the tree in `folder`; True if one fails."""
-    for name in COPIED:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, folder / name)
+    copy_tree(folder)
     file = folder / mutant.file
     source = file.read_text("utf-8")
     if source.count(mutant.text) != 1:
         raise SystemExit(f"{mutant.file}: not found exactly once: {mutant.text!r}")
     file.write_text(source.replace(mutant.text, mutant.replacement), "utf-8")
-    tests = [f"tests/{name}" if name.endswith(".py") else name for name in mutant.tests]
+    return not passes(folder, mutant.tests)
+
+
+def copy_tree(folder: Path) -> None:
+    """Copy what tests need into `folder`."""
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+
+
+def passes(folder: Path, tests: Iterable[str]) -> bool:
+    """Run tests in a copy of the tree; true if all pass."""
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-x",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            *(f"tests/{name}" if name.endswith(".py") else name for name in tests),
+        ],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
     )
     if run.returncode not in (0, 1):
-        raise SystemExit(f"{mutant.file}: the tests could not be run: {run.stdout}{run.stderr}")
-    return run.returncode == 1
+        raise SystemExit(f"the tests could not be run: {run.stdout}{run.stderr}")
+    return run.returncode == 0
 
 
 def main(names: list[str]) -> int:
     """Try the mutants of these names, or all; 1 if one survives."""
+    names = names or list(MUTANTS)
+    with tempfile.TemporaryDirectory() as folder:
+        copy_tree(Path(folder))
+        for tests in {MUTANTS[name].tests: None for name in names}:
+            if not passes(Path(folder), tests):
+                raise SystemExit(f"they fail without a mutant: {' '.join(tests)}")
     survived = 0
-    for name in names or MUTANTS:
+    for name in names:
         with tempfile.TemporaryDirectory() as folder:
             killed = is_killed(MUTANTS[name], Path(folder))
         print("killed  " if killed else "SURVIVED", name, flush=True)
