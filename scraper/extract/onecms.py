@@ -52,9 +52,8 @@ ARTICLE = Template(
     dropped=_DROPPED,
     layouts=(
         ("live", ".box-live"),
-        ("podcast", ".cms-podcast, .article__body .podcast, .article--podcast, .cms-audio"),
-        ("video", ".article__body .cms-video:first-child, .article--video"),
-        ("infographic", ".article--infographic, .infographic"),
+        ("podcast", ".cms-podcast, .cms-audio"),
+        ("video", ".article__body .cms-video:first-child"),
     ),
 )
 
