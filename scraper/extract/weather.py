@@ -11,7 +11,7 @@ from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.nodes import ARTICLE_LINKS, above, fitting, is_inside, labels_of
+from scraper.extract.nodes import ARTICLE_LINKS, above, classes, fitting, is_inside, labels_of
 from scraper.extract.page import Page
 from scraper.extract.text import clean
 from scraper.extract.trace import Choice
@@ -45,15 +45,14 @@ _PRINTED = sorted((*PLACES, *(place.upper() for place in PLACES)), key=len, reve
 _PLACE = re.compile(rf"(?:{'|'.join(_PRINTED)})\b")
 # Words with capitals, before the first figure: a place that is not in our list.
 _NAME = re.compile(r"^((?:[^\W\d]+\s){1,3}[^\W\d]+)\s*[:-]?\s*(?=[-−–]?\d)")
-# In two: lexbor takes twice as long for one list of many forms.
-_HEADINGS = ("h2, h3, h4, h5", ".title, .heading, .box-heading")
-HEADINGS = ", ".join(_HEADINGS)
+_HEADING_TAGS = ("h2", "h3", "h4", "h5")
+_HEADING_CLASSES = ("title", "heading", "box-heading")
+HEADINGS = ", ".join((*_HEADING_TAGS, *(f".{name}" for name in _HEADING_CLASSES)))
 # "Thời tiết" in every way of writing it: what accents and capitals leave alone.
-_SAID = "i ti"
-_SPOKEN = f':lexbor-contains("{_SAID}" i)'
+_SPOKEN = ':lexbor-contains("i ti" i)'
 _WIDGETS = ("[class*=weather]", "[id*=weather]", "[class*=thoi-tiet]")
 _ARTICLES = f"h1, {ARTICLE_LINKS}"
-_MOST_WIDGETS = 10  # on a page
+_MOST_WIDGETS, _MOST_HEADINGS = 10, 50  # on a page
 _FRAMES = 3  # elements between a heading and its box
 _LONGEST = 1_000  # characters; some twenty places
 
@@ -167,31 +166,27 @@ def _widgets(page: Page, bodies: Sequence[LexborNode]) -> Iterator[tuple[str, st
             yield ", ".join(_WIDGETS), labels_of(node.css_first(HEADINGS)), text
     for head, heading in islice(_headings(page), _MOST_WIDGETS):
         text = _text_below(head, heading, bodies)
-        if text and text not in seen:
+        # What is in no heading's element may be a step of the menu: its box has to show weather.
+        is_shown = _is_heading(head) or (bodies and says_weather(text))
+        if text and text not in seen and is_shown:
             seen.add(text)
             yield "heading", heading, text
-    # Any other element that reads so may be a step of the menu: its box has to show weather.
-    for head, heading in islice(_spoken(page) if bodies else (), _MOST_WIDGETS):
-        text = _text_below(head, heading, bodies)
-        if text and text not in seen and says_weather(text):
-            seen.add(text)
-            yield "text of a heading", heading, text
 
 
 def _headings(page: Page) -> Iterator[tuple[LexborNode, str]]:
-    """Each heading that is a weather widget's, and its text."""
-    for head in (head for forms in _HEADINGS for head in page.tree.css(forms)):
-        text = head.text(deep=True, separator=" ")
-        if _SAID in text.lower() and is_weather_heading(text := clean(text)):
+    """Each element, of any tag and class, that reads like a widget's heading, and its text."""
+    spoken = ((node, clean(node.text(deep=False))) for node in page.tree.css(_SPOKEN))
+    found = ((node, text) for node, text in spoken if is_weather_heading(text))
+    for node, text in islice(found, _MOST_HEADINGS):
+        around = node.parent
+        is_within = around is not None and _is_heading(around) and labels_of(around) == text
+        head = around if is_within else node
+        if head is not None and head.tag != "a":
             yield head, text
 
 
-def _spoken(page: Page) -> Iterator[tuple[LexborNode, str]]:
-    """Each element, of any tag and class, whose own text reads like a widget's heading."""
-    for node in page.tree.css(_SPOKEN):
-        text = clean(node.text(deep=False))
-        if node.tag != "a" and is_weather_heading(text):
-            yield node, text
+def _is_heading(node: LexborNode) -> bool:
+    return node.tag in _HEADING_TAGS or not classes(node).isdisjoint(_HEADING_CLASSES)
 
 
 def _text_below(head: LexborNode, heading: str, bodies: Sequence[LexborNode]) -> str:
