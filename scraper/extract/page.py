@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
 from scraper.errors import NotAnArticle
 from scraper.extract.bounds import MOST_LEVELS, beyond, is_too_deep, tags_of
@@ -21,6 +21,14 @@ from scraper.urls import article_id
 # Already as it would be after joining, which takes longer: nearly every photo.
 _ABSOLUTE = re.compile(r"https?://[\w.-]+/[\w./-]+$", re.A)
 PUBLISHED = ("article:published_time", "datePublished", "pubdate")  # the most trusted first
+MODIFIED = ("article:modified_time", "dateModified", "og:updated_time")
+# Of all meta elements these say something of an article that we use.
+_STATEMENTS = frozenset(
+    (*PUBLISHED, *MODIFIED, "article:section", "dable:author", "dable:item_id", "description",
+     "og:description", "og:title", "og:type", "og:url")
+)  # fmt: skip
+_NO_EVENTS = LexborDocumentOptions.WO_EVENTS.value  # a few per cent of the parse, of no use here
+_JSON = json.JSONDecoder(strict=False)  # json.loads() would make one for each page
 _MOST_ITEMPROPS = 100  # that are looked at
 _ARTICLE_TYPE = re.compile(r"\w{0,40}(?:Article|BlogPosting)$")  # NewsArticle, LiveBlogPosting
 _WRAPPING = re.compile(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$")
@@ -69,7 +77,7 @@ def parse(snapshot: Snapshot, notes: Notes = None, *, as_utf8: bool = False) -> 
     tags = tags_of(body)
     if bound := beyond(body, tags):
         raise NotAnArticle(snapshot.url, bound)
-    tree = LexborHTMLParser(body)
+    tree = LexborHTMLParser(body, options=_NO_EVENTS)
     if is_too_deep(tree, tags):
         raise NotAnArticle(snapshot.url, f"more than {MOST_LEVELS} levels of elements")
     head = _head(tree)
@@ -115,14 +123,15 @@ def _add_meta(attributes: dict[str, str | None], meta: dict[str, str]) -> None:
     if content is None:
         return
     for key in ("property", "name", "itemprop"):
-        if (name := attributes.get(key)) and name not in meta:
+        if (name := attributes.get(key)) in _STATEMENTS and name not in meta:
             meta[name] = clean(content)
 
 
 def _names_another(head: _Head, url: str) -> bool:
     """Whether the canonical link, og:url or dable:item_id is of another article than `url`."""
     number = article_id(url)
-    named = {_number_of(url, head.canonical), _number_of(url, head.meta.get("og:url", ""))}
+    addresses = {head.canonical, head.meta.get("og:url", "")}
+    named = {_number_of(url, address) for address in addresses if address != url}
     item = head.meta.get("dable:item_id", "")
     named |= {int(item)} if item.isascii() and item.isdigit() and len(item) <= 12 else set()
     return number is not None and not named <= {None, number}
@@ -160,12 +169,12 @@ def _article_object(scripts: list[str], url: str, title: str) -> dict[str, Any]:
 def _read(written: str) -> Any:
     """What a script holds, with the slips that are common in hand-made JSON; None for no JSON."""
     try:
-        return json.loads(written, strict=False)
+        return _JSON.decode(written)
     except (ValueError, RecursionError):
         pass
     mended = _LAST_COMMA.sub("", html.unescape(_WRAPPING.sub("", written)))
     try:
-        return json.loads(mended, strict=False)
+        return _JSON.decode(mended)
     except (ValueError, RecursionError):
         return None
 

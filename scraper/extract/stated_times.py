@@ -23,10 +23,9 @@ from selectolax.lexbor import LexborNode
 
 from scraper.extract.dates import Moment, has_two_times, is_bad_date, read_moment
 from scraper.extract.nodes import labels_of
-from scraper.extract.page import PUBLISHED, Page
+from scraper.extract.page import MODIFIED, PUBLISHED, Page
 from scraper.extract.trace import Choice
 
-_MODIFIED = ("article:modified_time", "dateModified", "og:updated_time")
 # Clocks differ by minutes; a local time that is stated as UTC is seven hours ahead.
 _LONGEST_AHEAD = timedelta(hours=1)
 _AT_HOME = timedelta(hours=7)  # Vietnam's offset
@@ -123,7 +122,7 @@ def _statements(
 ) -> tuple[list[_Statement], list[_Statement]]:
     """Every statement of the publication and of the last change, the most trusted first."""
     published = list(_in_head(page, PUBLISHED, "datePublished"))
-    changed = list(_in_head(page, _MODIFIED, "dateModified"))
+    changed = list(_in_head(page, MODIFIED, "dateModified"))
     texts = [split_labelled(_printed(node)) for node in printed]
     shown = [("text", text) for own, _ in texts for text in own]
     updates = [("text", text) for _, others in texts for text in others]
