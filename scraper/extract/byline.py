@@ -70,6 +70,8 @@ def is_names(text: str) -> bool:
 
 def split_names(text: str) -> list[str]:
     """The names in a byline, without what says who did what: "Bài, ảnh: Lê Thử" is one name."""
+    if _is_name(text):
+        return [text]
     parts = _BETWEEN.split(_LABEL.sub(", ", text))
     return [name for part in parts if part.strip() for name in _people(part.strip())]
 

@@ -95,7 +95,8 @@ class _Head:
 
 
 def _head(tree: LexborHTMLParser) -> _Head:
-    """The statements in the head; those in the body, if the head has none of the publication."""
+    """The statements in the head; those in the body, if the head does not say when the article was
+    published."""
     found = _Head({}, [])
     for node in tree.head.iter() if tree.head else ():
         tag = node.tag
@@ -111,7 +112,8 @@ def _head(tree: LexborHTMLParser) -> _Head:
     if not found.scripts:
         scripts = tree.body.css("script[type*='ld+json' i]") if tree.body else []
         found.scripts += [script.text(deep=True) for script in scripts]
-    if found.meta.keys().isdisjoint(PUBLISHED):
+    is_dated = any("datePublished" in script for script in found.scripts)
+    if not is_dated and found.meta.keys().isdisjoint(PUBLISHED):
         for node in tree.body.css("meta[content]")[:_MOST_ITEMPROPS] if tree.body else ():
             if not _is_of_a_list(node):
                 _add_meta(node.attributes, found.meta)

@@ -128,7 +128,7 @@ def _look(part: Figure) -> _Seen:
             elif not names.isdisjoint(_CREDITS):
                 seen.holders.append((node, "", _credit(text_of(node))))
             else:
-                waiting += reversed(list(node.iter(include_text=True)))
+                waiting += reversed(list(node.iter(include_text=True, skip_empty=True)))
     seen.images = seen.images or repeated[:1]
     return seen
 
@@ -227,7 +227,7 @@ def _with_one_host(address: str) -> str:
     """An address without the host that is before its own, as some pages write photos' addresses:
     "https://cdn.vn/https://cdn.vn/a.jpg", "https://cdn.vn/cdn.vn/a.jpg"."""
     path, mark, query = address.partition("?")
-    if again := _HOST_AGAIN.match(path):
+    if path.count("//") > 1 and (again := _HOST_AGAIN.match(path)):
         path = f"{again[1] or 'https:'}//{again[2]}"
     scheme, _, rest = path.partition("://")
     host, _, below = rest.partition("/")
