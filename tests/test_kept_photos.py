@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
@@ -46,6 +47,7 @@ from tests.support.photo_host import (
     photo_at,
     settings_for,
 )
+from tests.support.photo_kills import killed_photos
 
 pytestmark = pytest.mark.slow  # servers, commands and whole archives
 
@@ -133,6 +135,7 @@ AVIF = REAL["avif"][1]
         (png(0, 10), "no width or height"),
         (png(LONGEST_SIDE_PX + 1, 1), "more than a photo has"),
         (png(10_000, 5_001), "more than a photo has"),
+        (REAL["jpeg"][1][:-2] + b"\xff\xda\0\2" * 101 + b"\xff\xd9", "more scans"),
         # The frame of a GIF is larger than the file says, and browsers widen the picture to it.
         (GIF.replace(b",\0\0\0\0\6\0\4\0", b",\0\0\0\0\xff\xff\xff\xff"), "more than a photo has"),
     ],
@@ -140,6 +143,33 @@ AVIF = REAL["avif"][1]
 def test_what_is_no_photo_is_refused(data: bytes, said: str) -> None:
     with pytest.raises(BadPhoto, match=said):
         read_header(data)
+
+
+def exif(orientation: int, order: Literal["little", "big"]) -> bytes:
+    """A JPEG's segment that states an orientation, behind another tag."""
+
+    def number(value: int, size: int) -> bytes:
+        return value.to_bytes(size, order)
+
+    tags = ((0x010F, 2, 4), (0x0112, 3, orientation))
+    tiff = {"little": b"II", "big": b"MM"}[order] + number(42, 2) + number(8, 4) + number(2, 2)
+    for tag, kind, value in tags:
+        size = 2 if kind == 3 else 4
+        tiff += (
+            number(tag, 2) + number(kind, 2) + number(1, 4) + number(value, size).ljust(4, b"\0")
+        )
+    segment = b"Exif\0\0" + tiff + bytes(4)
+    return b"\xff\xe1" + (len(segment) + 2).to_bytes(2) + segment
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photo_that_is_shown_turned_has_the_sides_that_are_shown(
+    orientation: int, order: Literal["little", "big"]
+) -> None:
+    data = REAL["jpeg"][1]
+    header = read_header(data[:2] + exif(orientation, order) + data[2:])
+    assert (header.width_px, header.height_px) == ((4, 6) if orientation > 4 else (6, 4))
 
 
 def test_a_picture_of_the_largest_size_is_taken() -> None:
@@ -344,6 +374,15 @@ def test_each_fault_is_named(tmp_path: Path, paper: Newspaper, fault: PhotoFault
     assert failures == [("photo", error)]
 
 
+@pytest.mark.parametrize("kills", [2])
+def test_photos_are_kept_and_asked_for_once_whatever_kill_comes_between(
+    tmp_path: Path, kills: int
+) -> None:
+    done = killed_photos(24, kills, tmp_path)
+    assert (done.faults, done.kills) == ([], kills)
+    assert done.kept >= 3
+
+
 # Files.
 
 
@@ -525,7 +564,7 @@ def test_warc_of_one_article_holds_its_photos_alone(whole: Path, tmp_path: Path)
     number, *_ = photo_of(path)
     title = rows(path, f"SELECT title FROM articles WHERE id = {number}")[0][0]
     wheres = (read_where(f'search="{title}"'),)
-    with choose(path, wheres, {}, Silence(), lambda: False) as chosen:
+    with choose(path, wheres, (), Silence(), lambda: False) as chosen:
         numbers = [row[0] for row in chosen.db.execute(*select("id", chosen))]
         export(chosen, "warc", out)
     owned = {

@@ -1,13 +1,15 @@
 """What an image file says of itself: its type, width and height. Pure; no pixel is decoded.
 
-Types that a browser shows as pixels and nothing else: no SVG, which may hold script. Sources: JPEG
-ITU T.81 annex B; PNG W3C 2022 section 5; GIF89a; WebP RFC 9649; AVIF 1.1 with ISO/IEC 23008-12.
+Types that a browser shows as pixels and nothing else: no SVG, which may hold script. Sources:
+JPEG ITU T.81 annex B; EXIF 2.3; PNG W3C 2022 section 5; GIF89a; WebP RFC 9649; AVIF 1.1 with
+ISO/IEC 23008-12.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Literal
 
 from scraper.errors import BadPhoto
 
@@ -17,6 +19,10 @@ _MOST_PARTS = 1000  # segments or boxes that are looked at
 
 _FRAMES = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
 _START_OF_SCAN = 0xDA
+_EXIF = 0xE1
+_ORIENTATION = 0x0112
+_MOST_TAGS = 100
+_MOST_SCANS = 100  # a progressive JPEG has some ten; a browser decodes the whole picture for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ def read_header(data: bytes) -> ImageHeader:
 
 
 def _jpeg(data: bytes) -> ImageHeader:
-    at = 2
+    at, is_turned = 2, False
     for _ in range(_MOST_PARTS):
         while data[at : at + 2] == b"\xff\xff":  # fill bytes
             at += 1
@@ -65,12 +71,31 @@ def _jpeg(data: bytes) -> ImageHeader:
         if marker in _FRAMES and len(data) >= at + 9:
             if data.find(b"\xff\xd9", at + 9) < 0:
                 raise BadPhoto("is cut short")
+            if data.count(b"\xff\xda", at) > _MOST_SCANS:
+                raise BadPhoto("has more scans than a photo")
             height, width = (int.from_bytes(data[n : n + 2]) for n in (at + 5, at + 7))
-            return ImageHeader("image/jpeg", width, height)
+            sides = (height, width) if is_turned else (width, height)
+            return ImageHeader("image/jpeg", *sides)
+        if marker == _EXIF and length >= 2:
+            is_turned = is_turned or _is_turned(data[at + 4 : at + 2 + length])
         if marker == _START_OF_SCAN or length < 2:
             break
         at += 2 + length
     raise BadPhoto("is a JPEG file with a broken header")
+
+
+def _is_turned(segment: bytes) -> bool:
+    """Whether EXIF says that the picture is to be shown turned by a quarter, as browsers do.
+
+    EXIF 2.3, 4.6.2 and 4.6.4: a TIFF directory, of which tag 0x0112 is the orientation, 1 to 8.
+    """
+    order: Literal["little", "big"] = "little" if segment[6:8] == b"II" else "big"
+    tiff = segment[6:] if segment.startswith(b"Exif\0\0") else b""
+    first = int.from_bytes(tiff[4:8], order) + 2
+    for at in range(first, min(first + 12 * _MOST_TAGS, len(tiff)), 12):
+        if int.from_bytes(tiff[at : at + 2], order) == _ORIENTATION:
+            return int.from_bytes(tiff[at + 8 : at + 10], order) in (5, 6, 7, 8)
+    return False
 
 
 def _png(data: bytes) -> ImageHeader:
