@@ -67,7 +67,7 @@ def facets(db: Database, asked: Asked, ids: Sequence[int]) -> Facets:
     }
     if asked.match:
         first = newest[0] if len(newest) < len(ids) else 0
-        found["place"] = tuple((p, count_hits(db, in_place(db, asked, p), first)) for p in PLACES)
+        found["place"] = tuple((p, count_hits(db, in_place(asked, p), first)) for p in PLACES)
     return Facets(len(newest), found)
 
 

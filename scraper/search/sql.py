@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby
 
 from sqlite_utils import Database
@@ -52,6 +53,7 @@ class Asked:
     among: tuple[Clause, ...]  # what `where` implies for numbers in the index
     needs_no_row: bool  # the index articles_days has all that `where` asks, and is best for it
     resolved: Resolved  # the query in words of the archive
+    occurs: Occurs  # which words the archive has
     patterns: tuple[Pattern, ...]  # what to mark in texts
     place: str  # where the words must be, as in Filters
     read_as: str  # how the query was read
@@ -78,6 +80,7 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
         needs_no_row=bool(match or filters.byline or filters.tag or filters.unit)
         and not (filters.known_by or filters.photos or filters.gone or filters.layout),
         resolved=named,
+        occurs=occurs,
         patterns=tuple(
             pattern
             for part in resolved.include
@@ -90,9 +93,10 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
     )
 
 
-def in_place(db: Database, asked: Asked, place: str) -> Asked:
+def in_place(asked: Asked, place: str) -> Asked:
     """`asked`, if its words must be in `place`, one of PLACES."""
-    return replace(asked, match=match_expression(asked.resolved, _occurs(db), place), place=place)
+    match = match_expression(asked.resolved, asked.occurs, place)
+    return replace(asked, match=match, place=place)
 
 
 def clauses(db: Database, query: Query) -> tuple[Clause, ...]:
@@ -116,13 +120,15 @@ def matching_ids(db: Database, asked: Asked) -> list[int]:
 
 
 def _found(db: Database, what: str, asked: Asked, first: int = 0) -> sqlite3.Cursor:
+    cursor = db.conn.cursor()
+    cursor.row_factory = None  # plain rows: there may be one for each article
     newer = (Clause("articles_fts.rowid >= {}", (first,)),) if first else ()
     if asked.match and not asked.where:
         conditions = [Clause("articles_fts MATCH {}", (asked.match,)), *newer]
         where = " AND ".join(c.written() for c in conditions)
         values = tuple(v for c in conditions for v in c.values)
-        return db.conn.execute(f"SELECT {what} FROM articles_fts WHERE {where}", values)
-    return db.conn.execute(*select(what, asked, *newer, is_covered=True))
+        return cursor.execute(f"SELECT {what} FROM articles_fts WHERE {where}", values)
+    return cursor.execute(*select(what, asked, *newer, is_covered=True))
 
 
 def count_by_period(
@@ -191,6 +197,7 @@ def _beginning(db: Database) -> Beginning:
 
 
 def _occurs(db: Database) -> Occurs:
+    @cache
     def occurs(spelled: str, is_beginning: bool) -> bool:
         if is_bare(spelled):
             return True  # to know, all its folded places would have to be read
