@@ -17,7 +17,7 @@ class Oversize(ValueError):
 
 
 def is_gzip(body: bytes) -> bool:
-    """Whether `body` starts as every gzip file does."""
+    """True if `body` starts as every gzip file does."""
     return body.startswith(_GZIP_MAGIC)
 
 

@@ -38,7 +38,7 @@ class Snapshot:
 
     @property
     def is_redirect(self) -> bool:
-        """Whether the answer only points to another address."""
+        """True if the answer only points to another address."""
         return self.status in (301, 302, 303, 307, 308)
 
     @property

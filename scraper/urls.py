@@ -41,11 +41,11 @@ class Site:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the site is on this machine (the stand-in newspaper)."""
+        """True if the site is on this machine (the stand-in newspaper)."""
         return bool(_LOOPBACK.match(self.host))
 
     def owns(self, url: str) -> bool:
-        """Whether `url` (absolute) is an http(s) address of this site."""
+        """True if `url` (absolute) is an http(s) address of this site."""
         try:
             parts = urlsplit(url)
         except ValueError:

@@ -52,7 +52,7 @@ def found(path: Path, limits: CheckSettings = LIMITS, days_later: float = 0, sql
         return "\n".join(alarms(archive, limits, datetime.now(UTC) + timedelta(days=days_later)))
 
 
-def test_a_fresh_archive_raises_none(path: Path) -> None:
+def test_a_fresh_archive_raises_no_alarm(path: Path) -> None:
     assert found(path) == ""
 
 
@@ -65,7 +65,7 @@ def test_failures_raise_it(path: Path) -> None:
     assert "30 of 60 requests failed" in found(path, sql="UPDATE runs SET failed = 30")
 
 
-def test_one_failure_of_a_run_that_asked_for_little_raises_none(path: Path) -> None:
+def test_one_failure_of_a_run_that_asked_for_little_raises_no_alarm(path: Path) -> None:
     assert found(path, sql="UPDATE runs SET fetched = 1, failed = 2") == ""
     assert "3 of 4 requests failed" in found(path, sql="UPDATE runs SET failed = 3")
 

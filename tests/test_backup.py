@@ -120,7 +120,9 @@ def test_two_copies_are_not_made_in_one_folder_at_once(path: Path, tmp_path: Pat
     assert copied(path, folder).articles == 6
 
 
-def test_what_needs_the_captures_says_that_a_slim_copy_has_none(path: Path, tmp_path: Path) -> None:
+def test_what_needs_the_captures_says_that_a_slim_copy_lacks_them(
+    path: Path, tmp_path: Path
+) -> None:
     copied(path, tmp_path, slim=True)
     (tmp_path / "config.toml").write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
     for arguments in (["status"], ["verify"], ["check"], ["reread"], ["backup", "x"]):
@@ -129,7 +131,7 @@ def test_what_needs_the_captures_says_that_a_slim_copy_has_none(path: Path, tmp_
         assert "snapshots.db: missing; a slim copy has none: do this where" in str(run.exception)
 
 
-def test_where_a_reader_can_make_no_file_beside_the_archive_it_is_told_what_can(path: Path) -> None:
+def test_a_reader_who_can_make_no_file_beside_the_archive_learns_what_can(path: Path) -> None:
     path.with_name("archive.db-shm").symlink_to(
         "nowhere/x"
     )  # as on a disk that is for reading only

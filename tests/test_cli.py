@@ -125,15 +125,15 @@ def test_extract_needs_no_config_and_no_archive(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_extract_tells_where_each_field_came_from_also_of_a_page_that_it_refuses(
+def test_extract_says_where_each_field_came_from_also_of_a_page_that_it_refuses(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "a.html").write_text('<h1 class="article__title">A</h1><p>B</p>')
     run = scraper("extract", "a.html", "--url", SEED_URL, "--trace", cwd=tmp_path)
     assert (run.returncode, "onecms found no text" in run.stderr) == (1, True)
-    told = {choice["field"]: choice for choice in json.loads(run.stdout)["trace"]}
-    assert told["title"]["rule"] == "h1.article__title"
-    assert told["paragraphs"]["rule"] == ""
+    trace = {choice["field"]: choice for choice in json.loads(run.stdout)["trace"]}
+    assert trace["title"]["rule"] == "h1.article__title"
+    assert trace["paragraphs"]["rule"] == ""
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_the_first_day_of_the_calendar_is_a_day_too(folder: Path) -> None:
     assert (run.returncode, run.stdout) == (0, "1 snapshots read, 0 changed something\n")
 
 
-def test_a_day_is_told_as_it_was_in_vietnam(folder: Path) -> None:
+def test_a_day_is_stated_as_it_was_in_vietnam(folder: Path) -> None:
     page = (
         '<h1 class="article__title">Mùa lê</h1><div class="article__body"><p>Chín.</p></div>'
         '<meta property="article:published_time" content="2024-05-02T06:30:00+07:00">'
@@ -296,7 +296,7 @@ def test_an_unreachable_site_exits_3_and_says_so(folder: Path) -> None:
     assert "robots.txt cannot be read" in run.stderr.splitlines()[-1]
 
 
-def test_a_dry_reread_tells_its_changes_as_json(folder: Path) -> None:
+def test_a_dry_reread_prints_its_changes_as_json(folder: Path) -> None:
     scraper("import", SEED, "--url", SEED_URL, cwd=folder)
     with closing(sqlite3.connect(folder / "archive.db")) as db, db:
         db.execute("UPDATE articles SET title = 'x'")
@@ -319,10 +319,10 @@ def test_import_names_what_it_could_not_read_and_files_the_rest(folder: Path) ->
     (folder / "b.html").write_text("<h1>T</h1>", "utf-8")
     run = scraper("import", "a.warc.gz", "b.html", "--json", cwd=folder)
     assert run.returncode == 1
-    told = json.loads(run.stdout)
-    assert (told["records"], told["new"], told["bad"]) == (2, 1, 1)
+    tally = json.loads(run.stdout)
+    assert (tally["records"], tally["new"], tally["bad"]) == (2, 1, 1)
     damaged, unnamed, said = run.stderr.splitlines()
-    assert damaged == told["damages"][0]
+    assert damaged == tally["damages"][0]
     assert damaged.startswith("a.warc.gz: record at ")
     assert unnamed == "b.html: names no article of https://baolaocai.vn as its own; give --url"
     assert said == "2 records read: 1 new, 1 bad"

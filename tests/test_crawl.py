@@ -173,14 +173,12 @@ def test_what_a_killed_run_stored_is_filed_without_asking_again(
     assert [r.path for r in stand_in.log].count(asked[0]) == 1
 
 
-def test_a_run_that_is_told_to_stop_ends_between_two_requests(
-    stand_in: StandIn, tmp_path: Path
-) -> None:
+def test_a_run_that_is_stopped_ends_between_two_requests(stand_in: StandIn, tmp_path: Path) -> None:
     with open_archive(tmp_path / "archive.db") as archive:
         outcome = crawl_site(
             archive, settings_for(stand_in), FULL, Silence(), lambda: len(stand_in.log) >= 60
         )
-    assert (outcome.run.outcome, outcome.run.detail) == ("stopped", "told to stop")
+    assert (outcome.run.outcome, outcome.run.detail) == ("stopped", "stopped by a signal")
     assert len(stand_in.log) == 60
     assert outcome.remaining == 150 - outcome.run.fetched > 0
     assert rows(tmp_path, "SELECT count(*) AS n FROM articles")[0]["n"] == outcome.run.new_articles
@@ -233,9 +231,9 @@ def test_two_runs_started_together_ask_once_and_exit_0_and_75(tmp_path: Path) ->
 
 def test_json_is_all_that_is_on_stdout_of_a_dry_run_too(tmp_path: Path) -> None:
     with StandIn(make_newspaper(pages=4)) as site:
-        told, said = start(tmp_path, site, 0.0, "--json", "--dry-run").communicate(timeout=60)
+        output, said = start(tmp_path, site, 0.0, "--json", "--dry-run").communicate(timeout=60)
         plain, _ = start(tmp_path, site, 0.0, "--dry-run").communicate(timeout=60)
-    due = json.loads(told)["due"]
+    due = json.loads(output)["due"]
     assert sorted(map(article_id, due)) == sorted(site.stories)
     assert plain.splitlines()[:4] == due
     assert said.splitlines()[-1].startswith("4 found, 0 fetched")
@@ -257,7 +255,7 @@ def test_a_link_that_leads_to_itself_is_refused_in_one_line(tmp_path: Path, name
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("at", [3, 60])
-def test_a_signal_ends_a_run_after_the_page_in_hand(
+def test_a_signal_ends_a_run_after_the_page_in_progress(
     tmp_path: Path, sent: signal.Signals, at: int
 ) -> None:
     with StandIn(make_newspaper(pages=150)) as site:
@@ -265,11 +263,11 @@ def test_a_signal_ends_a_run_after_the_page_in_hand(
         while len(site.log) < at:
             time.sleep(0.01)
         run.send_signal(sent)
-        told, _ = run.communicate(timeout=10)
+        output, _ = run.communicate(timeout=10)
         asked = len([r for r in site.log if article_id(r.path) is not None])
-    summary = json.loads(told)
+    summary = json.loads(output)
     assert run.returncode == 0
-    assert (summary["outcome"], summary["detail"]) == ("stopped", "told to stop")
+    assert (summary["outcome"], summary["detail"]) == ("stopped", "stopped by a signal")
     assert summary["fetched"] == summary["new_articles"] == asked < 150
     assert summary["remaining"] > 0 or at == 3
     assert rows(tmp_path, "SELECT count(*) AS n FROM articles")[0]["n"] == asked

@@ -207,7 +207,7 @@ def test_bom_and_blank_lines_before_the_xml_do_no_harm() -> None:
     assert sitemap(xml) == []
 
 
-def test_what_stands_before_the_break_is_handed_out() -> None:
+def test_what_comes_before_the_break_is_handed_out() -> None:
     entries = read_sitemap(
         captured(f"{URLSET}<url><loc>/a-post1.html</loc></url><url><loc>/b-po"), BAOLAOCAI
     )
@@ -345,7 +345,7 @@ def test_month_of_a_map_is_in_its_address(url: str, month: tuple[int, int] | Non
 
 
 @pytest.mark.parametrize(
-    ("made", "told"),
+    ("made", "expected"),
     [
         (lambda: b"<" + b"a" * 30_000_000, "more than a megabyte"),
         (lambda: b"<!--" + b"a" * 30_000_000, "more than a megabyte"),
@@ -358,7 +358,7 @@ def test_month_of_a_map_is_in_its_address(url: str, month: tuple[int, int] | Non
     ids=["tag", "comment", "attribute", "depth", "defaults", "text", "fields"],
 )  # fmt: skip
 def test_lists_made_to_cost_time_or_memory_cost_neither(
-    made: Callable[[], bytes], told: str | None
+    made: Callable[[], bytes], expected: str | None
 ) -> None:
     body = made()
     snapshot = captured(body if body.startswith(b"<!DOC") else URLSET.encode() + body)
@@ -366,7 +366,9 @@ def test_lists_made_to_cost_time_or_memory_cost_neither(
     started = time.process_time()
     try:
         with (
-            suppress(UnreadableList) if told is None else pytest.raises(UnreadableList, match=told)
+            suppress(UnreadableList)
+            if expected is None
+            else pytest.raises(UnreadableList, match=expected)
         ):
             list(read_sitemap(snapshot, BAOLAOCAI))
         assert time.process_time() - started < 5

@@ -33,19 +33,19 @@ def test_lists_never_take_more_than_every_second_request_while_an_article_is_due
 ) -> None:
     slow(newsroom, 600.0)
     plan = Plan(500, 10.0 * requests - 5)
-    told: list[str] = []
+    asked: list[str] = []
     for run in range(24):
         outcome = newsroom.crawl(START + timedelta(hours=run), plan)
-        told += newsroom.paper.log
+        asked += newsroom.paper.log
         if run > 1 and isinstance(outcome, RunOutcome) and outcome.remaining:
             assert "the delay leaves no room" in outcome.run.detail
             assert "the delay leaves no room" in newsroom.alarms()
-    told = [path for path in told if path != "/robots.txt"]
-    articles = [n for n, path in enumerate(told) if article_id(path)]
+    asked = [path for path in asked if path != "/robots.txt"]
+    articles = [n for n, path in enumerate(asked) if article_id(path)]
     assert len(articles) == 10
-    until_last = told[: articles[-1] + 1]
+    until_last = asked[: articles[-1] + 1]
     assert len(until_last) <= 2 * len(articles) + 2
-    assert {"/sitemap.xml", "/", "/xa-hoi/"} <= set(told)
+    assert {"/sitemap.xml", "/", "/xa-hoi/"} <= set(asked)
 
 
 def test_a_run_with_nothing_due_spends_all_on_lists_and_has_no_word_on_the_delay(

@@ -202,7 +202,7 @@ LISTS_THAT_STILL_READ = {"wrong charset", "changed"}
 @pytest.mark.slow
 @pytest.mark.parametrize("on", ["sitemaps", "feeds", "sections"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_broken_list_is_a_recorded_failure_and_the_others_still_tell(
+def test_a_broken_list_is_a_recorded_failure_and_the_others_still_count(
     kind: Any, on: str, tmp_path: Path, contacted: set[str]
 ) -> None:
     with StandIn(PAPER, faults=[Fault(kind, on=on)]) as site:
@@ -336,7 +336,7 @@ def run_crawl(
 
 
 @pytest.mark.slow
-def test_a_run_that_meets_every_fault_tells_the_truth_and_archives_the_rest(
+def test_a_run_that_meets_every_fault_reports_them_and_archives_the_rest(
     tmp_path: Path,
 ) -> None:
     paper = make_newspaper(seed=642, pages=70, months=2)  # each kind is on a page of it

@@ -88,27 +88,27 @@ def moved(target: str) -> httpx.Response:
     return httpx.Response(301, headers={"location": target})
 
 
-def test_what_stands_before_the_break_of_a_list_is_kept(archive: Archive) -> None:
-    told = survey(archive, {"/sitemap.xml": xml(f"<urlset>{ENTRY}<url><loc>/b-po")})
-    assert told.found == 1
+def test_what_comes_before_the_break_of_a_list_is_kept(archive: Archive) -> None:
+    seen = survey(archive, {"/sitemap.xml": xml(f"<urlset>{ENTRY}<url><loc>/b-po")})
+    assert seen.found == 1
     assert frontier.find(archive.db, SITE + "/a-post1.html") is not None
-    assert [failure.url for failure in told.failures] == [SITE + "/sitemap.xml"]
+    assert [failure.url for failure in seen.failures] == [SITE + "/sitemap.xml"]
 
 
 def test_moved_list_is_followed_within_the_site(archive: Archive) -> None:
-    told = survey(
+    seen = survey(
         archive,
         {"/sitemap.xml": moved("/maps/all.xml"), "/maps/all.xml": xml(f"<urlset>{ENTRY}</urlset>")},
     )
-    assert (told.found, told.failures) == (1, [])
+    assert (seen.found, seen.failures) == (1, [])
 
 
 @pytest.mark.parametrize(
     "target", ["https://evil.example/sitemap.xml", "/sitemap.xml", "http://[x/"]
 )
 def test_list_that_leads_away_or_in_circles_is_a_failure(archive: Archive, target: str) -> None:
-    told = survey(archive, {"/sitemap.xml": moved(target)})
-    assert [failure.url for failure in told.failures] == [SITE + "/sitemap.xml"]
+    seen = survey(archive, {"/sitemap.xml": moved(target)})
+    assert [failure.url for failure in seen.failures] == [SITE + "/sitemap.xml"]
 
 
 def index(*paths: str) -> httpx.Response:
@@ -121,8 +121,8 @@ def test_index_that_names_itself_and_indexes_within_indexes_come_to_an_end(
     archive: Archive,
 ) -> None:
     deeper = {f"/maps/{n}.xml": index("/sitemap.xml", f"/maps/{n + 1}.xml") for n in range(9)}
-    told = survey(archive, {"/sitemap.xml": index("/sitemap.xml", "/maps/0.xml"), **deeper})
-    assert (told.found, told.failures) == (0, [])
+    seen = survey(archive, {"/sitemap.xml": index("/sitemap.xml", "/maps/0.xml"), **deeper})
+    assert (seen.found, seen.failures) == (0, [])
     assert len(known_lists.maps(archive.db)) == DEEPEST_INDEX + 1
 
 
@@ -189,8 +189,8 @@ def test_a_map_that_is_not_there_is_asked_for_again_once_the_index_names_it(
     survey(archive, usual)
     renamed = {path.replace("news", "posts"): answer for path, answer in usual.items()}
     renamed["/sitemap.xml"] = index("/maps/posts-2027-1.xml", "/maps/posts-2027-2.xml")
-    told = [len(survey(archive, renamed, asked=asked).failures) for _ in range(4)]
-    assert (told[-1], sum(told)) == (0, 2)
+    seen = [len(survey(archive, renamed, asked=asked).failures) for _ in range(4)]
+    assert (seen[-1], sum(seen)) == (0, 2)
     assert asked.count("/maps/news-2027-2.xml") == 1
     asked.clear()
     survey(archive, usual, asked=asked)
@@ -211,8 +211,8 @@ def test_every_section_and_map_has_its_turn_whatever_else_ran_between(archive: A
 
 def test_a_list_with_a_broken_entry_counts_as_read_with_a_doubt(archive: Archive) -> None:
     broken = f"<urlset>{ENTRY}<url><loc>/b-post2.html</loc><x>a&nbsp;b</x></url></urlset>"
-    told = survey(archive, {"/sitemap.xml": xml(broken)})
-    assert (told.found, told.failures) == (2, [])
+    seen = survey(archive, {"/sitemap.xml": xml(broken)})
+    assert (seen.found, seen.failures) == (2, [])
     known = frontier.find(archive.db, SITE + "/sitemap.xml")
     assert known and known.attempts == 0
     assert "undefined entity: line 1, column" in known.error
@@ -224,8 +224,8 @@ def test_a_long_list_is_filed_in_batches_that_notice_the_end_of_the_run(
     monkeypatch.setattr("scraper.crawl.lists.BATCH", 10)
     entries = "".join(f"<url><loc>/a-post{n}.html</loc></url>" for n in range(1, 101))
     answers = {"/sitemap.xml": xml(f"<urlset>{entries}</urlset>")}
-    told = survey(archive, answers, stop=lambda: in_frontier(archive) >= 30)
-    assert (told.found, in_frontier(archive)) == (30, 30)
+    seen = survey(archive, answers, stop=lambda: in_frontier(archive) >= 30)
+    assert (seen.found, in_frontier(archive)) == (30, 30)
     assert survey(archive, answers).found == 70
 
 

@@ -239,7 +239,7 @@ def test_stop_is_noticed_in_a_long_wait() -> None:
     time = FakeTime()
     one = pace(time, Remembered(), stop=lambda: time.passed > 30.0)
     one.hold(600.0, ASKED)
-    with pytest.raises(RunEnded, match="told to stop"):
+    with pytest.raises(RunEnded, match="stopped by a signal"):
         one.wait()
     assert time.passed < 31.0
 

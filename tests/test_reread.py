@@ -33,7 +33,7 @@ from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # whole runs
 
-# What follows from snapshots alone. `frontier` is restored too, but for what lists had told.
+# What follows from snapshots alone. `frontier` is restored too, except for what lists had named.
 DERIVED = (
     "articles",
     "texts",
@@ -147,7 +147,7 @@ def test_captures_filed_in_any_order_give_the_same_rows(
     fill(other / "archive.db", shuffled)
 
     # Numbers of snapshots differ, and with them those of weather rows.
-    def told(archive: Path) -> list[tuple[object, ...]]:
+    def derived(archive: Path) -> list[tuple[object, ...]]:
         db = sqlite3.connect(archive)
         found = db.execute(
             "SELECT id, title, revision_count, first_captured_at, last_captured_at, gone_at"
@@ -161,10 +161,10 @@ def test_captures_filed_in_any_order_give_the_same_rows(
         db.close()
         return found
 
-    assert told(other / "archive.db") == told(path)
+    assert derived(other / "archive.db") == derived(path)
 
 
-def test_a_page_that_breaks_off_is_no_text_where_there_is_a_whole_one(path: Path) -> None:
+def test_a_page_that_breaks_off_is_no_text_if_there_is_a_whole_one(path: Path) -> None:
     with open_archive(path) as archive:
         before = archive.db.execute("SELECT * FROM texts ORDER BY 1").fetchall()
         shown = archive.db.execute("SELECT count(*) FROM revisions").fetchone()
@@ -198,7 +198,7 @@ def test_an_article_that_moves_and_goes_does_so_in_any_order_of_filing(
         headers = (("location", location),) if location else ()
         return replace(page(1, day), url=url, status=status, body=body, headers=headers)
 
-    told = [
+    stored = [
         on(0, old.url, 200),
         on(1, old.url, 404),
         on(2, new, 200),
@@ -210,13 +210,13 @@ def test_an_article_that_moves_and_goes_does_so_in_any_order_of_filing(
     for until, gone in ((6, None), (7, None), (8, "2026-"), (9, None)):
         folder = tmp_path / str(until)
         folder.mkdir()
-        filed = [*told, on(51, new, 302, "/"), on(60, new, 200)][:until]
+        filed = [*stored, on(51, new, 302, "/"), on(60, new, 200)][:until]
         random.Random(seed).shuffle(filed)
         fill(folder / "archive.db", filed)
         with open_archive(folder / "archive.db") as archive:
             (at,) = archive.db.execute("SELECT gone_at FROM articles").fetchone()
             assert (at or "")[:5] == (gone or "")
-            assert at is None or at == utc_text(told[5].captured_at)
+            assert at is None or at == utc_text(stored[5].captured_at)
 
 
 def by_other_rules(monkeypatch: pytest.MonkeyPatch, change: Callable[[Article], Article]) -> None:
@@ -369,11 +369,11 @@ def test_a_dry_run_names_the_fields_and_writes_nothing(
     before = rows(path)
     by_other_rules(monkeypatch, lambda a: replace(a, section="Khác", paragraphs=("Một.",)))
     with open_reader(path) as archive:
-        told = forecast(archive, Silence())
-    assert told.fields["section"] == told.fields["body"] == 12
-    assert told.fields["title"] == 0
-    assert len(told.examples["section"]) == 3
-    assert told.examples["section"][0].endswith("-> 'Khác'")
+        changes = forecast(archive, Silence())
+    assert changes.fields["section"] == changes.fields["body"] == 12
+    assert changes.fields["title"] == 0
+    assert len(changes.examples["section"]) == 3
+    assert changes.examples["section"][0].endswith("-> 'Khác'")
     assert rows(path) == before
 
 

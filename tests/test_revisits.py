@@ -299,5 +299,5 @@ def test_half_a_year_of_a_newsroom_at_work_is_archived_as_it_was(tmp_path: Path,
     revised = {
         (row[0], row[1]) for row in rows(tmp_path, "SELECT article_id, title FROM revisions")
     }
-    assert revised <= {(n, story.title) for n, told in versions.items() for story in told}
+    assert revised <= {(n, story.title) for n, stories in versions.items() for story in stories}
     assert not rows(tmp_path, "SELECT 1 FROM frontier WHERE state IN ('new', 'failed')")

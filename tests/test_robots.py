@@ -133,7 +133,7 @@ def group(*lines: str) -> str:
         (group("disallow: //x"), "//x", False),
         (group("disallow: /"), "/robots.txt", True),
         (group("disallow: /"), "/robots.txt?x", False),
-        # As documented by Google only: the index page stands for its folder.
+        # As documented by Google only: the index page counts as its folder.
         (group("disallow: /", "allow: /a/index.html"), "/a/", True),
         (group("disallow: /", "allow: /a/index.html"), "/a/b", False),
         ("", "/x", True),
@@ -178,7 +178,7 @@ TWO_OF_THREE = "user-agent: A\nallow: /\nuser-agent: B\ndisallow: /\nuser-agent:
         (GROUPS, "BarBot", "/foo/bar/", False),
         (GROUPS, "BazBot", "/z/d", True),
         (GROUPS, "BazBot", "/foo/bar/", False),
-        # A line that is for no group does not stand between two User-agent lines.
+        # A line that is for no group does not separate two User-agent lines.
         ("user-agent: BarBot\nsitemap: /s\nuser-agent: *\ndisallow: /", "BarBot", "/x", False),
         ("user-agent: BarBot\nsitemap: /s\nuser-agent: *\ndisallow: /", "FooBot", "/x", False),
         ("user-agent: BarBot\nfoo: bar\nuser-agent: *\ndisallow: /", "BarBot", "/x", False),
@@ -265,7 +265,7 @@ def test_precedence_is_as_documented(lines: tuple[str, ...], path: str, allowed:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\n\r", "\r\r\n", "\n\n"])
-def test_lines_may_end_in_any_way_even_the_last_in_none(end: str) -> None:
+def test_lines_may_end_in_any_way_and_the_last_need_not_end(end: str) -> None:
     lines = ("User-agent: foo", "Allow: /some/path", "User-agent: bar", "", "Disallow: /")
     text = end.join(lines)
     assert not allows(text, "/x", "bar")
@@ -307,11 +307,11 @@ def test_crawl_delay_of_our_group(lines: tuple[str, ...], seconds: float) -> Non
     assert read_rules(text, "FooBot").delay_seconds == seconds
 
 
-def test_crawl_delay_of_everyone_counts_where_we_have_no_group() -> None:
+def test_crawl_delay_of_everyone_counts_if_we_have_no_group() -> None:
     assert read_rules("user-agent: *\ncrawl-delay: 7").delay_seconds == 7.0
 
 
-def test_sitemaps_are_for_all_wherever_they_stand() -> None:
+def test_sitemaps_are_for_all_wherever_they_are_named() -> None:
     text = (
         "Sitemap: https://a/1.xml\nuser-agent: BarBot\ndisallow: /\nsite-map: https://a/2.xml\n"
         "Sitemap https://a/3.xml\nsitemap: https://a/1.xml"

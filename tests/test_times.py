@@ -68,7 +68,7 @@ def test_what_leaves_a_doubt_is_flagged(head: str, printed: str, flags: tuple[st
     assert times(head, printed).flags == flags
 
 
-def test_a_date_alone_that_stands_alone_says_so() -> None:
+def test_a_date_without_a_time_says_so() -> None:
     assert times(META.format("2024-12-15")).published_source == "meta (date only)"
 
 

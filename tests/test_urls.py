@@ -41,7 +41,7 @@ def test_names_of_one_page_have_one_canonical_address(url: str) -> None:
     assert canonical(url, BAOLAOCAI) == "https://baolaocai.vn/a-post1.html"
 
 
-def test_canonical_keeps_what_tells_pages_apart() -> None:
+def test_canonical_keeps_what_distinguishes_pages() -> None:
     assert canonical("/tim?q=đ&utm_source=x", BAOLAOCAI) == "https://baolaocai.vn/tim?q=%C4%91"
     assert canonical("http://other.vn/x", BAOLAOCAI) == "http://other.vn/x"
 

@@ -235,7 +235,7 @@ def test_a_page_that_another_article_shares_stays_with_that(path: Path) -> None:
         assert snapshots.load(archive.snapshots, snapshot_id).body == error
 
 
-def test_a_program_that_reads_is_told_of_and_a_second_withdrawal_ends_the_work(path: Path) -> None:
+def test_a_program_that_reads_is_named_and_a_second_withdrawal_ends_the_work(path: Path) -> None:
     reader = sqlite3.connect(path)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM articles").fetchone()

@@ -26,7 +26,7 @@ class Context:
 def settle(
     archive: Archive, snapshot: Snapshot, read: Read, context: Context, state: frontier.State
 ) -> tuple[str, str]:
-    """Update the frontier after a fetch. Returns what to say of it, and where it redirects to."""
+    """Update the frontier after a fetch. Returns the reason, and a redirect's target."""
     if state == "list":
         pass  # Lists are scheduled by the crawl; nothing to do here.
     elif _is_stale(archive, snapshot):
@@ -46,7 +46,7 @@ def settle(
 
 
 def says_absent(snapshot: Snapshot, read: Read, context: Context) -> bool:
-    """Whether an answer says that the article is not there: in so many words, or by what it is.
+    """True if an answer says that the article is not there, in words or by what it is.
 
     A page that is no article, or a way to one, is what most sites send for an article taken out.
     Other answers that are no page (403, a way out of the site) tell of us, not of the article.
@@ -58,7 +58,7 @@ def says_absent(snapshot: Snapshot, read: Read, context: Context) -> bool:
 
 
 def _target(snapshot: Snapshot, context: Context) -> str:
-    """Where a redirect leads."""
+    """The address that a redirect leads to."""
     return canonical(snapshot.location, context.site, base=snapshot.url)
 
 
@@ -197,13 +197,13 @@ def _settle_not_article(archive: Archive, snapshot: Snapshot, read: Read) -> Non
 def _state_of_absent(
     archive: Archive, snapshot: Snapshot, attempts: int, state: frontier.State
 ) -> tuple[frontier.State, datetime | None]:
-    """State and next look of an address where something else than its article was found."""
+    """State and next look of an address at which something else than its article was found."""
     number, at = article_id(snapshot.url), snapshot.captured_at
     if number is None:
         return state, None
     frontier.promote_duplicate(archive.db, number)
     if is_gone(archive.db, number):
-        # It took four looks to say so, where one 404 more is enough.
+        # It took four looks to say so; of 404s two are enough.
         return "gone", revisits.after_gone(attempts - 3, at)
     return state, revisits.after_failure(attempts, at)
 
@@ -214,7 +214,7 @@ def _attempts(archive: Archive, url: str) -> int:
 
 
 def _is_stale(archive: Archive, snapshot: Snapshot) -> bool:
-    """Whether the archive holds a later capture, so that this one says nothing of today."""
+    """True if the archive holds a later capture, so that this one says nothing of today."""
     row = archive.db.execute(
         "SELECT max(captured_at) FROM captures WHERE article_id = ?", [article_id(snapshot.url)]
     ).fetchone()

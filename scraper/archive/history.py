@@ -100,7 +100,7 @@ def address_since(db: Database, article_id: int, url: str, at: datetime) -> str 
 
 
 def is_gone(db: Database, article_id: int) -> bool:
-    """Whether an archived article is no longer on the site."""
+    """True if an archived article is no longer on the site."""
     row = db.execute("SELECT gone_at FROM articles WHERE id = ?", [article_id]).fetchone()
     return bool(row and row[0])
 

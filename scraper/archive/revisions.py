@@ -41,7 +41,7 @@ def revision_of(article: Article) -> RevisionText:
 
 
 def is_text_of(db: Database, article_id: int, sha256: str) -> bool:
-    """Whether a text is one of those that `revisions` should have."""
+    """True if a text is one of those that `revisions` should have."""
     timeline = _timeline(_lines(db, article_id), shown_capture(db, article_id))
     return timeline is not None and sha256 in timeline.spans
 
@@ -103,7 +103,7 @@ def refresh_history(db: Database, article_id: int) -> None:
 
 
 def history_matches(db: Database, article_id: int) -> bool:
-    """Whether `revisions` and the row of the article say what its captures tell."""
+    """True if `revisions` and the row of the article agree with its captures."""
     timeline = _timeline(_lines(db, article_id), shown_capture(db, article_id))
     row = db.execute(
         "SELECT revision_count, first_captured_at, last_captured_at, gone_at FROM articles"

@@ -112,7 +112,7 @@ def _make_due(
 
 
 def is_circle(db: Database, url: str, target: str) -> bool:
-    """Whether following `url` to `target` leads back, or on and on through one article's names."""
+    """True if following `url` to `target` leads back, or on and on through one article's names."""
     if target == url:
         return True
     followed = db.execute(

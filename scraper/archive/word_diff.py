@@ -44,7 +44,7 @@ def _changed_pieces(old: list[str], new: list[str], budget: list[int]) -> list[C
 
 
 def _stretches(old: Sequence[str], new: Sequence[str], budget: list[int]) -> list[_Stretch]:
-    """Where `old` and `new` differ, in order; what both start and end with costs nothing."""
+    """The differences of `old` and `new`, in order. A common start and end costs nothing."""
     start, end = 0, 0
     shortest = min(len(old), len(new))
     while start < shortest and old[start] == new[start]:

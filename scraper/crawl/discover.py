@@ -25,7 +25,7 @@ from scraper.models import Snapshot
 from scraper.times import VIETNAM
 from scraper.urls import Site, article_id, canonical
 
-# Whatever stands before year and month, or after: other papers name theirs posts-2024-09-1.xml.
+# Whatever is written before year and month, or after: other papers name theirs posts-2024-09-1.xml.
 _MONTH = re.compile(
     r"(?<![0-9])((?:19|20)[0-9]{2})[-_/.]?(0?[1-9]|1[0-2])(?![0-9])[^/]*\.xml(?:\.gz)?$"
 )
@@ -78,7 +78,7 @@ def read_section(snapshot: Snapshot, site: Site) -> Iterator[ListedAddresses]:
     """The articles that a section page, or a fragment of one, links to; each once.
 
     Links inside `article.story` are taken; if there are none, any on the page. Raises
-    UnreadableList where the page holds no link at all, or would take a parser long.
+    UnreadableList if the page holds no link at all, or would take a parser long.
     """
     if why := beyond(snapshot.body, tags_of(snapshot.body)):
         raise UnreadableList(snapshot.url, f"is no section page: {why}")
@@ -154,9 +154,9 @@ def read_time(text: str) -> tuple[datetime | None, bool]:
 
 
 def own_address(base: str, site: Site) -> Callable[[str], str]:
-    """A function: an address as found on `base` -> canonical, or "" where not the site's own."""
+    """A function: an address as found on `base` -> canonical, or "" if it is not the site's."""
     scheme = site.base_url.partition(":")[0]
-    # Most addresses are canonical as they stand, which is quicker to see than to make.
+    # Most addresses are canonical already, which is quicker to see than to make.
     plain = re.compile(
         re.escape(f"{scheme}://{site.host}") + r"(?:/[\w~!$&'()*+,;=:@-][\w.~!$&'()*+,;=:@-]*)+/?",
         re.ASCII,

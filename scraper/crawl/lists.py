@@ -180,7 +180,7 @@ class Survey:
             raise
 
     def _ask(self, url: str) -> Snapshot:
-        """The list at `url`, or where that leads within the site."""
+        """The list at `url`, or at the address it redirects to within the site."""
         known = frontier.find(self.db, url)
         snapshot = self._fetcher.get(
             url,

@@ -42,7 +42,7 @@ def printed_time(story: Story) -> str:
 
 
 def weather_box(weather: Sequence[Weather], heading: str) -> str:
-    """The weather widget; "" where the page has none."""
+    """The weather widget; "" if the page has none."""
     if not weather:
         return ""
     rows = "".join(f"<li>{escape(w.text)}</li>" for w in weather)

@@ -1,7 +1,7 @@
 """Names the invented newspaper draws on. People, bodies and events are made up; places are real.
 
 The village names are common hill-country words put together; a village of that name may exist,
-what is told of it does not.
+what is said of it here is made up.
 """
 
 from random import Random

@@ -75,7 +75,7 @@ class Newspaper:
 
 
 def make_newspaper(seed: int = 1, pages: int = 150, months: int = 24) -> Newspaper:
-    """The paper that `seed` stands for: same arguments, same stories, to the byte."""
+    """The paper of this `seed`: same arguments, same stories, to the byte."""
     if pages < 1 or months < 1:
         raise ValueError(f"a newspaper of {pages} pages over {months} months")
     return Newspaper(seed, pages, months)

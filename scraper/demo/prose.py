@@ -67,7 +67,7 @@ class ProseWriter:
     def __init__(self, rng: Random, about: Topic, day: datetime) -> None:
         self.rng = rng
         self.about = about
-        self.day = day  # publication, Vietnam time: days in the text stand shortly before it
+        self.day = day  # publication, Vietnam time: days in the text are shortly before it
         self.cast = _cast(rng, about)
 
     def write(self, fragment: Fragment) -> str:
@@ -80,7 +80,7 @@ class ProseWriter:
         return "".join(text)
 
     def some(self, part: str, count: int, about: Topic | None = None) -> list[str]:
-        """`count` different sentences of one part, fewer where the part holds fewer."""
+        """`count` different sentences of one part, fewer if the part holds fewer."""
         fragments = (about or self.about).parts[part]
         chosen = self.rng.sample(fragments, min(count, len(fragments)))
         return [self.write(fragment) for fragment in chosen]

@@ -56,8 +56,8 @@ class Dress:
     lead: str
     paragraphs: str
     read_also: str
-    source: str  # where the source line stands
-    weather: str  # where the widget stands
+    source: str  # where the source line is
+    weather: str  # where the widget is
     quirk: str  # of the typist: NFD, &nbsp;, zero-width characters
     skin: str  # 2022 site: which of its page builds
     og_suffix: str  # after the headline in og:title
@@ -121,8 +121,8 @@ class Story:
     title: str
     lead: str
     blocks: tuple[Block, ...]
-    cover: Photo | None  # stands outside the body, before it
-    published_at: datetime  # aware, UTC, whole minutes; lists state it even where the page does not
+    cover: Photo | None  # outside the body, before it
+    published_at: datetime  # aware, UTC, whole minutes; lists state it even if the page does not
     modified_at: datetime | None
     page_clock_at: datetime | None  # 2022 site only
     page_clock_zone: str  # "UTC-0", "GMT+7"
@@ -190,7 +190,7 @@ def published_sources(story: Story) -> tuple[str, ...]:
 
 
 def states_modified(story: Story) -> bool:
-    """Whether the page says when it was last changed."""
+    """True if the page says when it was last changed."""
     stated = story.template == "onecms" and story.dress.time in STATES_MODIFIED
     return stated and story.modified_at is not None
 

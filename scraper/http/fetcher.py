@@ -162,7 +162,7 @@ class Fetcher:
         )
 
     def _robots_moved(self, snapshot: Snapshot) -> str:
-        """Where robots.txt is instead. Raises SiteUnavailable if that is not on the site."""
+        """The address that robots.txt redirects to. Raises SiteUnavailable if it is abroad."""
         try:
             return str(self.origins.admit(urljoin(snapshot.url, snapshot.location)))
         except (Refused, ValueError) as e:

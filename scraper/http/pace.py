@@ -107,7 +107,7 @@ class Pace:
         self.hold(max(self.delay_seconds, min(took_seconds, LONGEST_REST_SECONDS)), DELAY)
 
     def hold(self, seconds: float, reason: str) -> None:
-        """Let nothing through for so long from now; where more is owed already, that stays."""
+        """Let nothing through for so long from now; a longer wait that is owed already stays."""
         now = self._clock.monotonic()
         if self._reason.startswith(REFUSED) and self._ready > now:
             return
@@ -177,7 +177,7 @@ class Pace:
         until = self._clock.monotonic() + seconds
         while True:
             if self._stop():
-                raise RunEnded("told to stop")
+                raise RunEnded("stopped by a signal")
             left = until - self._clock.monotonic()
             if left <= 0:
                 return

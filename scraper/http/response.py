@@ -77,7 +77,7 @@ def read_body(
 ) -> bytes:
     """The body without Content-Encoding; b"" for a 304.
 
-    Raises NotAPage before any of it is read, Refused where it is too large, Transient where it
+    Raises NotAPage before any of it is read, Refused if it is too large, Transient if it
     is damaged, incomplete, or `is_late()` before its end.
     """
     if response.status_code == 304:
@@ -126,7 +126,7 @@ def _encoding(url: str, response: httpx.Response) -> str:
 
 
 def _retry_after(headers: httpx.Headers) -> float | None:
-    """Seconds that the server asks us to wait; None where it asks nothing sensible."""
+    """Seconds that the server asks us to wait; None if it asks nothing sensible."""
     asked = headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,300}(\.[0-9]*)?", asked):
         return float(asked)

@@ -1,8 +1,12 @@
 """robots.txt -> rules, by RFC 9309 and the documentation of Google's parser.
 
-Where the two disagree, the reading that allows less counts. Our own reading, not Protego's: that
-takes a group named `scrap` for ours and one named `scraper Bar` not, ends a group at a line it
-does not know, and reads `Allow: /a$` also as a prefix: each lets through what was forbidden.
+If the two disagree, the reading that allows less counts. Not Protego: of the 261 cases in
+tests/test_robots.py, its version 0.7.0 allows 16 that are forbidden, also under a product token of
+our own. A webmaster who copies our whole User-Agent (`user-agent: BaoLaoCaiArchive/0.1`,
+`disallow: /`) is not obeyed; a group named `Bao` counts as ours (RFC 9309, 2.2.1: the whole token);
+a line that it does not know, or Crawl-delay, ends a row of User-agent lines, so that the rules
+after it are lost to the first (2.2.4: such lines have no effect on groups); and `Allow: /a$` is
+also taken for a prefix (2.2.3).
 """
 
 import math
@@ -37,7 +41,7 @@ class Rule:
     plain: str  # the same without escapes
 
     def matches(self, path: "_Path") -> bool:
-        """Whether the rule fits a path.
+        """True if the rule fits a path.
 
         Disallow sees through every escape: /a%62 forbids /ab. Allow wants the very spelling.
         """
@@ -60,11 +64,11 @@ class Rules:
     """What robots.txt says to us."""
 
     rules: tuple[Rule, ...] = ()
-    delay_seconds: float = 0.0  # Crawl-delay; 0.0 where none is stated
+    delay_seconds: float = 0.0  # Crawl-delay; 0.0 if it is not stated
     sitemaps: tuple[str, ...] = ()  # as written
 
     def allows(self, url: str) -> bool:
-        """Whether we may ask for `url`: the longest pattern counts, Allow wins a tie."""
+        """True if we may ask for `url`: the longest pattern counts, Allow wins a tie."""
         written = "/" + _ORIGIN.sub("", url.partition("#")[0]).removeprefix("/")
         if written == "/robots.txt":
             return True
@@ -89,7 +93,7 @@ def decode(body: bytes) -> str:
 
 
 def is_robots_file(text: str) -> bool:
-    """Whether `text` can be meant as a robots.txt: empty, comments, or any line of its kind.
+    """True if `text` can be meant as a robots.txt: empty, comments, or any line of its kind.
 
     An error page sent with status 200, or something binary, is not one.
     """
@@ -102,7 +106,7 @@ def is_robots_file(text: str) -> bool:
 def read_rules(text: str, agent: str = AGENT) -> Rules:
     """The rules of `text` for the product token `agent`.
 
-    All groups that name it count together; those for `*` count only where none names it.
+    All groups that name it count together; those for `*` count only if no group names it.
     """
     ours, everyone = _Group(), _Group()
     sitemaps: list[str] = []
@@ -212,7 +216,7 @@ def _plain(path: str) -> str:
 
 
 def _fits(pattern: str, path: str) -> bool:
-    """Whether `pattern` fits the beginning of `path`; each "*" takes as little as it can."""
+    """True if `pattern` fits the beginning of `path`; each "*" takes as little as it can."""
     anchored = pattern.endswith("$")
     first, *rest = pattern.removesuffix("$").split("*")
     if not path.startswith(first):

@@ -46,11 +46,11 @@ class Allowance:
         self.has_bytes = False
 
     def is_spent(self) -> bool:
-        """Whether the time is over."""
+        """True if the time is over."""
         return self._monotonic() >= self._deadline
 
     def seconds_left(self) -> float:
-        """Seconds left, above 0. Raises httpcore.ReadTimeout where none are."""
+        """Seconds left, above 0. Raises httpcore.ReadTimeout if the time is over."""
         left = self._deadline - self._monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout
@@ -79,7 +79,7 @@ class Transport(httpx.BaseTransport):
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send `request`. Raises httpx.TransportError where the network fails, and Overflow."""
+        """Send `request`. Raises httpx.TransportError if the network fails, and Overflow."""
         url = request.url
         target = httpcore.URL(
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path

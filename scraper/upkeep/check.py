@@ -144,7 +144,7 @@ def _lists(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
 
 
 def _news(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
-    # Backfill, and what was added or imported by hand, is no news: it goes on for months where
+    # Backfill, and what was added or imported by hand, is no news: it goes on for months even if
     # the lists of today cannot be read any more.
     newest, newest_of_all = db.execute(
         "SELECT max(first_captured_at) FILTER (WHERE id IN (SELECT article_id FROM frontier"
