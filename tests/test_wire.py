@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow  # servers, commands and whole archives
 
 Script = Callable[[socket.socket], None]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
-SECONDS = 0.4  # for one request
+SECONDS = 1.0  # for one request
 LONG = 5.0  # if the size is to end it, also on a busy machine
 
 
