@@ -107,7 +107,7 @@ async def _search_page(datasette: Datasette, request: Request, found: index.Sear
     context = {
         "q": args.get("q", ""),
         "found": found,
-        "words_version": VERSION,
+        "words_version": VERSION.removeprefix("words "),
         "start": start,
         "args": kept,
         "sort": args.get("sort", "") or "best",
