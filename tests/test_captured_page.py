@@ -46,7 +46,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def address(path: Path, capture: int = 1) -> tuple[int, str]:
-    """The article of snapshot `capture`, and where that is shown."""
+    """The article of snapshot `capture`, and the address that shows it."""
     with open_archive(path) as archive:
         (number,) = archive.db.execute(
             "SELECT article_id FROM captures WHERE snapshot_id = ?", [capture]

@@ -1,4 +1,4 @@
-"""How much of the newspaper is archived, and where that is said."""
+"""How much of the newspaper is archived, on the pages and on the command line."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -76,11 +76,11 @@ def test_vietnamese_phrases_have_their_marks():
 
 
 def test_tables_columns_and_questions_are_described_in_both_languages():
-    columns = {c for told in TABLES.values() for c in told.get("columns", {})}
+    columns = {c for declared in TABLES.values() for c in declared.get("columns", {})}
     assert {f"column.{name}" for name in columns} <= set(catalogue())
-    for told in [*TABLES.values(), *QUESTIONS.values()]:
-        for pair in [told["title"], told["about"], *told.get("columns", {}).values()]:
-            assert len(pair) == 2 and all(pair), told
+    for declared in [*TABLES.values(), *QUESTIONS.values()]:
+        for pair in [declared["title"], declared["about"], *declared.get("columns", {}).values()]:
+            assert len(pair) == 2 and all(pair), declared
 
 
 @pytest.mark.parametrize(

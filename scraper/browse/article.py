@@ -117,7 +117,7 @@ def _blocks(paragraphs: tuple[str, ...], captions: tuple[Any, ...]) -> tuple[tup
     blocks: list[tuple[str, Any]] = []
     waiting = list(captions)
     for number in range(len(paragraphs) + 1):
-        # What stands after the last paragraph, or says it stands further down, comes at the end.
+        # A caption whose place is after the last paragraph, or beyond it, comes at the end.
         while waiting and (waiting[0]["after_paragraph"] <= number or number == len(paragraphs)):
             blocks.append(("caption", waiting.pop(0)))
         if number < len(paragraphs):

@@ -28,12 +28,12 @@ class Point:
 
     label: str  # of the x axis: "2023", "2023-05"
     value: float | None  # None: nothing is known of this place
-    href: str = ""  # where a click on it leads
+    href: str = ""  # its link; "" for none
     waiting: int = 0  # more of it, known but not archived yet: hatched
     running: bool = False  # the month or year is not over
 
     @property
-    def told(self) -> str:
+    def in_words(self) -> str:
         """Its label and figure in words."""
         more = (
             *([say("chart.waiting", n=self.waiting)] if self.waiting else []),
@@ -67,7 +67,7 @@ class _Scale:
 
 
 def bar_chart(title: str, points: Sequence[Point]) -> Markup:
-    """`points` as bars; each leads where it says, and names its figure. "" if all are 0."""
+    """`points` as bars, each a link with its figure in words; "" if all are 0."""
     if not any(p.value or p.waiting for p in points):
         return Markup("")
     scale = _scale([(p.value or 0) + p.waiting for p in points], len(points))
@@ -75,7 +75,7 @@ def bar_chart(title: str, points: Sequence[Point]) -> Markup:
     bars = [
         _linked(
             p,
-            p.told,
+            p.in_words,
             _bar(scale, i, wide, p.value or 0, 0, p.running)
             + _bar(scale, i, wide, p.waiting, p.value or 0, p.running, HATCHED),
         )
@@ -109,7 +109,7 @@ def _bar(
 
 
 def line_chart(title: str, series: Sequence[Series]) -> Markup:
-    """Each of `series` as a line, its points leading where they say."""
+    """Each of `series` as a line; its points are links."""
     if not series or not series[0].points:
         return Markup("")
     labels = [p.label for p in series[0].points]
@@ -159,12 +159,12 @@ def _line(series: Series, number: int, scale: _Scale) -> Markup:
             continue
         x, y = f"{scale.x(place):.1f}", f"{scale.y(p.value):.1f}"
         stretches[-1].append(f"{x},{y}")
-        told = f"{series.name}, {p.told}"
+        words = f"{series.name}, {p.in_words}"
         running = Markup(' class="running"') if p.running else ""
         radius = "3.5" if len(series.points) <= 60 else "2"
         dots.append(
             _linked(
-                p, told, Markup('<circle{} cx="{}" cy="{}" r="{}"/>').format(running, x, y, radius)
+                p, words, Markup('<circle{} cx="{}" cy="{}" r="{}"/>').format(running, x, y, radius)
             )
         )
     lines = [
@@ -217,11 +217,11 @@ def _printed(labels: Sequence[str]) -> list[tuple[int, str]]:
     return [(i, period(name)) for i, name in enumerate(labels)][:: ceil(len(labels) / LABELS)]
 
 
-def _linked(point: Point, told: str, shape: Markup) -> Markup:
-    titled = Markup("<g><title>{}</title>{}</g>").format(told, shape)
+def _linked(point: Point, words: str, shape: Markup) -> Markup:
+    titled = Markup("<g><title>{}</title>{}</g>").format(words, shape)
     if not point.href:
         return titled
-    return Markup('<a href="{}" aria-label="{}">{}</a>').format(point.href, told, titled)
+    return Markup('<a href="{}" aria-label="{}">{}</a>').format(point.href, words, titled)
 
 
 def _svg(title: str, drawn: Markup) -> Markup:

@@ -127,7 +127,7 @@ async def in_archive(datasette: Datasette, read: Callable[[Database], T]) -> T:
 
 
 async def capture_of(datasette: Datasette, snapshot_id: int) -> Any:
-    """The row of snapshots.db that an article was read from; None where that file is not here."""
+    """The row of snapshots.db that an article was read from; None if that file is not here."""
     beside = snapshots_path(Path(datasette.get_database("archive").path))
 
     def inner() -> Any:

@@ -74,12 +74,12 @@ def descriptions() -> dict[str, Any]:
     """
     tables = {
         name: {
-            "title": told["title"][1],
-            "description": told["about"][1],
-            "columns": {c: english for c, (_, english) in told.get("columns", {}).items()},
-            **{key: value for key, value in told.items() if key not in _HIDDEN_WORDS},
+            "title": declared["title"][1],
+            "description": declared["about"][1],
+            "columns": {c: english for c, (_, english) in declared.get("columns", {}).items()},
+            **{key: value for key, value in declared.items() if key not in _HIDDEN_WORDS},
         }
-        for name, told in TABLES.items()
+        for name, declared in TABLES.items()
     }
     queries = {
         name: {

@@ -55,7 +55,7 @@ def _order(name: str) -> tuple[str, str]:
 
 
 def _initial(name: str) -> str:
-    """The letter a name stands under: without marks, but đ by itself; # for all that is none."""
+    """The letter that lists a name: without marks, but đ is a letter; # for any other sign."""
     first = name[:1].lower()
     letter = first if first == "đ" else fold(first)
     return letter if letter.isalpha() else "#"

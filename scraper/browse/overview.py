@@ -60,7 +60,7 @@ def months(db: Database) -> tuple[tuple[str, int], ...]:
 
 def counts(db: Database) -> dict[str, int]:
     """How many rows each table that readers look at has."""
-    hidden = {name for name, told in TABLES.items() if told.get("hidden")}
+    hidden = {name for name, declared in TABLES.items() if declared.get("hidden")}
     listed = [name for name in TABLES if name not in hidden and name != "articles_full"]
     sources = {name: name for name in listed} | {
         "texts": "articles",  # a row for each; counting them would read all bodies

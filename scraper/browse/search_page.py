@@ -57,8 +57,8 @@ async def search(datasette: Datasette, request: Request) -> Any:
 async def refused(datasette: Datasette, request: Request, message: str, status: int) -> Response:
     """One clear line about a search that is not answered, on a page or as JSON."""
     if request.url_vars["format"] == "json":
-        told = json.dumps({"error": message}, ensure_ascii=False)
-        return file(told, "application/json", status)
+        body = json.dumps({"error": message}, ensure_ascii=False)
+        return file(body, "application/json", status)
     context = {"message": message, "is_slow": status == 503}
     return await page(datasette, request, "slow.html", context, status=status)
 
@@ -154,11 +154,11 @@ async def _search_file(
     datasette: Datasette, request: Request, kind: str, found: index.SearchPage
 ) -> Response:
     if kind == "json":
-        told = as_json(found)
-        for result in told["results"]:
+        answer = as_json(found)
+        for result in answer["results"]:
             row = datasette.urls.row("archive", "articles", str(result["id"]))
             result["archive_url"] = datasette.absolute_url(request, row)
-        return file(json.dumps(told, ensure_ascii=False), "application/json")
+        return file(json.dumps(answer, ensure_ascii=False), "application/json")
     entries = [
         {"id": h.id, "title": h.title, "at": h.timestamp, "text": h.snippet} for h in found.hits
     ]

@@ -36,8 +36,8 @@ def below(app: App, base_url: str) -> App:
 
     The path without its last slash leads to the one with it.
 
-    Datasette strips it to find a page, but keeps it where it makes the address of the next one,
-    and puts it before that once more.
+    Datasette strips it to find a page, but keeps it in the address from which it makes that of
+    the next page, and puts it before that once more.
     """
 
     async def inner(scope: Message, receive: Any, send: Any) -> None:

@@ -48,14 +48,14 @@ def open_datasette(
 
     `own_sql` lets readers write SELECTs of their own.
     `immutable` is for a copy that nobody writes to: faster, and offered for download. Raises
-    ArchiveError where there is no archive, or where one is in use that is said to be such a copy.
+    ArchiveError if there is no archive, or if `immutable` is given for one that is in use.
     """
     path = settings.archive.path
     with open_articles(path):
         pass  # one clear line now, rather than an error on every page
     if immutable and _is_in_use(path):
         raise ArchiveError(
-            f"{path}: in use, and not all of it stands in this file: --immutable is for a copy made"
+            f"{path}: in use, and not all of it is in this file: --immutable is for a copy made"
             " by `scraper backup`"
         )
     use_plugin(plugin)
@@ -110,9 +110,9 @@ def serve(
     own_sql: bool = True,
     ready: Callable[[str], None],
 ) -> None:
-    """Show the archive until interrupted; `ready` is told its address once it can be asked there.
+    """Show the archive until interrupted; `ready` is called with its address once it answers.
 
-    Raises ArchiveError where there is no archive, CannotServe where nothing can listen there.
+    Raises ArchiveError if there is no archive, CannotServe if nothing can listen there.
     """
     datasette = open_datasette(settings, base_url=base_url, immutable=immutable, own_sql=own_sql)
     asyncio.run(datasette.invoke_startup())
@@ -143,5 +143,5 @@ def _listening(host: str, port: int) -> Iterator[list[socket.socket]]:
 
 
 def _prefix(base_url: str) -> str:
-    """The path that all addresses stand below, with a slash at both ends."""
+    """The path that all addresses start with, with a slash at both ends."""
     return f"/{base_url.strip('/')}/".replace("//", "/")
