@@ -218,17 +218,9 @@ def copy_tree(folder: Path) -> None:
 
 def passes(folder: Path, tests: Iterable[str]) -> bool:
     """Run tests in a copy of the tree; true if all pass."""
+    named = [f"tests/{name}" if name.endswith(".py") else name for name in tests]
     run = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-x",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            *(f"tests/{name}" if name.endswith(".py") else name for name in tests),
-        ],
+        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *named],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
