@@ -215,6 +215,7 @@ def with_lists(newsroom: Newsroom) -> None:
     newsroom.settings = replace(newsroom.settings, site=site)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["401", "403", "451", "challenge", "challenge with 503"])
 def test_a_ban_with_nothing_due_is_obeyed_by_lists(newsroom: Newsroom, kind: str) -> None:
     with_lists(newsroom)
