@@ -15,7 +15,7 @@ from scraper.extract.page import Page, parse
 from scraper.extract.template import Template, read
 from scraper.extract.text import is_binary, is_html, is_marked, is_markup, is_utf8
 from scraper.extract.text_lines import CUT_SHORT
-from scraper.extract.trace import Notes, select
+from scraper.extract.trace import Notes, note_found
 from scraper.models import Article, Caption, Snapshot, Weather, utc_text
 
 TEMPLATES: tuple[Template, ...] = (EMAGAZINE, ARTICLE)  # newest first
@@ -96,14 +96,14 @@ def _is_garbled(article: Article) -> bool:
 
 def _template(page: Page) -> Template | None:
     """The template whose marker comes first on the page."""
-    if page.notes is not None:
-        for template in TEMPLATES:
-            if select(page.notes, "template", page.tree, template.marker):
-                break
     found = page.tree.css_first(", ".join(template.marker for template in TEMPLATES))
-    if found is None:
-        return None
-    return next(template for template in TEMPLATES if found.css_matches(template.marker))
+    for template in TEMPLATES:
+        met = [found] if found is not None and found.css_matches(template.marker) else []
+        if page.notes is not None:
+            note_found(page.notes, "template", template.marker, met)
+        if met:
+            return template
+    return None
 
 
 def as_json(article: Article) -> dict[str, object]:

@@ -185,15 +185,16 @@ def own(around: LexborNode, selector: str, title: LexborNode) -> list[LexborNode
 
 def own_first(
     around: LexborNode, selector: str, title: LexborNode, outside: Sequence[LexborNode] = ()
-) -> list[LexborNode]:
-    """The first of `own` that is in none of the elements `outside`, or none."""
+) -> LexborNode | None:
+    """The first of `own` that is in none of the elements `outside`; None if there is none."""
     # The first that fits is nearly always the one: it is found much faster than all.
     first = around.css_first(selector)
     if first is None:
-        return []
+        return None
     if not is_inside(first, outside) and not _is_foreign(first, around, title):
-        return [first]
-    return [node for node in own(around, selector, title) if not is_inside(node, outside)][:1]
+        return first
+    others = (node for node in own(around, selector, title) if not is_inside(node, outside))
+    return next(others, None)
 
 
 def _is_foreign(node: LexborNode, around: LexborNode, title: LexborNode) -> bool:

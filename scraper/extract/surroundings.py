@@ -198,8 +198,10 @@ def times_of(
 ) -> list[LexborNode]:
     """The element that prints the article's time, and others beside it: when it was changed."""
     first = own_first(around, selector, title, bodies)
-    line = first[0].parent if first else None
+    if first is None:
+        return []
+    line = first.parent
     if line is None or line.tag not in ("div", "p", "span", "section"):
-        return first
+        return [first]
     beside = [node for node in line.iter() if node.tag == "time"][:_MOST_TIMES]
-    return first + [node for node in beside if node.mem_id != first[0].mem_id]
+    return [first, *(node for node in beside if node.mem_id != first.mem_id)]

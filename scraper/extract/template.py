@@ -32,7 +32,7 @@ from scraper.extract.nodes import (
 from scraper.extract.page import Page
 from scraper.extract.record import Findings, article_of
 from scraper.extract.surroundings import beside, cover_of, kicker_of, photos_after, times_of
-from scraper.extract.trace import Choice, Notes, choose, select
+from scraper.extract.trace import Choice, Notes, note_found, select
 from scraper.extract.weather import weather_of
 from scraper.models import Article, Snapshot
 
@@ -70,14 +70,11 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
         raise MissingField(page.url, template.name, "title")
     # Its own part of the page: it holds nothing of another article outside boxes.
     around = _around(title, template.body)
-    leads = (
-        own(around, template.lead, title)
-        if notes is not None
-        else own_first(around, template.lead, title)
-    )
-    lead = choose(notes, "lead", leads, template.lead)
+    lead = own_first(around, template.lead, title)
     bodies = _bodies(around, title, template)
-    choose(notes, "paragraphs", bodies, template.body)
+    if notes is not None:
+        note_found(notes, "lead", template.lead, own(around, template.lead, title))
+        note_found(notes, "paragraphs", template.body, bodies)
     try:
         text = _text(title, lead, bodies, template.dropped)
     except TooDeep as e:

@@ -29,19 +29,17 @@ def select(
     notes: Notes, field: str, scope: LexborHTMLParser | LexborNode, selector: str
 ) -> LexborNode | None:
     """The first element in `scope` that fits any form of `selector`."""
-    if notes is None:
-        return scope.css_first(selector)
-    return choose(notes, field, each(scope, selector), selector)
+    found = scope.css_first(selector)
+    if notes is not None:
+        note_found(notes, field, selector, each(scope, selector))
+    return found
 
 
-def choose(notes: Notes, field: str, found: list[LexborNode], selector: str) -> LexborNode | None:
-    """The first of the elements that fit `selector` and are of the article."""
-    if notes is None:
-        return found[0] if found else None
+def note_found(notes: list[Choice], field: str, selector: str, found: list[LexborNode]) -> None:
+    """Note the elements that fit `selector` and are of the article: the first was chosen."""
     tried = [(_form(node, selector), text_of(node)) for node in found]
     won, lost = (tried[0], tried[1:]) if tried else (("", ""), [(selector, "")])
     notes.append(Choice(field, *won, tuple(lost)))
-    return found[0] if found else None
 
 
 def _form(node: LexborNode, selector: str) -> str:
@@ -51,12 +49,16 @@ def _form(node: LexborNode, selector: str) -> str:
 
 def first_of(notes: Notes, field: str, candidates: Iterable[tuple[str, str]]) -> str:
     """The text of the first candidate that has one; the rest is looked at for the notes alone."""
-    if notes is None:
-        return next((text for _, text in candidates if text), "")
-    tried = list(candidates)
-    won = next((n for n, (_, text) in enumerate(tried) if text), None)
-    rule, text = ("", "") if won is None else tried[won]
-    notes.append(Choice(field, rule, text, tuple(c for n, c in enumerate(tried) if n != won)))
+    waiting = iter(candidates)
+    lost: list[tuple[str, str]] = []
+    rule = text = ""
+    for candidate in waiting:
+        if candidate[1]:
+            rule, text = candidate
+            break
+        lost.append(candidate)
+    if notes is not None:
+        notes.append(Choice(field, rule, text, (*lost, *waiting)))
     return text
 
 
