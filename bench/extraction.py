@@ -11,7 +11,7 @@ lead in a body are held against no reader. A body is complete and clean where 99
 found, and 99 % of the words found are its own. Our templates were made for this markup: accuracy
 says what a template is worth, not how well the others do on pages at large.
 
-`stages` says where our own cost is, in bare parses: `bytes` (charset and bounds), `head`
+`stages` says where our own cost is, in bare parses: `bytes` (counted before the parse), `head`
 (metadata), `walk` (the body's paragraphs and photos), `fields` (all that is left). With --bodies
 FOLDER each HTML file of the folder lends its article's body to a page of the stand-in, so that
 real bodies are read in a frame of a real weight. Prints a table, with --json one JSON object.
@@ -44,7 +44,6 @@ from scraper.extract.bounds import beyond, tags_of
 from scraper.extract.flow import flow
 from scraper.extract.onecms import ARTICLE
 from scraper.extract.page import parse
-from scraper.extract.text import decode
 from scraper.models import Article, Snapshot
 
 with warnings.catch_warnings():
@@ -184,8 +183,8 @@ def stages_of(page: Page, rounds: int) -> dict[str, float]:
     if body is None:
         return {}
     bare = best_of(lambda: LexborHTMLParser(page.body), rounds)
-    first = best_of(lambda: beyond(decode(page.body, None), tags_of(page.body)), rounds)
-    head = best_of(lambda: parse(snapshot), rounds) - bare - first
+    first = best_of(lambda: beyond(page.body, tags_of(page.body)), rounds)
+    head = best_of(lambda: parse(snapshot, as_utf8=True), rounds) - bare - first
     walk = best_of(lambda: flow(body, ARTICLE.dropped), rounds)
     whole = best_of(lambda: extract(snapshot), rounds)
     fields = whole - bare - first - head - walk

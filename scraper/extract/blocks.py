@@ -32,7 +32,7 @@ class Paragraph(NamedTuple):
 
     @property
     def is_linked(self) -> bool:
-        """Whether all of it, signs aside, is link text."""
+        """True if all of it, signs aside, is link text."""
         return self.unlinked != self.text and not any(sign.isalnum() for sign in self.unlinked)
 
 
@@ -41,7 +41,7 @@ class Figure(NamedTuple):
 
     node: LexborNode
     is_player: bool = False
-    is_guess: bool = False  # whether the text beside the photo is its caption by guess
+    is_guess: bool = False  # true if the text beside the photo is its caption by guess
     below: str = ""  # the caption, if it is in no element of the photo's
 
 
@@ -72,12 +72,12 @@ class Content(NamedTuple):
 
 
 def is_linked(part: Paragraph | Figure | LexborNode) -> bool:
-    """Whether it is a paragraph that is all link text."""
+    """True if it is a paragraph that is all link text."""
     return isinstance(part, Paragraph) and part.is_linked
 
 
 def is_list_heading(text: str) -> bool:
-    """Whether a line can only be the heading of a list of other articles."""
+    """True if a line can only be the heading of a list of other articles."""
     return bool(_LIST_HEADING.match(text))
 
 

@@ -68,7 +68,7 @@ def _beyond_in_tags(body: bytes, tags: int) -> str:
 
 
 def is_too_deep(tree: LexborHTMLParser, tags: int) -> bool:
-    """Whether a page that was written with so many tags has more than MOST_LEVELS levels."""
+    """True if a page that was written with so many tags has more than MOST_LEVELS levels."""
     if tree.root is None or tags <= _FEW_TAGS:
         return False
     level: list[LexborNode] = [tree.root]

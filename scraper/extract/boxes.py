@@ -107,7 +107,7 @@ def _rule(names: frozenset[str], dropped: frozenset[str]) -> str:
 
 
 def is_photo(node: LexborNode, names: frozenset[str]) -> bool:
-    """Whether an element, of the classes `names`, is one of the paper's photo markups."""
+    """True if an element, of the classes `names`, is one of the paper's photo markups."""
     if node.tag == "table":
         return "picture" in names
     if node.tag == "figure":
@@ -116,7 +116,7 @@ def is_photo(node: LexborNode, names: frozenset[str]) -> bool:
 
 
 def is_photo_table(table: LexborNode) -> bool:
-    """Whether a table, of any class, only sets photos above their captions."""
+    """True if a table, of any class, only sets photos above their captions."""
     if inside(table, "table, th") or not (images := table.css("img")):
         return False
     cells = table.css("td")
@@ -131,12 +131,12 @@ def is_photo_table(table: LexborNode) -> bool:
 
 
 def is_player(node: LexborNode, names: frozenset[str]) -> bool:
-    """Whether an element, of the classes `names`, is a video or podcast player with its caption."""
+    """True if an element, of the classes `names`, is a video or podcast player with its caption."""
     return node.tag == "video" or not names.isdisjoint(_PLAYERS)
 
 
 def is_player_line(text: str, in_player: bool) -> bool:
-    """Whether a text is labels of the read-aloud player; `in_player`: the one before was.
+    """True if a text is labels of the read-aloud player; `in_player`: the one before was.
 
     Times of live reports are no such labels.
     """
@@ -148,20 +148,20 @@ def is_player_line(text: str, in_player: bool) -> bool:
 
 
 def is_image(attributes: dict[str, str | None], names: frozenset[str]) -> bool:
-    """Whether an `img` shows something: not the pixel that counts readers, nor a smiley."""
+    """True if an `img` shows something: not the pixel that counts readers, nor a smiley."""
     sizes = {attributes.get("width"), attributes.get("height")}
     return sizes.isdisjoint({"0", "1", "0px", "1px"}) and "emoji" not in names
 
 
 def is_all_links(node: LexborNode) -> bool:
-    """Whether an element's text is links and their headings."""
+    """True if an element's text is links and their headings."""
     linked = sum(len(clean(a.text(deep=True))) for a in node.css("a"))
     headings = sum(len(clean(h.text(deep=True))) for h in node.css("h2, h3, h4, strong, .title"))
     return linked > 0 and linked + headings >= 0.8 * len(clean(node.text(deep=True)))
 
 
 def is_unknown(node: LexborNode, names: frozenset[str]) -> bool:
-    """Whether a block with blocks in it is of a class that says nothing of text."""
+    """True if a block with blocks in it is of a class that says nothing of text."""
     if node.tag not in _BOXES or _says_text(names):
         return False
     return inside(node, _BLOCKS) is not None
@@ -198,7 +198,7 @@ def own_first(
 
 
 def _is_foreign(node: LexborNode, around: LexborNode, title: LexborNode) -> bool:
-    """Whether an element is in one, inside `around`, that shows other things."""
+    """True if an element is in one, inside `around`, that shows other things."""
     box, is_page = node.parent, around.tag == "body"
     while box is not None and box.mem_id != around.mem_id:
         if _is_of_others(box, is_page, title):

@@ -1,4 +1,4 @@
-"""What is printed as plain paragraphs at the end of an article: who wrote it, where it is from.
+"""Who wrote an article: as an element of its page says, its last line, or its metadata.
 
 The last line is the writer's if it is set to the right or all in bold, and reads like names and
 nothing else: no subhead has nothing below it. It is the source's if it reads "Theo TTXVN".
@@ -7,12 +7,17 @@ agency ends "Theo TTXVN" or "Nguồn: …"; two to five capitalised words are a 
 """
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
 from scraper.extract.blocks import Excluded, Figure, Paragraph
-from scraper.extract.nodes import classes
+from scraper.extract.boxes import own
+from scraper.extract.nodes import classes, each, text_of
+from scraper.extract.page import Page
+from scraper.extract.text import clean
+from scraper.extract.trace import first_of
 
 _RIGHT = re.compile(r"text-align\s*:\s*right", re.I)
 _SOURCE = re.compile(r"^[(\[]?\s*(?:(theo)\s|nguồn\s*:)\s*([^,.!?:;]+(?:\.\w+)*)\s*[)\]]?$", re.I)
@@ -23,6 +28,9 @@ _LABEL = re.compile(
     r"(?:\s*(?:,|-|và|&)\s*)?){1,3}:",
     re.I,
 )
+_LONGEST_BYLINE = 1_000  # characters; longer texts name nobody
+# Never an author: the paper itself, as its metadata sign every page.
+_PAPER = {"báo lào cai", "báo lào cai điện tử", "lào cai điện tử", "baolaocai.vn"}
 _LONGEST = 80  # characters
 _MOST_WORDS = 8
 
@@ -33,6 +41,60 @@ class Signed(NamedTuple):
     parts: list[Paragraph | Figure]
     names: str  # as printed; "" if there are none
     excluded: list[Excluded]  # the line that names the source
+
+
+def byline_of(
+    page: Page,
+    selector: str,
+    title: LexborNode | None,
+    around: LexborNode | None,
+    signature: str,
+) -> tuple[str, ...]:
+    """The names that sign the article, as printed; else as its metadata state them.
+
+    `title`: the headline; `around`: the article's own part of the page; `signature`: what a last
+    line of the text says.
+    """
+    holders = _signing(page, selector, title, around)
+
+    def candidates() -> Iterator[tuple[str, str]]:
+        named = [name for holder in holders if len(name := _named(holder)) <= _LONGEST_BYLINE]
+        yield selector, ", ".join(named)
+        yield "last line of the body", signature
+        stated = (page.meta.get("dable:author", ""), *_json_ld_authors(page))
+        yield "meta dable:author, JSON-LD author", ", ".join(name for name in stated if name)
+
+    names = split_names(first_of(page.notes, "byline", candidates()))
+    return tuple(dict.fromkeys(name for name in names if name and name.lower() not in _PAPER))
+
+
+def _signing(
+    page: Page, selector: str, title: LexborNode | None, around: LexborNode | None
+) -> list[LexborNode]:
+    """The elements that sign the article: in its own part of the page, else anywhere."""
+    if title is None or around is None:
+        return []
+    for scope in (around, page.tree.body):
+        holders = own(scope, selector, title) if scope is not None else []
+        if holders := [holder for holder in holders if text_of(holder)]:
+            return holders
+    return []
+
+
+def _named(holder: LexborNode) -> str:
+    """The names in an element that may also hold a portrait, a post, an address."""
+    if "cms-author" in classes(holder):
+        return text_of(holder)
+    names = [text_of(name) for name in each(holder, ".name, .cms-author")]
+    return ", ".join(name for name in names if name) or text_of(holder)
+
+
+def _json_ld_authors(page: Page) -> list[str]:
+    stated = page.json_ld.get("author")
+    authors = stated if isinstance(stated, list) else [stated]
+    named = [a.get("name") if isinstance(a, dict) else a for a in authors]
+    names = [n for name in named for n in (name if isinstance(name, list) else [name])]
+    return [clean(name) for name in names if isinstance(name, str)]
 
 
 def without_signature(parts: list[Paragraph | Figure]) -> Signed:
@@ -64,7 +126,7 @@ def _is_signature(last: Paragraph) -> bool:
 
 
 def is_names(text: str) -> bool:
-    """Whether a text is names of people and nothing else: "Nguyễn Thử - Lê Bịa"."""
+    """True if a text is names of people and nothing else: "Nguyễn Thử - Lê Bịa"."""
     return all(_is_name(name) for name in split_names(text))
 
 

@@ -79,7 +79,7 @@ def split_credit(text: str) -> tuple[str, str]:
 
 
 def _is_credit(before: str, label: str, name: str) -> bool:
-    """Whether what a label introduces is a name: not a title ("bức ảnh: “Mùa lê”"), and not what
+    """True if what a label introduces is a name: not a title ("bức ảnh: “Mùa lê”"), and not what
     a video alone is called."""
     if label[0].islower() and before.rstrip()[-1:].isalnum():
         return False
@@ -89,18 +89,18 @@ def _is_credit(before: str, label: str, name: str) -> bool:
 
 
 def is_numbered_headline(alt: str, title: str) -> bool:
-    """Whether an alt text is only the headline, with or without "ảnh 1" after it."""
+    """True if an alt text is only the headline, with or without "ảnh 1" after it."""
     alt, title = clean(alt).casefold(), clean(title).casefold()
     return alt == title or PHOTO_NUMBER.sub("", alt) == title
 
 
 def is_image_name(text: str) -> bool:
-    """Whether a text is the name of an image file, which is never a caption: "DSC_7759.JPG"."""
+    """True if a text is the name of an image file, which is never a caption: "DSC_7759.JPG"."""
     return _IMAGE_NAME.fullmatch(text) is not None
 
 
 def is_caption(text: str) -> bool:
-    """Whether a text that may be a caption or a paragraph is more likely a caption: a single
+    """True if a text that may be a caption or a paragraph is more likely a caption: a single
     short sentence, or one that says where in a photo somebody is, or ends in a photo's credit."""
     if len(text) > MOST_CAPTION or _SENTENCE_END.search(text):
         return says_photo(text)
@@ -108,12 +108,12 @@ def is_caption(text: str) -> bool:
 
 
 def has_cue(text: str) -> bool:
-    """Whether a single sentence says where in a photo somebody is, or speaks of the photo."""
+    """True if a single sentence says where in a photo somebody is, or speaks of the photo."""
     return len(text) <= MOST_CAPTION and not _SENTENCE_END.search(text) and bool(_CUE.search(text))
 
 
 def says_photo(text: str) -> bool:
-    """Whether a text ends in a photo's credit, as no paragraph does."""
+    """True if a text ends in a photo's credit, as no paragraph does."""
     if len(text) > MOST_CAPTION or _IN_SENTENCE.search(text):
         return False
     return bool(split_credit(text)[1])
@@ -153,7 +153,7 @@ def _own_caption(image: LexborNode) -> str:
 
 
 def _says_caption(figure: Figure, text: Paragraph) -> bool:
-    """Whether markup says that a text is the caption of the photo above it: by its class, as a
+    """True if markup says that a text is the caption of the photo above it: by its class, as a
     line in italics in one paragraph with the photo, or because an attribute repeats it."""
     holder = text.holder
     if holder is not None and any(_IS_CAPTION.search(name) for name in classes(holder)):
@@ -180,7 +180,7 @@ def _is_below(figure: Figure, text: Paragraph, is_plain: bool) -> bool:
 
 
 def _is_box_of(image: LexborNode, holder: LexborNode) -> bool:
-    """Whether a photo and the block with a text have a box of their own."""
+    """True if a photo and the block with a text have a box of their own."""
     box = _block(image)
     if holder.parent is None or holder.parent.mem_id != box.mem_id:
         return False

@@ -102,7 +102,7 @@ def read_moment(text: str) -> Moment | None:
 
 
 def has_two_times(text: str) -> bool:
-    """Whether `text` states two dates, so that one of them is not of the publication."""
+    """True if `text` states two dates, so that one of them is not of the publication."""
     found = _date(text)
     return found is not None and _date(found[3]) is not None
 
@@ -124,7 +124,7 @@ def _as_stated(text: str) -> Moment | None:
 
 
 def is_bad_date(text: str) -> bool:
-    """Whether `text` has the form of a date, but of one that never was: 31/2, the year 0026."""
+    """True if `text` has the form of a date, but of one that never was: 31/2, the year 0026."""
     return _date(clean(text)) is not None and read_moment(text) is None
 
 

@@ -182,7 +182,7 @@ def _teaser(link: LexborNode) -> LexborNode | None:
 
 
 def _is_of_one(box: LexborNode, link: LexborNode) -> bool:
-    """Whether a small box leads to one article alone."""
+    """True if a small box leads to one article alone."""
     if _length(box) > _MOST_SOURCE or len(text_of(box)) > _MOST_TEASER:
         return False
     addresses = {a.attributes.get("href") for a in box.css("a[href]")}

@@ -82,8 +82,8 @@ class _Flow:
 
     dropped: frozenset[str]
     content: Content
-    in_note: bool = False  # whether the box around it is a note, which was judged as a whole
-    in_unknown: bool = False  # whether the box around it is of `content.unknown`
+    in_note: bool = False  # true if the box around it is a note, which was judged as a whole
+    in_unknown: bool = False  # true if the box around it is of `content.unknown`
     texts: list[str] = field(default_factory=list)
     unlinked: list[str] = field(default_factory=list)  # those of `texts` outside links
     addresses: list[str] = field(default_factory=list)  # where those in links lead
@@ -92,8 +92,8 @@ class _Flow:
     is_slanted: bool = True
     image: LexborNode | None = None  # the photo before the text in progress
     breaks: int = 0  # line breaks in a row
-    below_heading: bool = False  # whether all since the heading of a list was links
-    in_player: bool = False  # whether the line before was the read-aloud player's
+    below_heading: bool = False  # true if all since the heading of a list was links
+    in_player: bool = False  # true if the line before was the read-aloud player's
 
     def add(self, text: str, at: _Place) -> None:
         """Inline text."""
@@ -238,7 +238,7 @@ def _is_plain_line(node: LexborNode, tag: str, found: _Flow, at: _Place) -> bool
 
 
 def _is_plain(tag: str, attributes: dict[str, str | None]) -> bool:
-    """Whether an element can only be a block of text."""
+    """True if an element can only be a block of text."""
     if tag not in _PLAIN:
         return False
     return not attributes or (attributes.keys() == {"style"} and not is_hidden(attributes))

@@ -49,7 +49,7 @@ def _names(written: str) -> frozenset[str]:
 
 
 def is_hidden(attributes: dict[str, str | None]) -> bool:
-    """Whether an element's attributes keep it from being shown."""
+    """True if an element's attributes keep it from being shown."""
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
     style = attributes.get("style")
@@ -59,13 +59,13 @@ def is_hidden(attributes: dict[str, str | None]) -> bool:
 
 
 def is_shown_as_block(attributes: dict[str, str | None]) -> bool:
-    """Whether an element's style makes a block of it."""
+    """True if an element's style makes a block of it."""
     style = attributes.get("style")
     return style is not None and "block" in style and _BLOCK_STYLE.search(style) is not None
 
 
 def is_article_address(address: str | None) -> bool:
-    """Whether a link's address has the form of an article's."""
+    """True if a link's address has the form of an article's."""
     return bool(address and _ARTICLE_ADDRESS.search(address))
 
 
@@ -161,7 +161,7 @@ def above(node: LexborNode, most: int = 10_000) -> list[LexborNode]:
 
 
 def holds(node: LexborNode, other: LexborNode) -> bool:
-    """Whether `other` is `node` or is inside it."""
+    """True if `other` is `node` or is inside it."""
     wanted = node.mem_id
     around: LexborNode | None = other
     while around is not None:
@@ -172,5 +172,5 @@ def holds(node: LexborNode, other: LexborNode) -> bool:
 
 
 def is_inside(node: LexborNode, boxes: Sequence[LexborNode]) -> bool:
-    """Whether an element is one of `boxes` or is inside one."""
+    """True if an element is one of `boxes` or is inside one."""
     return any(holds(box, node) for box in boxes)

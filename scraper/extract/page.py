@@ -130,7 +130,7 @@ def _add_meta(attributes: dict[str, str | None], meta: dict[str, str]) -> None:
 
 
 def _names_another(head: _Head, url: str) -> bool:
-    """Whether the canonical link, og:url or dable:item_id is of another article than `url`."""
+    """True if the canonical link, og:url or dable:item_id is of another article than `url`."""
     number = article_id(url)
     addresses = {head.canonical, head.meta.get("og:url", "")}
     named = {_number_of(url, address) for address in addresses if address != url}
@@ -147,7 +147,7 @@ def _number_of(url: str, address: str) -> int | None:
 
 
 def _is_of_a_list(node: LexborNode) -> bool:
-    """Whether a statement is in a list of other articles."""
+    """True if a statement is in a list of other articles."""
     return any(n.tag == "aside" or "story" in classes(n) for n in above(node))
 
 

@@ -237,7 +237,7 @@ def _with_one_host(address: str) -> str:
 
 
 def _is_placeholder(address: str) -> bool:
-    """Whether an address is of what is shown until the photo is there."""
+    """True if an address is of what is shown until the photo is there."""
     if address[:5].lower() == "data:":
         return True
     name = address.partition("?")[0].rpartition("/")[2]

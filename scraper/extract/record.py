@@ -8,21 +8,16 @@ from selectolax.lexbor import LexborNode
 
 from scraper.errors import MissingField
 from scraper.extract.blocks import Figure, Paragraph
-from scraper.extract.boxes import own
-from scraper.extract.byline import split_names
+from scraper.extract.byline import byline_of
 from scraper.extract.dates import Moment, clock_flags
-from scraper.extract.nodes import classes, each, text_of
+from scraper.extract.nodes import text_of
 from scraper.extract.page import Page
 from scraper.extract.photo_markup import captions_of
 from scraper.extract.stated_times import read_times
-from scraper.extract.text import clean
 from scraper.extract.trace import Choice, first_of
 from scraper.models import Article, Caption, Snapshot, Weather
 from scraper.urls import article_id
 
-_LONGEST_BYLINE = 1_000  # characters; longer texts name nobody
-# Never an author: the paper itself, as its metadata sign every page.
-_PAPER = {"báo lào cai", "báo lào cai điện tử", "lào cai điện tử", "baolaocai.vn"}
 _MISSING = re.compile(
     r"^(?:lỗi|error|http)\s*[45]\d\d\b|^[45]\d\d$"
     r"|^[45]\d\d\b.{0,3}(?:not found|bad gateway|forbidden|internal|service|gateway|lỗi|không tìm)"
@@ -85,7 +80,7 @@ def article_of(found: Findings, page: Page, snapshot: Snapshot) -> Article:
         page_clock_at=found.clock.at if found.clock else None,
         page_clock_text=found.clock_text,
         section=_section(page, found),
-        byline=_byline(page, found),
+        byline=byline_of(page, found.byline, found.heading, found.around, found.signature),
         tags=found.tags,
         weather=found.weather,
         template=found.template,
@@ -120,50 +115,8 @@ def _section(page: Page, found: Findings) -> str:
     return first_of(page.notes, "section", candidates())
 
 
-def _byline(page: Page, found: Findings) -> tuple[str, ...]:
-    """The names that sign the article, as printed; else as its metadata state them."""
-    holders = _signing(page, found)
-
-    def candidates() -> Iterator[tuple[str, str]]:
-        named = [name for holder in holders if len(name := _named(holder)) <= _LONGEST_BYLINE]
-        yield found.byline, ", ".join(named)
-        yield "last line of the body", found.signature
-        stated = (page.meta.get("dable:author", ""), *_json_ld_authors(page))
-        yield "meta dable:author, JSON-LD author", ", ".join(name for name in stated if name)
-
-    names = split_names(first_of(page.notes, "byline", candidates()))
-    return tuple(dict.fromkeys(name for name in names if name and name.lower() not in _PAPER))
-
-
-def _signing(page: Page, found: Findings) -> list[LexborNode]:
-    """The elements that sign the article: in its own part of the page, else anywhere."""
-    if found.heading is None or found.around is None:
-        return []
-    for scope in (found.around, page.tree.body):
-        holders = own(scope, found.byline, found.heading) if scope is not None else []
-        if holders := [holder for holder in holders if text_of(holder)]:
-            return holders
-    return []
-
-
-def _named(holder: LexborNode) -> str:
-    """The names in an element that may also hold a portrait, a post, an address."""
-    if "cms-author" in classes(holder):
-        return text_of(holder)
-    names = [text_of(name) for name in each(holder, ".name, .cms-author")]
-    return ", ".join(name for name in names if name) or text_of(holder)
-
-
-def _json_ld_authors(page: Page) -> list[str]:
-    stated = page.json_ld.get("author")
-    authors = stated if isinstance(stated, list) else [stated]
-    named = [a.get("name") if isinstance(a, dict) else a for a in authors]
-    names = [n for name in named for n in (name if isinstance(name, list) else [name])]
-    return [clean(name) for name in names if isinstance(name, str)]
-
-
 def is_refusal(headline: str, texts: Sequence[str]) -> bool:
-    """Whether a page with this headline and these paragraphs says that there is nothing to read
+    """True if a page with this headline and these paragraphs says that there is nothing to read
     at its address, or only for members. An article may have such a headline, but has more text."""
     if sum(len(text) for text in texts) > _FEW:
         return False

@@ -56,7 +56,7 @@ class _Lines:
 
 
 def is_of_2022(page: Page) -> bool:
-    """Whether the page is one of the 2022 site: it bears Nuxt's assets."""
+    """True if the page is one of the 2022 site: it bears Nuxt's assets."""
     sources = (node.attributes.get("src") or "" for node in page.tree.css("script[src]"))
     return any("/_nuxt/" in source for source in sources) or bool(page.tree.css_first("#__nuxt"))
 
@@ -199,7 +199,7 @@ def _inside(lines: _Lines, start: int) -> tuple[list[Paragraph | Figure], int]:
 
 
 def _heads_list(excluded: Excluded) -> bool:
-    """Whether it is the heading of a list that the page adds; an editor's own, in a paragraph of
+    """True if it is the heading of a list that the page adds; an editor's own, in a paragraph of
     the text, is above links alone."""
     holder = excluded.what.holder if isinstance(excluded.what, Paragraph) else None
     return excluded.rule == LIST_HEADING and (holder is None or holder.tag != "p")
@@ -212,7 +212,7 @@ def _home(part: Paragraph | Figure | LexborNode) -> int:
 
 
 def _is_list(lines: _Lines, start: int, end: int, parts: list[Paragraph | Figure]) -> bool:
-    """Whether most of what is below the headline leads to articles."""
+    """True if most of what is below the headline leads to articles."""
     if any(_is_marked(part) for part in parts[: _MOST_ABOVE_LEAD + 1]):
         return False
     links = sum(1 for n in range(start + 1, end) if is_linked(lines.content.parts[n]))

@@ -177,7 +177,7 @@ def _read(stated: list[_Statement]) -> list[_Read]:
 
 
 def _is_unreadable(stated: _Statement) -> bool:
-    """Whether a statement is of no time: what a program wrote, or a date that never was."""
+    """True if a statement is of no time: what a program wrote, or a date that never was."""
     source, text = stated
     return source != "text" or is_bad_date(text)
 
@@ -213,7 +213,7 @@ def _right_offset(same: list[_Read]) -> timedelta:
 
 
 def _differ(moments: list[Moment]) -> bool:
-    """Whether two statements are more than a day apart, or one is stated in UTC as Vietnam's time
+    """True if two statements are more than a day apart, or one is stated in UTC as Vietnam's time
     or the reverse; a date alone leaves a day open."""
     for a in moments:
         for b in moments:

@@ -169,7 +169,7 @@ def _figures_in(node: LexborNode, dropped: frozenset[str], *, is_deep: bool) -> 
 
 
 def _is_icon(figure: Figure, names: frozenset[str]) -> bool:
-    """Whether an image in a box, of the classes `names`, is no photo."""
+    """True if an image in a box, of the classes `names`, is no photo."""
     if figure.node.tag != "img" or "cms-photo" in classes(figure.node):
         return False
     return not any(_OF_PHOTO.search(name) for name in names)

@@ -186,7 +186,7 @@ def _title(notes: Notes, tree: LexborHTMLParser, selector: str) -> LexborNode | 
 
 
 def _is_in_list(title: LexborNode) -> bool:
-    """Whether a headline is that of a list's entry."""
+    """True if a headline is that of a list's entry."""
     return any("story" in classes(box) for box in above(title))
 
 

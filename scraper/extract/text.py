@@ -35,7 +35,7 @@ _UNDECLARED = "cp1258"
 
 
 def is_binary(body: bytes) -> bool:
-    """Whether `body` is of no charset: an image, a PDF, an archive."""
+    """True if `body` is of no charset: an image, a PDF, an archive."""
     if body.startswith(_BINARY):
         return True
     if b"\x00" not in body[:1024] or body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -46,12 +46,12 @@ def is_binary(body: bytes) -> bool:
 
 
 def is_html(body: bytes) -> bool:
-    """Whether `body` begins as a page of HTML does, whatever its type is said to be."""
+    """True if `body` begins as a page of HTML does, whatever its type is said to be."""
     return bool(_HTML.match(body.removeprefix(codecs.BOM_UTF8)))
 
 
 def is_markup(body: bytes) -> bool:
-    """Whether `body` begins as a page of HTML or as XML does."""
+    """True if `body` begins as a page of HTML or as XML does."""
     return is_html(body) or body.removeprefix(codecs.BOM_UTF8).lstrip()[:5] == b"<?xml"
 
 
@@ -112,7 +112,7 @@ def _valid_utf8(body: bytes) -> int:
 
 
 def _is_begun(rest: bytes) -> bool:
-    """Whether the last bytes are a character of UTF-8 that is not yet whole."""
+    """True if the last bytes are a character of UTF-8 that is not yet whole."""
     return not codecs.utf_8_decode(rest, "ignore", False)[1]
 
 
@@ -127,7 +127,7 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
 
 
 def _is_mostly_utf8(body: bytes) -> bool:
-    """Whether only a few bytes of a UTF-8 page are damaged."""
+    """True if only a few bytes of a UTF-8 page are damaged."""
     text = body.decode("utf-8", "replace")
     letters = sum(1 for c in text if ord(c) > 127)
     return text.count("\ufffd") * 10 < letters

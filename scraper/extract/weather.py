@@ -77,7 +77,7 @@ def read_weather(heading: str, text: str) -> tuple[Weather, ...]:
 
 
 def is_weather_heading(text: str) -> bool:
-    """Whether a heading is a weather widget's: "Thời tiết", or with a place of the province."""
+    """True if a heading is a weather widget's: "Thời tiết", or with a place of the province."""
     if not _HEADING.match(text):
         return False
     rest = _HEADING.sub("", text).strip()
@@ -85,7 +85,7 @@ def is_weather_heading(text: str) -> bool:
 
 
 def says_weather(text: str) -> bool:
-    """Whether a text has a temperature in it, or a widget's label in its place."""
+    """True if a text has a temperature in it, or a widget's label in its place."""
     return bool(_TEMPERATURE.search(text) or _FORECAST.search(text))
 
 
