@@ -44,7 +44,7 @@ DEADLY = "<!-- deadly -->"
 
 
 def captured(index: int, mark: str = "") -> bytes:
-    """A record of a page of the stand-in newspaper; `mark` stands at its end."""
+    """A record of a page of the stand-in newspaper; `mark` is added at its end."""
     snapshot = page(index % 60, day=index // 60)
     body = snapshot.body + mark.encode()
     return response(body, at=utc_text(snapshot.captured_at), url=snapshot.url)
@@ -87,7 +87,7 @@ def urls(out: Path) -> list[str]:
 # Parts
 
 
-def test_a_part_holds_every_capture_of_its_shard_as_it_is_there(tmp_path: Path):
+def test_a_part_holds_every_capture_of_its_shard_unchanged(tmp_path: Path):
     first, second = page(1), page(2)
     shard = write(
         tmp_path / "mixed.warc.gz",
@@ -111,7 +111,7 @@ def test_a_part_holds_every_capture_of_its_shard_as_it_is_there(tmp_path: Path):
     assert wanted[0].snapshot.request_headers == (("user-agent", "x"),)
 
 
-def test_a_part_tells_what_its_captures_were_read_as(tmp_path: Path):
+def test_a_part_has_the_fields_that_its_captures_were_read_as(tmp_path: Path):
     [shard] = shards(tmp_path, 1, 3)
     done = read_shard(shard, job(tmp_path / "out"))
     rows = parquet.read_table(tmp_path / "out" / done.part).to_pylist()
@@ -126,7 +126,7 @@ def test_a_part_tells_what_its_captures_were_read_as(tmp_path: Path):
 
 
 @pytest.mark.parametrize("written", [b"", b"PAR1", b"PAR1" + b"x" * 100 + b"PAR1", b"<html>"])
-def test_a_file_that_is_no_part_is_said(tmp_path: Path, written: bytes):
+def test_a_file_that_is_no_part_is_refused(tmp_path: Path, written: bytes):
     (tmp_path / "x.parquet").write_bytes(written)
     with pytest.raises(BadCapture, match=r"x\.parquet: "):
         list(records_in(tmp_path / "x.parquet", SITE))
@@ -189,7 +189,7 @@ def test_columns_of_another_kind_or_number_make_a_part_unreadable(
             list(records_in(path, SITE))
 
 
-def test_a_row_group_larger_than_bulk_writes_it_is_refused_before_it_is_unpacked(
+def test_a_row_group_larger_than_bulk_writes_is_refused_before_it_is_unpacked(
     tmp_path: Path, part: pyarrow.Table
 ):
     large = {"body": bytes(5_000_000)}
@@ -212,7 +212,7 @@ def test_a_row_group_larger_than_bulk_writes_it_is_refused_before_it_is_unpacked
 # Import
 
 
-def test_parts_give_the_archive_that_their_shards_give(tmp_path: Path):
+def test_parts_make_the_same_archive_as_their_shards(tmp_path: Path):
     first, second = page(1), page(2)
     records = [captured(n) for n in range(12)]
     write(
@@ -250,7 +250,7 @@ def test_parts_give_the_archive_that_their_shards_give(tmp_path: Path):
         assert list(verify(archive, Silence())) == []
 
 
-def test_packed_shards_make_the_archive_that_importing_them_makes(tmp_path: Path):
+def test_parts_of_packed_shards_make_the_same_archive_as_importing_them(tmp_path: Path):
     page_alone = {"WARC_Block_Digest": sha1(b"another block")}
     records = [of_snapshot(page(n), **(page_alone if n == 2 else {})) for n in range(5)]
     folder = tmp_path / "in"
@@ -318,7 +318,7 @@ def test_one_worker_and_two_make_the_same_parts_and_a_second_run_none(tmp_path: 
     assert before == {path: path.stat().st_mtime_ns for path in one.iterdir()}
 
 
-def test_a_shard_is_read_again_only_where_it_its_part_or_the_rules_changed(
+def test_a_shard_is_read_again_only_if_it_its_part_or_the_rules_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     paths, out = shards(tmp_path, 2, 2), tmp_path / "out"
@@ -336,7 +336,7 @@ def test_a_shard_is_read_again_only_where_it_its_part_or_the_rules_changed(
         assert not any(manifest.is_done(known[str(path)], path, other) for path in paths)
 
 
-def test_a_line_of_the_manifest_that_was_cut_short_counts_for_nothing(tmp_path: Path):
+def test_a_line_of_the_manifest_that_was_cut_short_is_ignored(tmp_path: Path):
     paths, out = shards(tmp_path, 2, 1), tmp_path / "out"
     run(paths, out)
     with (out / "manifest.jsonl").open("r+b") as book:
@@ -364,7 +364,7 @@ def test_a_shard_that_cannot_be_read_costs_only_itself(tmp_path: Path):
     assert (run(paths, out).kept, len(parts(out))) == (1, 2)
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path):
+def test_a_folder_that_cannot_be_written_is_named_in_one_line(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BulkError, match=r"file/out: cannot be written to: "):
         bulk([], Job(tmp_path / "file" / "out", SITE, ""), workers.local_workers, 1, Silence())
@@ -380,7 +380,7 @@ def test_a_damaged_record_costs_only_itself(tmp_path: Path):
     assert "digest" in json.loads(line)["damaged"][0]
 
 
-def test_two_runs_into_one_folder_do_not_meet(tmp_path: Path):
+def test_a_second_run_into_a_folder_is_refused(tmp_path: Path):
     out = job(tmp_path / "out").out
     with manifest.open_manifest(out), pytest.raises(Locked):
         run([], out)
@@ -430,7 +430,7 @@ def deadly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str) -> Iterato
         ("time.sleep(60)", "took longer than 1 seconds"),
     ],
 )
-def test_a_page_that_kills_what_reads_it_is_left_out_alone(
+def test_only_the_page_that_kills_its_reader_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str, reason: str
 ):
     monkeypatch.setattr(page_reader, "PATIENCE_SECONDS", 1.0 if "sleep" in act else 20.0)
@@ -441,7 +441,7 @@ def test_a_page_that_kills_what_reads_it_is_left_out_alone(
     assert urls(tmp_path / "out") == [page(n).url for n in (0, 1, 3)]
 
 
-def test_a_run_with_deadly_pages_has_every_other_and_says_so(
+def test_a_run_names_deadly_pages_and_keeps_all_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     configure(tmp_path, "https://baolaocai.vn", 5)
@@ -565,7 +565,7 @@ def test_a_dask_worker_that_is_killed_costs_nothing(tmp_path: Path):
 # What is said
 
 
-def test_no_scheduler_is_one_line(monkeypatch: pytest.MonkeyPatch):
+def test_a_missing_scheduler_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(workers, "SECONDS", 0.5)
     with (
         pytest.raises(BulkError, match="tcp://127.0.0.1:9: no Dask scheduler answers"),
@@ -605,7 +605,7 @@ def test_a_shard_without_a_part_is_an_error_in_one_line(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "told",
+    "options",
     [
         ("--scheduler", "tcp://127.0.0.1:9", "--workers", "2"),
         ("--scheduler", "nonsense"),
@@ -613,13 +613,13 @@ def test_a_shard_without_a_part_is_an_error_in_one_line(tmp_path: Path):
         ("--workers", "0"),
     ],
 )
-def test_options_that_make_no_sense_are_wrong_usage(tmp_path: Path, told: tuple[str, ...]):
+def test_contradicting_options_are_wrong_usage(tmp_path: Path, options: tuple[str, ...]):
     configure(tmp_path, "https://baolaocai.vn", 5)
-    assert scraper(tmp_path, "bulk", "x.warc", "--out", "out", *told).returncode == 2
+    assert scraper(tmp_path, "bulk", "x.warc", "--out", "out", *options).returncode == 2
     assert not (tmp_path / "out").exists()
 
 
-def test_a_full_disk_is_one_line_and_the_next_run_goes_on(tmp_path: Path):
+def test_a_full_disk_is_named_in_one_line_and_the_next_run_goes_on(tmp_path: Path):
     configure(tmp_path, "https://baolaocai.vn", 5)
     [path] = shards(tmp_path, 1, 3)
     found = scraper(tmp_path, "bulk", path.name, "--out", "out", limit=4000)

@@ -88,7 +88,9 @@ def column(path: Path, sql: str, *parameters: object) -> list[Any]:
 # What is written
 
 
-def test_a_line_tells_all_that_the_archive_tells_of_an_article(archived: Path, tmp_path: Path):
+def test_a_json_line_holds_everything_that_the_archive_has_of_an_article(
+    archived: Path, tmp_path: Path
+):
     lines = lines_of(archived, tmp_path)
     assert [line["id"] for line in lines] == column(archived, "SELECT id FROM articles ORDER BY id")
     for line in lines:
@@ -284,7 +286,7 @@ def test_no_title_begins_another_field_of_ris(title: str):
 
 
 @pytest.mark.bulk
-def test_parquet_is_typed_and_tells_what_a_line_tells(archived: Path, tmp_path: Path):
+def test_parquet_is_typed_and_holds_what_a_json_line_holds(archived: Path, tmp_path: Path):
     parquet = pytest.importorskip("pyarrow.parquet", reason="needs the bulk extra")
     write_out(archived, "parquet", tmp_path / "x.parquet")
     table = parquet.read_table(tmp_path / "x.parquet")
@@ -337,7 +339,9 @@ def test_an_archive_without_articles_gives_an_empty_export(name: str, tmp_path: 
     ],
     ids=str,
 )
-def test_where_chooses_as_it_says(archived: Path, tmp_path: Path, wheres: list[str], sql: str):
+def test_a_where_chooses_the_articles_that_it_names(
+    archived: Path, tmp_path: Path, wheres: list[str], sql: str
+):
     wanted = column(archived, f"SELECT id FROM articles WHERE {sql} ORDER BY id")
     assert [line["id"] for line in lines_of(archived, tmp_path, *wheres)] == wanted
 
@@ -388,7 +392,7 @@ def test_search_finds_what_scraper_search_finds_without_a_cap(
         "search!=x",
     ],
 )
-def test_a_where_that_says_nothing_is_refused(written: str):
+def test_an_incomplete_where_is_refused(written: str):
     with pytest.raises(BadFilter, match=re.escape(f"--where {written}: ")):
         read_where(written)
 
@@ -409,14 +413,14 @@ def test_an_unknown_key_is_wrong_usage_in_one_line(archived: Path):
         st.text(),
     )
 )
-def test_no_where_is_a_traceback(written: str):
+def test_any_where_is_read_or_refused_in_one_line(written: str):
     try:
         read_where(written)
     except BadFilter as e:
         assert str(e).startswith(f"--where {written}: ")
 
 
-def test_a_section_that_nothing_is_in_is_said(archived: Path):
+def test_an_empty_section_is_named(archived: Path):
     run = scraper(archived.parent, "export", "jsonl", "-", "--where", "section=Thể dục")
     assert (run.returncode, run.stdout) == (0, "")
     assert "no article here has the section Thể dục" in run.stderr
@@ -438,7 +442,7 @@ def test_an_export_sees_one_moment_while_a_crawl_writes(tmp_path: Path):
     assert column(path, "SELECT count(*) FROM articles") == [9]
 
 
-def test_a_withdrawn_article_is_left_out_even_where_a_kill_came_between(tmp_path: Path):
+def test_a_withdrawn_article_is_left_out_even_if_its_withdrawal_was_killed(tmp_path: Path):
     path = tmp_path / "archive.db"
     fill(path, [page(n) for n in range(3)])
     number = article_id(page(1).url)
@@ -527,7 +531,7 @@ def test_a_link_to_an_earlier_export_stays_a_link(archived: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["jsonl", "txt", "csl"])
-def test_one_that_is_stopped_leaves_what_was_there(archived: Path, tmp_path: Path, name: str):
+def test_a_stopped_export_leaves_the_file_that_was_there(archived: Path, tmp_path: Path, name: str):
     target = tmp_path / "out"
     write_out(archived, name, target, "gone=yes")
     before = contents(target)
@@ -559,7 +563,7 @@ def test_a_signal_ends_an_export_with_one_line(archived: Path, sent: signal.Sign
     assert (run.returncode, said) == (1, "scraper: stopped before the end\n")
 
 
-def test_a_reader_that_has_seen_enough_is_no_error_to_speak_of(archived: Path):
+def test_a_closed_pipe_is_no_error(archived: Path):
     command = f"{sys.executable} -m scraper export jsonl - | head -c 1"
     run = subprocess.run(
         command,
@@ -572,7 +576,7 @@ def test_a_reader_that_has_seen_enough_is_no_error_to_speak_of(archived: Path):
 
 
 @pytest.mark.parametrize("name", ["jsonl", "txt"])
-def test_a_full_disk_is_one_line_and_leaves_what_was_there(
+def test_a_full_disk_is_named_in_one_line_and_leaves_the_file_that_was_there(
     archived: Path, tmp_path: Path, name: str
 ):
     target = tmp_path / "out"
@@ -611,7 +615,7 @@ def test_the_command_says_what_it_wrote(archived: Path, tmp_path: Path):
         (("csv", "archive.db"), 1, "not an earlier export"),
     ],
 )
-def test_what_cannot_be_written_is_said(
+def test_a_file_that_cannot_be_written_is_named(
     archived: Path, arguments: tuple[str, ...], code: int, said: str
 ):
     run = scraper(archived.parent, "export", *arguments)
@@ -635,7 +639,7 @@ def test_the_command_offers_every_format():
 
 
 @pytest.mark.parametrize("name", ["jsonl", "txt"])
-def test_what_a_killed_export_left_is_removed_by_the_next(
+def test_files_that_a_killed_export_left_are_removed_by_the_next(
     archived: Path, tmp_path: Path, name: str
 ) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:

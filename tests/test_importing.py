@@ -75,16 +75,16 @@ def test_the_same_capture_again_changes_nothing(tmp_path: Path) -> None:
     assert dump(tmp_path) == before
 
 
-def saved(path: Path, index: int = 0, told: str = "<link rel='canonical' href='{url}'>") -> Path:
+def saved(path: Path, index: int = 0, says: str = "<link rel='canonical' href='{url}'>") -> Path:
     """The page of a story, as a browser saved it."""
     story = page(index)
-    head = b"<head>" + told.format(url=story.url).encode()
+    head = b"<head>" + says.format(url=story.url).encode()
     path.write_bytes(story.body.replace(b"<head>", head, 1))
     return path
 
 
 @pytest.mark.parametrize(
-    "told",
+    "says",
     [
         "<link rel='canonical' href='{url}?utm_source=x'>",
         "<meta property='og:url' content='{url}'>",
@@ -94,8 +94,8 @@ def saved(path: Path, index: int = 0, told: str = "<link rel='canonical' href='{
     ],
     ids=["canonical", "og:url", "saved", "singlefile", "not the first"],
 )
-def test_a_saved_page_says_which_article_it_is(tmp_path: Path, told: str) -> None:
-    saved(tmp_path / "a.html", told=told)
+def test_a_saved_page_says_which_article_it_is(tmp_path: Path, says: str) -> None:
+    saved(tmp_path / "a.html", says=says)
     done = bring(tmp_path, "a.html")
     assert summary(done).startswith("new: ")
     assert ask(tmp_path, "SELECT url FROM articles") == [URL]
@@ -115,7 +115,7 @@ def test_a_page_that_names_no_article_of_the_site_needs_url(tmp_path: Path, addr
         bring(tmp_path, "a.html", wanted=Wanted("https://example.org/a-post1.html"))
 
 
-def test_a_folder_is_walked_and_what_else_is_in_it_passed_over(tmp_path: Path) -> None:
+def test_a_folder_is_searched_for_captures_and_other_files_are_passed_over(tmp_path: Path) -> None:
     inner = tmp_path / "pages" / "inner"
     inner.mkdir(parents=True)
     saved(tmp_path / "pages" / "a.HTML")
@@ -131,14 +131,14 @@ def test_a_folder_is_walked_and_what_else_is_in_it_passed_over(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", ["none.html", "none*.html", "empty"])
-def test_what_is_not_there_is_said_before_anything_is_filed(tmp_path: Path, name: str) -> None:
+def test_a_missing_file_is_named_before_anything_is_filed(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
     saved(tmp_path / "a.html")
     with pytest.raises(BadCapture, match=r"(cannot be read: No such file|nothing to import there)"):
         files_in([tmp_path / "a.html", tmp_path / name])
 
 
-def test_a_file_that_is_none_costs_only_itself(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_costs_only_itself(tmp_path: Path) -> None:
     (tmp_path / "bad.warc.gz").write_bytes(b"junk" * 99)
     saved(tmp_path / "a.html")
     done = bring(tmp_path, "bad.warc.gz", "a.html")
@@ -194,7 +194,7 @@ def test_a_revisit_of_a_page_that_was_sent_packed_is_found_by_its_time(tmp_path:
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_a_page_cut_short_never_stands_for_a_whole_one(
+def test_a_page_cut_short_never_replaces_a_whole_one(
     tmp_path: Path, order: tuple[int, ...]
 ) -> None:
     whole = page(0, title=b"A whole title")
@@ -220,7 +220,7 @@ def test_a_page_cut_short_never_stands_for_a_whole_one(
     assert sorted(ask(tmp_path, "SELECT truncated FROM snapshots", "snapshots.db")) == [0, 1, 1]
 
 
-def test_a_record_that_the_file_ends_within_is_named_and_marked(tmp_path: Path) -> None:
+def test_a_record_at_the_cut_end_of_a_file_is_named_and_marked(tmp_path: Path) -> None:
     whole = write(tmp_path / "a.warc", [of_snapshot(page(0))], packed=False).read_bytes()
     (tmp_path / "a.warc").write_bytes(whole[:-900])
     done = bring(tmp_path, "a.warc")
@@ -262,14 +262,14 @@ def test_a_capture_of_a_list_leaves_its_place_in_the_crawl(tmp_path: Path) -> No
     assert ask(tmp_path, "SELECT * FROM frontier") == before
 
 
-def test_a_capture_still_to_come_is_refused(tmp_path: Path) -> None:
+def test_a_capture_from_the_future_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "a.warc", [of_snapshot(page(0), at="2922-12-03T08:38:00Z")])
     done = bring(tmp_path, "a.warc")
     assert done.damages[0].endswith("captured at 2922-12-03T08:38:00Z, which is still to come")
     assert ask(tmp_path, "SELECT count(*) FROM snapshots", "snapshots.db") == [0]
 
 
-def test_the_text_of_a_page_does_not_stand_for_the_page(tmp_path: Path) -> None:
+def test_the_text_of_a_page_does_not_replace_the_page(tmp_path: Path) -> None:
     write(tmp_path / "a.warc.gz", [of_snapshot(page(0))])
     text = record(
         "Tựa\nLCĐT - Sapo.\nBài viết có hai câu. Đây là câu thứ hai.\n".encode(),
@@ -305,7 +305,7 @@ def test_a_withdrawn_article_stays_out(tmp_path: Path) -> None:
     assert ask(tmp_path, "SELECT count(body) FROM snapshots", "snapshots.db") == [0]
 
 
-def test_an_import_told_to_stop_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_stopped_import_is_completed_by_the_next(tmp_path: Path) -> None:
     write(tmp_path / "a.warc", [of_snapshot(page(index)) for index in range(6)])
     captures = "SELECT count(*) FROM captures"
     done = bring(tmp_path, "a.warc", stop=lambda: ask(tmp_path, captures) == [3])
@@ -337,7 +337,7 @@ def test_sigterm_ends_a_long_import_between_two_records(tmp_path: Path) -> None:
     assert is_sound(tmp_path)
 
 
-def test_progress_is_told_in_megabytes_once_a_second(
+def test_progress_is_shown_in_megabytes_once_a_second(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Heard(Silence):
@@ -357,7 +357,7 @@ def test_progress_is_told_in_megabytes_once_a_second(
     files = files_in([tmp_path / "a.warc", tmp_path / "b.html", tmp_path / "gone.html"])
     (tmp_path / "gone.html").unlink()
     for seconds, words in ((1e9, 0), (0.0, 62)):
-        monkeypatch.setattr("scraper.importing.tally._TELL_SECONDS", seconds)
+        monkeypatch.setattr("scraper.importing.tally._SHOW_SECONDS", seconds)
         heard = Heard()
         with open_archive(tmp_path / "archive.db") as archive:
             done = import_files(archive, files, NOTHING_SAID, CONTEXT, heard)

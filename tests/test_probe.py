@@ -67,7 +67,7 @@ def run(folder: Path, base_url: str, *options: str) -> subprocess.CompletedProce
     )
 
 
-def test_of_the_paper_as_it_is_taken_to_be_every_assumption_holds(tmp_path: Path) -> None:
+def test_every_assumption_holds_on_the_stand_in(tmp_path: Path) -> None:
     with StandIn(PAPER) as site:
         ended = run(tmp_path, site.base_url, "--json")
     said = json.loads(ended.stdout)
@@ -113,7 +113,7 @@ def test_the_report_says_in_words_what_differs_and_what_to_set(tmp_path: Path) -
         ),
     ],
 )
-def test_what_contradicts_our_assumptions_is_named_and_nothing_else(
+def test_only_contradicted_assumptions_are_named(
     departure: Departure, names: set[str], tmp_path: Path
 ) -> None:
     with StandIn(make_newspaper(pages=60, months=3), departure=departure) as site:
@@ -146,7 +146,9 @@ def test_without_sitemap_and_feed_articles_are_found_on_the_home_page(tmp_path: 
     assert [page.article is not None for page in seen.seen.pages] == [True] * 3
 
 
-def test_a_site_that_sends_us_on_to_its_other_name_is_to_be_called_by_that(tmp_path: Path) -> None:
+def test_a_site_that_redirects_to_its_other_name_is_to_be_configured_with_it(
+    tmp_path: Path,
+) -> None:
     with StandIn(PAPER) as site:
         other = site.base_url.replace("127.0.0.1", "localhost")
         location = f"{other}/sitemap.xml"
@@ -163,7 +165,7 @@ def test_a_site_that_sends_us_on_to_its_other_name_is_to_be_called_by_that(tmp_p
     assert len(site.log) <= MOST_REQUESTS
 
 
-def test_what_was_asked_is_kept_and_the_crawl_after_it_misses_nothing(tmp_path: Path) -> None:
+def test_the_pages_of_a_probe_are_kept_and_the_next_crawl_misses_nothing(tmp_path: Path) -> None:
     with StandIn(PAPER) as site:
         for _ in range(2):
             assert len(probe(tmp_path, site).seen.pages) == 3
@@ -213,12 +215,12 @@ def test_a_probe_beside_a_crawl_ends_at_once(tmp_path: Path) -> None:
         ("me@example.org, me%40example.org", "[], []"),
     ],
 )
-def test_addresses_and_the_contact_are_struck_out(text: str, kept: str) -> None:
+def test_addresses_and_the_contact_are_removed(text: str, kept: str) -> None:
     assert redacted(text.encode(), "me@example.org").decode() == kept.replace("[]", STRUCK_OUT)
 
 
 @pytest.mark.parametrize("name", ["nowhere/seen.zip", "notes.zip"])
-def test_a_bundle_that_cannot_be_written_is_said_before_the_site_is_asked(
+def test_a_bundle_that_cannot_be_written_is_named_before_any_request(
     tmp_path: Path, name: str
 ) -> None:
     (tmp_path / "notes.zip").write_text("mine")
@@ -266,7 +268,7 @@ def test_the_bundle_holds_no_cookie_and_nothing_of_our_own_request(tmp_path: Pat
     assert not [word for word in (b"SECRET", b"example.org", b"203.0.113") if word in whole]
 
 
-def test_a_list_nobody_reached_is_said_to_be_not_seen(tmp_path: Path) -> None:
+def test_a_list_that_was_not_asked_for_is_reported_as_not_seen(tmp_path: Path) -> None:
     with StandIn(PAPER, faults=[Fault("404", on="sitemaps")]) as site:
         seen = probe(tmp_path, site)
     verdicts = {fact.name: fact.verdict for fact in seen.facts}

@@ -350,6 +350,14 @@ def test_an_answer_that_is_no_index_is_not_read_as_one(text: str) -> None:
         read_index(answer(body=text.encode()))
 
 
+def test_a_line_of_the_index_that_states_no_capture_is_left_out() -> None:
+    good = "20220504010203 https://x.vn/a 200 A"
+    bad = ("20220431010203 https://x.vn/a 200 B", "20220504010203 https://x.vn/a b 200 C", "-")
+    assert read_index(answer(body="\n".join([bad[0], good, *bad]).encode())).captures == (
+        IndexedCapture(datetime(2022, 5, 4, 1, 2, 3, tzinfo=UTC), "https://x.vn/a", 200, "A"),
+    )
+
+
 def test_an_empty_index_is_an_index() -> None:
     assert read_index(answer()).captures == ()
 

@@ -126,7 +126,7 @@ def test_a_page_that_was_not_replayed_stays_as_it_is() -> None:
         (b"PK\x03\x04", "an archive"),
     ],
 )
-def test_what_is_no_page_is_refused_whatever_its_name(
+def test_a_file_that_is_no_page_is_refused_whatever_its_name(
     tmp_path: Path, content: bytes, said: str
 ) -> None:
     (tmp_path / "a.html").write_bytes(content)
@@ -236,7 +236,7 @@ def test_a_zst_file_may_bring_its_dictionary(tmp_path: Path) -> None:
         ("a.har", b"{}", "HAR: not read"),
     ],
 )
-def test_what_is_not_read_is_named_also_in_a_folder(
+def test_a_file_of_a_form_that_is_not_read_is_named_in_a_folder_too(
     tmp_path: Path, name: str, content: bytes, said: str
 ) -> None:
     folder = tmp_path / "all"

@@ -108,13 +108,13 @@ def test_a_date_is_kept_to_the_second(tmp_path: Path, stated: str, second: int) 
 @pytest.mark.parametrize(
     "stated", ["", "2022", "2022-12-03", "20221203083800", "2022-13-03T08:38:00Z"]
 )
-def test_a_date_that_is_no_time_of_a_day_is_refused(tmp_path: Path, stated: str) -> None:
+def test_a_warc_date_that_cannot_be_read_is_refused(tmp_path: Path, stated: str) -> None:
     path = write(tmp_path / "a.warc", [response(at=stated), response()])
     assert [b.reason for b in bad(path)] == [f"WARC-Date {stated!r} is no time of a day"]
     assert len(list(captures_in(path, SITE))) == 2
 
 
-def test_a_page_asked_of_the_wayback_machine_is_the_capture_that_it_made(tmp_path: Path) -> None:
+def test_a_raw_page_from_the_wayback_machine_is_its_capture(tmp_path: Path) -> None:
     memento = HTML + b"Memento-Datetime: Sat, 03 Dec 2022 08:38:00 GMT\r\n"
     replayed = f"https://web.archive.org/web/20221203083800{{}}/{URL}"
     records = [
@@ -181,7 +181,7 @@ def test_encodings_are_undone_and_headers_kept(
     assert snapshot.header("content-encoding") == encoding
 
 
-def test_a_body_whose_chunks_were_taken_away_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_a_body_without_the_chunks_that_its_headers_state_is_kept_as_it_is(tmp_path: Path) -> None:
     (snapshot,) = read(tmp_path, response(PAGE, HTML + b"Transfer-Encoding: chunked\r\n"))
     assert (snapshot.body, snapshot.truncated) == (PAGE, False)
 
@@ -229,14 +229,14 @@ def test_an_answer_that_broke_off_is_marked(tmp_path: Path, body: bytes, headers
 
 
 @pytest.mark.parametrize("field", ["WARC_Truncated", "WARC_Segment_Number"])
-def test_what_the_archivist_cut_is_marked(tmp_path: Path, field: str) -> None:
+def test_a_record_that_states_a_truncation_is_marked(tmp_path: Path, field: str) -> None:
     digest = {"WARC_Payload_Digest": sha1(PAGE + b"more")}
     (snapshot,) = read(tmp_path, response(**{field: "1"}, **digest))
     assert snapshot.truncated
 
 
 @LAYOUTS
-def test_a_record_that_the_file_ends_within_is_marked(tmp_path: Path, packed: bool) -> None:
+def test_a_record_at_the_cut_end_of_a_file_is_marked(tmp_path: Path, packed: bool) -> None:
     path = write(
         tmp_path / "a.warc", [response(), response(at="2023-01-01T00:00:00Z")], packed=packed
     )
@@ -249,18 +249,14 @@ def test_a_record_that_the_file_ends_within_is_marked(tmp_path: Path, packed: bo
 
 
 @LAYOUTS
-def test_a_file_that_ends_within_a_record_of_another_site_says_so(
-    tmp_path: Path, packed: bool
-) -> None:
+def test_a_file_cut_within_a_record_of_another_site_is_named(tmp_path: Path, packed: bool) -> None:
     path = write(tmp_path / "a.warc", [response(), response(url="https://x.org/")], packed=packed)
     path.write_bytes(path.read_bytes()[:-40])
     assert [b.reason for b in bad(path)] == ["the file ends within it"]
 
 
 @pytest.mark.parametrize("left", [3, 10, 12])
-def test_a_file_that_ends_within_the_header_of_a_gzip_member_says_so(
-    tmp_path: Path, left: int
-) -> None:
+def test_a_file_cut_within_the_header_of_a_gzip_member_is_named(tmp_path: Path, left: int) -> None:
     path = write(tmp_path / "a.warc.gz", [response()])
     path.write_bytes(path.read_bytes() * 2)
     whole = path.stat().st_size
@@ -326,12 +322,12 @@ def test_a_revisit_without_its_earlier_record_says_what_it_refers_to(tmp_path: P
 @pytest.mark.parametrize(
     "block", [b"HTTP/1.1 304 Not Modified\r\nEtag: x\r\n\r\n", b""], ids=["head", "none"]
 )
-def test_an_answer_that_nothing_changed_is_a_304(tmp_path: Path, block: bytes) -> None:
+def test_a_revisit_of_an_unmodified_page_is_a_304(tmp_path: Path, block: bytes) -> None:
     (snapshot,) = read(tmp_path, revisit(block, WARC_Profile=UNCHANGED))
     assert (snapshot.status, snapshot.body) == (304, b"")
 
 
-def test_a_request_before_its_response_tells_what_was_sent(tmp_path: Path) -> None:
+def test_the_request_before_a_response_gives_its_request_headers(tmp_path: Path) -> None:
     sent = b"GET / HTTP/1.1\r\nUser-Agent: x\r\nAccept: y\r\n\r\n"
     ask = record(sent, "request")
     first, other = read(tmp_path, ask, response(), response(at=LATER))
@@ -439,7 +435,7 @@ def test_a_damaged_stream_is_refused_in_one_line(tmp_path: Path, how: str) -> No
         (b"WARC/1.1\r\nnothing", "no WARC record in it"),
     ],
 )
-def test_what_is_no_warc_file_is_said_in_one_line(
+def test_a_file_that_is_no_warc_is_refused_in_one_line(
     tmp_path: Path, content: bytes, said: str
 ) -> None:
     path = tmp_path / "a.warc"
@@ -451,7 +447,7 @@ def test_what_is_no_warc_file_is_said_in_one_line(
 
 
 @given(st.binary(max_size=300))
-def test_no_bytes_are_more_than_unusable(block: bytes) -> None:
+def test_any_bytes_are_read_or_raise_unusable(block: bytes) -> None:
     for start in (
         b"",
         b"HTTP/1.1 200 OK\r\n",

@@ -132,7 +132,7 @@ HEADERS = st.lists(
     ),
     packed=st.booleans(),
 )
-def test_any_capture_comes_back_as_it_was(
+def test_any_capture_is_imported_as_it_was_exported(
     tmp_path_factory: pytest.TempPathFactory, snapshot: Snapshot, packed: bool
 ) -> None:
     if snapshot.status == 304:
@@ -232,7 +232,7 @@ def test_with_conditions_only_their_articles_captures_are_written(
 
 
 @pytest.mark.parametrize("killed", [True, False])
-def test_withdrawn_articles_are_not_in_it(filled: Path, tmp_path: Path, killed: bool) -> None:
+def test_withdrawn_articles_are_not_exported(filled: Path, tmp_path: Path, killed: bool) -> None:
     for name in ("archive.db", "snapshots.db"):
         shutil.copy(filled / name, tmp_path / name)
     number, url = rows(tmp_path)["articles"][3][:2]
@@ -262,9 +262,7 @@ def test_a_damaged_page_is_named_and_the_rest_is_written(filled: Path, tmp_path:
     assert (run.returncode, "left out" in run.stderr, "captures, " in run.stdout) == (1, True, True)
 
 
-def test_it_takes_the_place_of_an_earlier_one_and_of_nothing_else(
-    filled: Path, tmp_path: Path
-) -> None:
+def test_an_earlier_warc_export_is_replaced_and_nothing_else(filled: Path, tmp_path: Path) -> None:
     target = tmp_path / "all.warc.gz"
     for _ in range(2):
         write(filled, target)

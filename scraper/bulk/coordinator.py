@@ -1,4 +1,4 @@
-"""One run of `scraper bulk`: shards handed out, parts and counts taken in."""
+"""One run of `scraper bulk`: shards given to workers, their parts and counts collected."""
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -17,25 +17,27 @@ from scraper.progress import Progress
 from scraper.warc.containers import UNPACKED
 
 Stop = Callable[[], bool]
-OpenWorkers = Callable[[int], AbstractContextManager[Workers]]  # so many, where it can choose
+OpenWorkers = Callable[
+    [int], AbstractContextManager[Workers]
+]  # as many as stated, if it can choose
 LOOK_SECONDS = 0.5  # between two looks whether to stop
 
 
 @dataclass(slots=True)
 class BulkOutcome:
-    """What a run came to."""
+    """The counts of a run, and its failures."""
 
-    shards: int = 0  # read now
-    kept: int = 0  # done before, and as they were
+    shards: int = 0  # read in this run
+    kept: int = 0  # done before, unchanged
     captures: int = 0  # in the parts that were made now
     articles: int = 0
     damaged: int = 0  # records that could not be read
     quarantined: list[Quarantined] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)  # shards without a part, and why
-    is_whole: bool = False  # else told to stop: the next run goes on
+    failed: list[str] = field(default_factory=list)  # why each shard without a part has none
+    is_whole: bool = False  # False if it was stopped: the next run goes on
 
     def count(self, done: Done) -> None:
-        """Add what came of one shard."""
+        """Add the counts of one shard."""
         self.shards += 1
         self.captures += done.captures
         self.articles += done.articles
@@ -51,10 +53,10 @@ def bulk(
     progress: Progress,
     stop: Stop = lambda: False,
 ) -> BulkOutcome:
-    """Have each of `shards` (absolute paths) read into a part in `job.out`, by `count` workers.
+    """Read each of `shards` (absolute paths) into a part in `job.out`, with `count` workers.
 
-    One that is done, and has not changed since, is left as it is. Raises BulkError where nothing
-    more can be done, Locked where another run writes to that folder.
+    A shard that was done before and has not changed is left. Raises BulkError if the run cannot
+    go on, Locked if another run writes to that folder.
     """
     outcome = BulkOutcome()
     with _said_of(job.out), manifest.open_manifest(job.out) as book:
@@ -72,7 +74,7 @@ def bulk(
                     outcome.failed.append(ended)
                 progress.step(_said(shard, ended))
         finally:
-            _clear(job.out)  # of shards that were in hand when told to stop
+            _clear(job.out)  # of shards in progress when it was stopped
     outcome.is_whole = outcome.shards + len(outcome.failed) == len(todo)
     return outcome
 
@@ -98,16 +100,15 @@ def _said(shard: Path, ended: Done | str) -> str:
     return f"{file_name(shard)}: {ended.captures} captures" if isinstance(ended, Done) else ended
 
 
-Ended = tuple[Path, Done | str]  # a shard, and what came of it, or why it has no part
+Ended = tuple[Path, Done | str]  # a shard with its counts, or why it has no part
 
 
 def _all_ended(
     todo: list[Path], job: Job, open_workers: OpenWorkers, count: int, stop: Stop
 ) -> Iterator[Ended]:
-    """Each shard once it has ended; those that went down with a worker are handed out again.
+    """Each shard once it has ended; those whose worker died are given out again.
 
-    Where a whole round of them goes down they are read one at a time, and it is said which is to
-    blame.
+    If all remaining shards fail together, they are read one at a time to find the culprit.
     """
     left = dict.fromkeys(todo)
     while left and not stop():
@@ -128,7 +129,7 @@ def _all_ended(
 
 
 def _ended(todo: list[Path], job: Job, workers: Workers, stop: Stop) -> Iterator[Ended]:
-    """Each shard that has ended, until told to stop; none that went down with another's worker."""
+    """Each shard that has ended, until `stop`; not those that a dead worker shared with another."""
     with sigint_blocked():
         handed = {workers.executor.submit(read_shard, shard, job): shard for shard in todo}
     waiting = set(handed)

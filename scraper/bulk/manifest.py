@@ -1,6 +1,6 @@
-"""`manifest.jsonl` beside the parts: which shards are done, and what came of each.
+"""`manifest.jsonl` beside the parts: which shards are done, with their counts.
 
-A line is added when a shard is done; of several for one shard, the last counts.
+A line is added when a shard is done. If a shard has several, the last one counts.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ NAME = "manifest.jsonl"
 def open_manifest(out: Path) -> Iterator[BinaryIO]:
     """The manifest in the folder `out`, to add lines to; made if missing.
 
-    Raises Locked where another run has it open.
+    Raises Locked if another run has it open.
     """
     with (out / NAME).open("ab+") as manifest:
         try:
@@ -33,14 +33,14 @@ def open_manifest(out: Path) -> Iterator[BinaryIO]:
 
 
 def read(manifest: BinaryIO) -> dict[str, Done]:
-    """What is known of each shard; a line that a kill cut short counts for nothing."""
+    """What is known of each shard; a line that a kill cut short is ignored."""
     manifest.seek(0)
     known: dict[str, Done] = {}
     for line in manifest:
         try:
-            told = json.loads(line)
-            quarantined = [Quarantined(**q) for q in told.pop("quarantined")]
-            done = Done(**told, quarantined=quarantined)
+            stated = json.loads(line)
+            quarantined = [Quarantined(**q) for q in stated.pop("quarantined")]
+            done = Done(**stated, quarantined=quarantined)
         except (ValueError, TypeError, KeyError):
             continue
         known[done.shard] = done

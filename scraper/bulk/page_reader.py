@@ -1,4 +1,4 @@
-"""Reading pages in a process of its own, which a page may kill without harm to anything else.
+"""Reading pages in a process of its own, which a page may kill without other harm.
 
 Run as a program, this module is that process: it takes captures from a pipe and sends back what
 each was read as.
@@ -19,7 +19,7 @@ from scraper.reading import Read, read_snapshot
 
 PATIENCE_SECONDS = 60.0  # that a page may take; nearly all take a thousandth
 MOST_BYTES = 2_000_000_000  # of memory that a page may take
-TRIES = 2  # a page that kills its reader once may have been beside what was killed
+TRIES = 2  # a reader may be killed for another reason once
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class Deadly:
 
 
 class Reader:
-    """A process that reads captures one by one; another takes its place where it dies."""
+    """A process that reads captures one by one; if it dies, another takes its place."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
     def read(self, snapshot: Snapshot) -> Read | Deadly:
-        """What `snapshot` says; Deadly where reading it twice ended the process."""
+        """What `snapshot` says; Deadly if the process died of it twice."""
         for _ in range(TRIES):
             if self._process is None:
                 self._start()
@@ -68,7 +68,7 @@ class Reader:
         return answer
 
     def _last_words(self) -> str:
-        """What a process that has ended says of its end."""
+        """Why the process has ended, from its exit code or its last line."""
         assert self._process
         code = self._process.wait()
         if code < 0:
@@ -78,7 +78,7 @@ class Reader:
         return f"ended its reader: {lines[-1] if lines else f'exit code {code}'}"
 
     def close(self) -> None:
-        """End the process, where there is one."""
+        """End the process, if it is running."""
         if self._process is None:
             return
         self._pipe.close()
@@ -90,7 +90,7 @@ class Reader:
 
 def main(handle: int) -> None:
     """Read what comes from the pipe until that is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asks
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the parent
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     with Connection(handle) as pipe:
         while True:

@@ -1,8 +1,8 @@
 """A part: the captures of one shard as a Parquet file, with what each was read as.
 
-A row holds all that filing a capture needs (address, time, headers, body as served), so that an
-archive made from parts has the rows that one made from the shards has; and the fields of the
-article, for those who only want to look.
+A row holds what filing a capture needs (address, time, headers, body as served), so that parts
+make the same archive as their shards do. It also holds the fields of the article, for reading
+without an archive.
 """
 
 import hashlib

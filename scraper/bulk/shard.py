@@ -1,4 +1,4 @@
-"""One shard read into one part: the work that is handed out."""
+"""One shard read into one part: the work of one worker."""
 
 import hashlib
 from collections.abc import Iterator
@@ -19,21 +19,21 @@ from scraper.warc.reader import BadRecord, Captured, Passed
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a shard is read by, beside itself: the same for all of a run."""
+    """What all shards of a run are read with."""
 
     out: Path  # absolute: the folder for the parts
     site: Site  # whose captures are picked out
-    rules: str  # `shard_rules()` of who hands it out
+    rules: str  # `shard_rules()` of the coordinator
 
     @property
     def mark(self) -> str:
-        """What a part follows from, beside its shard."""
+        """What a part depends on besides its shard."""
         return f"{self.rules} {' '.join((self.site.base_url, *self.site.aliases))}"
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A capture that is in no part: its page ended whatever read it."""
+    """A capture that is in no part, because its page killed the process that read it."""
 
     offset: int  # of its record in the shard
     url: str
@@ -42,7 +42,7 @@ class Quarantined:
 
 @dataclass(slots=True)
 class Done:
-    """What came of one shard."""
+    """The counts of one shard, and what was left out."""
 
     shard: str  # absolute path
     size_bytes: int
@@ -77,10 +77,10 @@ def sha256_of(shard: Path) -> str:
 
 
 def read_shard(shard: Path, job: Job) -> Done:
-    """Read `shard` (an absolute path) into its part, which has its name when it is whole.
+    """Read `shard` (an absolute path) into its part, which gets its name when it is whole.
 
-    Raises BadCapture where the shard cannot be read, BulkError where this machine has other
-    rules of reading or the part cannot be written.
+    Raises BadCapture if the shard cannot be read, BulkError if this machine has other rules of
+    reading or the part cannot be written.
     """
     if shard_rules() != job.rules:
         raise BulkError("this worker has another version of scraper: install the same on all")

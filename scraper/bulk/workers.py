@@ -16,16 +16,16 @@ SECONDS = 10  # that a scheduler may take to answer
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """Something that shards can be handed to."""
+    """Processes that shards can be given to."""
 
     executor: Executor
-    death: type[Exception]  # raised where the worker died that had the shard, or might have had it
-    is_shared: bool  # one that dies takes the work of all with it
+    death: type[Exception]  # raised if the worker with the shard died, or may have died
+    is_shared: bool  # if one dies, the work of all is lost
 
 
 @contextmanager
 def local_workers(count: int) -> Iterator[Workers]:
-    """`count` processes on this machine; what they have in hand at the end is left undone."""
+    """`count` processes on this machine; work in progress at the end is given up."""
     # Started afresh, not forked: a fork would inherit open files and threads.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=become_reader) as pool:
@@ -41,14 +41,14 @@ def local_workers(count: int) -> Iterator[Workers]:
 def dask_workers(scheduler: str) -> Iterator[Workers]:
     """The workers of the scheduler at an address like tcp://10.0.0.1:8786.
 
-    Raises MissingExtra where Dask is not installed, BulkError where no scheduler answers.
+    Raises MissingExtra if Dask is not installed, BulkError if no scheduler answers.
     """
     try:
         from distributed import Client
         from distributed.scheduler import KilledWorker
     except ModuleNotFoundError as e:
         raise MissingExtra("--scheduler", e.name) from e
-    # What it logs when a connection ends is pages of traceback; what matters is raised here.
+    # It logs pages of traceback when a connection ends; the error itself is raised here.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         client = Client(scheduler, timeout=SECONDS, set_as_default=False)

@@ -24,12 +24,14 @@ from scraper.warc.containers import read_captures
 from scraper.warc.digests import compare
 from scraper.warc.reader import BadRecord, Captured, Passed, Record, Revisit
 
-_LATEST = timedelta(days=1)  # a clock may be wrong, and a time zone; a later capture is none
+_LATEST = timedelta(
+    days=1
+)  # clocks and time zones may be wrong by so much; a later time is an error
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is said of saved pages that do not say it themselves."""
+    """What the user states of saved pages that do not state it themselves."""
 
     url: str | None = None
     captured_at: datetime | None = None
@@ -43,9 +45,9 @@ def import_files(
     progress: Progress,
     stop: Callable[[], bool] = lambda: False,
 ) -> Imported:
-    """File the captures of the newspaper in `files`; one filed before changes nothing.
+    """File the captures of the newspaper in `files`; one that was filed before changes nothing.
 
-    `stop` is asked between two captures. A file that cannot be read costs only itself. Raises
+    `stop` is asked between two captures. A file that cannot be read is noted and left. Raises
     BadCapture if `wanted` names an address of another site.
     """
     stated = original_address(wanted.url)[0] if wanted.url else ""
@@ -85,7 +87,7 @@ class _Import:
     meter: Meter
     is_one_file: bool
     stop: Callable[[], bool]
-    # Revisits whose page may stand in a later file.
+    # Revisits whose page may be in a later file.
     waiting: list[tuple[Path, Revisit]] = field(default_factory=list)
 
 
@@ -99,7 +101,7 @@ def _captures_of(run: _Import, path: Path, wanted: Wanted) -> Iterator[None]:
         return
     for record in _records_in(run, path, kind):
         _take(run, path, record)
-        # A part says where the record stands in its shard, not how far we are in the part.
+        # The offset in a part is that of the record in its shard.
         run.meter.tell(path, record.offset if kind == "warc" else 0, run.done)
         yield
 
@@ -130,7 +132,7 @@ def _file_page(run: _Import, path: Path, wanted: Wanted) -> None:
 
 
 def _take(run: _Import, path: Path, record: Record) -> None:
-    """File one record of a WARC file, or count what else it is."""
+    """File one record of a WARC file if it is a capture, and count it."""
     if isinstance(record, Passed) and record.why == "no capture":
         return
     run.done.records += 1
@@ -168,7 +170,7 @@ def _file_revisit(run: _Import, path: Path, revisit: Revisit, *, is_last_try: bo
 
 
 def _page_of(archive: Archive, revisit: Revisit) -> bytes | None:
-    """The page that a revisit refers to, where the archive has it."""
+    """The page that a revisit refers to, if the archive has it."""
     url, at = revisit.earlier_url, revisit.earlier_at
     for snapshot_id in snapshots.pages_at(archive.snapshots, url, at):
         try:
@@ -176,7 +178,7 @@ def _page_of(archive: Archive, revisit: Revisit) -> bytes | None:
         except ArchiveError:
             continue
         verdict = compare(revisit.digest, earlier.body)
-        # As it was sent it had another digest, which cannot be compared any more.
+        # The digest of the encoded page cannot be compared any more.
         was_encoded = earlier.header("content-encoding") or earlier.header("transfer-encoding")
         may_be_same = verdict == "same" or (
             (verdict == "unknown" or was_encoded) and earlier.captured_at == at
@@ -192,7 +194,7 @@ def _file(run: _Import, snapshot: Snapshot, place: str) -> None:
         run.done.add_bad(f"{place}: captured at {stated}, which is still to come")
         return
     if _is_text(snapshot) and snapshots.has_more_than_text(run.archive.snapshots, snapshot):
-        # WET beside WARC: the page itself says more than its text does.
+        # WET after WARC: the page itself holds more than its text.
         _count(run, snapshot, Filing("unchanged", snapshot.url, "its page was filed before"))
         return
     snapshot_id = snapshots.store(run.archive.snapshots, snapshot)

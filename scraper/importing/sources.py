@@ -28,7 +28,7 @@ class SourceFile:
     """A file to import."""
 
     path: Path
-    is_named: bool  # it was given by its name, not met in a folder
+    is_named: bool  # the user gave its name; else it was found in a folder
 
     @property
     def must_be_readable(self) -> bool:
@@ -39,7 +39,7 @@ class SourceFile:
 def files_in(paths: Sequence[Path]) -> list[SourceFile]:
     """The files that `paths` name: themselves, those in folders, those that fit patterns.
 
-    Raises BadCapture where one names none.
+    Raises BadCapture if one of them names no file.
     """
     found: list[SourceFile] = []
     for path in paths:

@@ -1,4 +1,4 @@
-"""What an import came to, and how far one has come."""
+"""The counts of an import, and its progress."""
 
 import time
 from collections import Counter
@@ -10,14 +10,14 @@ from scraper.archive.filing import Filing, FilingKind
 from scraper.models import file_name
 from scraper.progress import Progress
 
-_TELL_SECONDS = 1.0
+_SHOW_SECONDS = 1.0
 
 
 @dataclass(slots=True)
 class Imported:
-    """What an import came to."""
+    """The counts of an import, and what could not be filed."""
 
-    records: int = 0  # captures read, whatever came of them
+    records: int = 0  # captures read, filed or not
     filed: Counter[FilingKind] = field(default_factory=Counter)
     other_sites: int = 0
     no_pages: int = 0  # images, scripts and the like
@@ -35,46 +35,46 @@ class Imported:
 
 
 class Meter:
-    """Tells how far an import has come, in megabytes of its files; not before it takes a while."""
+    """Shows the progress of an import that takes a while, in megabytes of its files."""
 
     def __init__(self, progress: Progress, paths: Sequence[Path]) -> None:
         self._progress = progress
         self._sizes = {path: path.stat().st_size for path in paths if path.exists()}
         self._total = sum(self._sizes.values())
-        self._left = self._told = 0  # bytes of finished files; megabytes told
-        self._told_at = time.monotonic()
+        self._left = self._shown = 0  # bytes of finished files; megabytes shown
+        self._shown_at = time.monotonic()
         self._is_telling = False
 
     def tell(self, path: Path, offset: int, done: Imported) -> None:
-        """So far in this file."""
-        if time.monotonic() - self._told_at < _TELL_SECONDS:
+        """Show that the import has come to `offset` in this file."""
+        if time.monotonic() - self._shown_at < _SHOW_SECONDS:
             return
         if not self._is_telling:
             self._progress.expect(self._total // 1_000_000)
             self._is_telling = True
-        self._step(self._left + offset, f"MB; {file_name(path)}: {_told(done)}")
+        self._step(self._left + offset, f"MB; {file_name(path)}: {_counts(done)}")
 
     def leave(self, path: Path) -> None:
-        """This file is done."""
+        """Note that this file is done."""
         self._left += self._sizes.get(path, 0)
 
     def end(self, done: Imported) -> None:
-        """All are."""
+        """Show that all files are done."""
         if self._is_telling:
-            self._step(self._total, f"MB; {_told(done)}")
+            self._step(self._total, f"MB; {_counts(done)}")
 
     def _step(self, position: int, text: str) -> None:
         megabytes = position // 1_000_000
-        self._progress.step(text, megabytes - self._told)
-        self._told, self._told_at = megabytes, time.monotonic()
+        self._progress.step(text, megabytes - self._shown)
+        self._shown, self._shown_at = megabytes, time.monotonic()
 
 
-def _told(done: Imported) -> str:
+def _counts(done: Imported) -> str:
     return f"{done.records} records, {done.filed.total()} of them filed"
 
 
 def summary(done: Imported) -> str:
-    """One line: of a single page what came of it, else the counts."""
+    """One line: for a single page its result, else the counts."""
     if done.records == 1 and done.last and done.is_whole:
         said = done.last.title or done.last.url
         cut = "(cut short)" if done.cut else ""
@@ -82,9 +82,9 @@ def summary(done: Imported) -> str:
     counts = [(done.filed[kind], word) for kind, word in _WORDS.items()]
     counts += [(done.other_sites, "of other sites"), (done.no_pages, "no pages")]
     counts += [(done.bad, "bad"), (done.cut, "cut short")]
-    told = ", ".join(f"{count} {word}" for count, word in counts if count)
+    said = ", ".join(f"{count} {word}" for count, word in counts if count)
     line = f"{done.records} record{'' if done.records == 1 else 's'} read"
-    line += f": {told}" if told else ""
+    line += f": {said}" if said else ""
     return line if done.is_whole else f"{line}; broken off, import it again for the rest"
 
 

@@ -45,7 +45,7 @@ class Probe:
     base_url: str
     started_at: datetime
     requests: int
-    stopped: str  # why it ended early; "" where it did not
+    stopped: str  # why it ended early; "" if it did not
     facts: tuple[Fact, ...]
     seen: Seen
 
@@ -125,7 +125,7 @@ def _ends(maps: list[str]) -> list[tuple[str, str]]:
 
 
 def _list(crawl: Crawl, name: str, url: str, reader: Reader) -> Iterator[ListSeen]:
-    """One list, and where it leads if it redirects; nothing where the budget is spent."""
+    """One list, and where it leads if it redirects; nothing if the budget is spent."""
     for _ in range(2):
         if crawl.fetcher.requests >= _FOR_LISTS:
             return

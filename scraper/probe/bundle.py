@@ -49,7 +49,7 @@ _ANY_TIME = (2000, 1, 1, 0, 0, 0)  # of every member: the same probe, the same b
 
 
 def require_place(path: Path) -> None:
-    """Raise ExportError where no bundle can be at `path`: to be known before the site is asked."""
+    """Raise ExportError if no bundle can be written at `path`; to be called before any request."""
     if not os.access(path.parent, os.W_OK):
         raise ExportError(f"{path}: cannot be written: no folder to write to; nothing was asked")
     if path.exists() and not zipfile.is_zipfile(path):
@@ -83,7 +83,7 @@ def _struck_out(match: re.Match[bytes]) -> bytes:
         address = ip_address(match[0].decode("ascii"))
     except ValueError:
         return match[0]
-    # The stand-in's own: it says nothing of anybody.
+    # Of the stand-in newspaper: nothing in it is private.
     return match[0] if address.is_loopback else STRUCK_OUT.encode()
 
 
@@ -114,7 +114,7 @@ def _envelope(snapshot: Snapshot) -> dict[str, object]:
 
 
 def _unpacked(body: bytes) -> bytes:
-    """`body`, without gzip where it is a packed list: nothing can be struck out of that."""
+    """`body`, unpacked if it is a gzip list: the contact cannot be removed from packed bytes."""
     if not is_gzip(body):
         return body
     try:

@@ -124,7 +124,7 @@ def _held(found: Iterable[ListedAddresses]) -> str:
 
 
 def _months(seen: Seen) -> Fact:
-    name, assumed = "monthly maps", "articles stand in /sitemaps/news-YYYY-M.xml, one a month"
+    name, assumed = "monthly maps", "articles are listed in /sitemaps/news-YYYY-M.xml, one a month"
     maps = [found.url for s in seen.of("sitemap") for found in s.found if found.is_list]
     if not maps:
         return Fact(name, assumed, "", "not seen")
@@ -133,7 +133,7 @@ def _months(seen: Seen) -> Fact:
         first, last = ("-".join(map(str, month)) for month in (months[0], months[-1]))
         return Fact(name, assumed, f"{len(months)} of {len(maps)}, {first} to {last}", "agrees")
     said = f"{len(months)} of {len(maps)} name a month; one is {maps[-1]}"
-    advice = "" if months else "run `scraper crawl --full` often: months cannot be told apart"
+    advice = "" if months else "run `scraper crawl --full` often: months cannot be distinguished"
     return Fact(name, assumed, said, "differs", advice)
 
 

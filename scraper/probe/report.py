@@ -79,7 +79,7 @@ def _page_row(page: PageSeen) -> dict[str, object]:
 
 
 def _rules(page: PageSeen) -> dict[str, str]:
-    """The selector or rule that gave each field; what was left out of the text is not told."""
+    """The selector or rule that gave each field; what was left out of the text is not listed."""
     return {c.field: c.rule for c in page.notes if c.rule and c.field not in _LEFT_OUT}
 
 

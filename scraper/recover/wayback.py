@@ -71,24 +71,31 @@ def index_url(service: str, host: str, at: Position) -> str:
 
 
 def read_index(snapshot: Snapshot) -> IndexPage:
-    """The captures in an answer of the index. Raises UnreadableList."""
+    """The captures in an answer of the index; a line that states none is left out.
+
+    Raises UnreadableList if no line states one, as in a page that is no index.
+    """
     if snapshot.status != 200:
         raise UnreadableList(snapshot.url, f"answered {snapshot.status}")
     lines = snapshot.body.decode("utf-8", "replace").splitlines()
     resume_key = ""
     if len(lines) >= 2 and not lines[-2].strip():
         resume_key, lines = lines[-1].strip(), lines[:-2]
-    return IndexPage(tuple(_capture(snapshot.url, line) for line in lines if line), resume_key)
+    captures = tuple(filter(None, map(_capture, lines)))
+    if not captures and (first := next(filter(None, lines), "")):
+        raise UnreadableList(snapshot.url, f"is no index of captures: {first[:60]!r}")
+    return IndexPage(captures, resume_key)
 
 
-def _capture(url: str, line: str) -> IndexedCapture:
+def _capture(line: str) -> IndexedCapture | None:
+    """The capture in a line; None if it states none: old indexes hold times that never were."""
     fields = line.split(" ")
     if len(fields) != 4 or not _TIMESTAMP.fullmatch(fields[0]):
-        raise UnreadableList(url, f"is no index of captures: {line[:60]!r}")
+        return None
     try:
         at = datetime.strptime(fields[0], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    except ValueError as e:
-        raise UnreadableList(url, f"states no time: {line[:60]!r}") from e
+    except ValueError:
+        return None
     status = int(fields[2]) if fields[2].isdecimal() else None
     return IndexedCapture(at, fields[1], status, fields[3])
 

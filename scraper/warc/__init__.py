@@ -1,5 +1,6 @@
 """WARC, the web archives' own format: captures out of its files, and into them.
 
-`frames` finds the records in a file and what is damaged between them, `message` undoes HTTP,
-`reading` makes captures of them, `writing` the other way round. None of them needs an archive.
+`containers` unpacks files, `layout` and `records` find records in a file, `frames` what is damaged
+between them, `message` decodes HTTP, `reader` makes captures of records, `writer` records of
+captures. None of them needs an archive.
 """

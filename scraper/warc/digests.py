@@ -1,4 +1,4 @@
-"""The digests that WARC records state of themselves: `sha1:` or the like, in base 32 or 16."""
+"""The digests that WARC records state: `sha1:` or the like, in base 32 or 16."""
 
 import base64
 import binascii
@@ -11,7 +11,7 @@ Verdict = Literal["same", "other", "unknown"]
 
 
 def compare(stated: str, content: bytes) -> Verdict:
-    """Whether `content` has the digest `stated`; "unknown" where none is, or of an odd kind."""
+    """Whether `content` has the digest `stated`; "unknown" if none of a known kind is stated."""
     name, _, value = stated.strip().partition(":")
     algorithm = name.strip().lower().replace("-", "")
     if algorithm not in _ALGORITHMS:
@@ -21,12 +21,12 @@ def compare(stated: str, content: bytes) -> Verdict:
 
 
 def sha256(content: bytes) -> str:
-    """The digest of `content` as WARC states it, in the digits that snapshots.db has it in."""
+    """The SHA-256 of `content` as WARC states it, with the same digits as in snapshots.db."""
     return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
 def _readings(value: str, size: int) -> set[bytes]:
-    """What the digits may stand for: archivists write base 32, 16 or 64, padded or not."""
+    """The digests that the digits may mean: archivists write base 32, 16 or 64, padded or not."""
     readings = set()
     padded = value.rstrip("=")
     for decode, group in ((base64.b32decode, 8), (base64.b16decode, 2), (base64.b64decode, 4)):

@@ -33,7 +33,7 @@ _VAIN_FACTOR, _VAIN_BYTES = 50, 1_000_000_000
 class Frame:
     """One record."""
 
-    offset: int  # where it begins in the file, in bytes
+    offset: int  # bytes before it in the file
     headers: tuple[tuple[str, str], ...]  # names lower-case
     length: int  # of the block, as the record states it
     block: bytes | None = None  # None if it was not asked for, or is larger than MOST_BYTES
@@ -48,14 +48,14 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class DamagedSpan:
-    """Something that is no whole record."""
+    """A part of the file that is not a whole record."""
 
     offset: int
     reason: str
 
 
 class _Lost(Exception):
-    """The records can be followed no further; the next one is to be looked for."""
+    """A record is damaged, so that the place of the next one is not known."""
 
     def __init__(self, offset: int, reason: str) -> None:
         super().__init__(reason)
@@ -67,7 +67,7 @@ Wants = Callable[[Frame], bool]
 
 
 def frames(path: Path, wants: Wants, stop: Stop = lambda: False) -> Iterator[Frame | DamagedSpan]:
-    """Every record in `path`, with the blocks of those that `wants` (shown without) says yes to.
+    """Every record in `path`; `wants`, asked with the headers alone, chooses whose block is read.
 
     Raises BadCapture if the file cannot be read or holds no record, ReadingStopped if `stop` says
     so.
@@ -124,7 +124,7 @@ def _frames(warc: WarcFile, wants: Wants) -> Iterator[Frame | DamagedSpan]:
 def _run(warc: WarcFile, start: int, wants: Wants) -> Iterator[Frame]:
     """The records from `start` on. Raises _Lost."""
     records = records_from(warc, start)
-    held: Frame | None = None  # handed out once it is seen that it ends where the next begins
+    held: Frame | None = None  # yielded when it is known that the next record begins at its end
     while True:
         try:
             record = next(records, None)

@@ -18,7 +18,7 @@ _STEP_BYTES = 64 * 1024
 _CRUMB_BYTES = 256
 _ZSTD_WINDOW = 128 * 1024 * 1024  # bytes; what the zstd command allows itself
 
-# How `writing` marks a head whose length and encodings it had to rewrite, and keeps the originals.
+# How `writer` marks a head whose length and encodings it had to rewrite, and keeps the originals.
 REWRITTEN = "x-archive-rewritten"
 KEPT_AS = "x-archive-orig-"
 # The field of a record whose time is that of a file: "file".
@@ -39,13 +39,13 @@ class Message:
     headers: HeaderLines  # in the order sent, names lower-case, values as latin-1
     body: bytes  # after Transfer-Encoding and Content-Encoding
     truncated: bool  # the body ends before the page did
-    payloads: tuple[bytes, ...]  # what a payload digest may be of: the body as it stands, unchunked
+    payloads: tuple[bytes, ...]  # what a payload digest may be of: the body as recorded, unchunked
 
 
 def read_message(block: bytes, *, is_cut: bool, limit_bytes: int) -> Message:
-    """The response in `block`, which ends before the response did if `is_cut`.
+    """The response in `block`; `is_cut` says that the block ends before the response did.
 
-    Raises Unusable. A body that its archivist had already decoded, and whose headers still say
+    Raises Unusable. A body that was decoded before it was recorded, though its headers say
     otherwise, is taken as it is. One whose chunks are there without their header is unchunked.
     """
     status, headers = read_head(block)
@@ -73,12 +73,12 @@ def read_head(block: bytes) -> tuple[int, HeaderLines]:
 
 
 def read_headers(block: bytes) -> HeaderLines:
-    """The headers of a request or response. Raises Unusable where `block` ends within them."""
+    """The headers of a request or response. Raises Unusable if `block` ends within them."""
     return _headers_in(block[: _body_start(block)])
 
 
 def as_sent(headers: HeaderLines) -> HeaderLines:
-    """The headers as they were before `writing.head_of` rewrote them; others as they are."""
+    """The headers as they were before `writer` rewrote them; others as they are."""
     if not headers or headers[-1][0] != REWRITTEN:
         return headers
     # The last but one is the length that was written for the decoded body.
@@ -130,7 +130,7 @@ def _is_chunked(raw: bytes) -> bool:
 
 
 def _dechunked(raw: bytes) -> tuple[bytes, bool]:
-    """The body out of its chunks, and whether the last of them is there."""
+    """The body without its chunks, and whether the last chunk is there."""
     pieces: list[bytes] = []
     at = 0
     while size := _CHUNK.match(raw, at):
@@ -194,7 +194,7 @@ def _unbrotlied(body: bytes, limit_bytes: int) -> Iterator[bytes]:
 
 def _unzstd(body: bytes, limit_bytes: int) -> Iterator[bytes]:
     stream = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
-    # Fed in crumbs: each makes all that it holds at once.
+    # In crumbs: all that a piece holds comes at once.
     crumbs = (body[at : at + _CRUMB_BYTES] for at in range(0, len(body), _CRUMB_BYTES))
     try:
         yield from _bounded((stream.decompress(c) for c in crumbs if not stream.eof), limit_bytes)

@@ -44,17 +44,17 @@ class Captured:
     offset: int  # of its record in the file
     snapshot: Snapshot
     is_last: bool = False  # the file ends within this record
-    doubt: str = ""  # what its record states and is not so, though the page is as captured
+    doubt: str = ""  # which of its digests is wrong, though another proves the page
 
 
 @dataclass(frozen=True, slots=True)
 class Revisit:
-    """A capture said to show the same page as an earlier one, which is not in this file."""
+    """A capture that repeats the page of an earlier one, which is not in this file."""
 
     offset: int
     snapshot: Snapshot  # without its body
-    digest: str  # of that body, as WARC states it; "" where not stated
-    earlier_url: str  # canonical; "" where not stated
+    digest: str  # of that body, as WARC states it; "" if not stated
+    earlier_url: str  # canonical; "" if not stated
     earlier_at: datetime | None  # UTC, whole seconds
 
 
@@ -68,11 +68,11 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """A record that is damaged, or makes no sense."""
+    """A record that is damaged or contradicts itself."""
 
     path: Path
     offset: int
-    url: str  # as the record has it; "" where that is lost
+    url: str  # as the record has it; "" if that is lost
     reason: str
 
     def __str__(self) -> str:
@@ -165,7 +165,7 @@ def _snapshot(
 
 
 def _message(frame: Frame) -> Message | None:
-    """What was captured; None where it is no page. Raises Unusable."""
+    """What was captured; None if it is not a page. Raises Unusable."""
     kind, block = frame.header("warc-type"), frame.block or b""
     if kind == "revisit":
         return _revisited(frame)
@@ -186,7 +186,7 @@ def _message(frame: Frame) -> Message | None:
 
 
 def _revisited(frame: Frame) -> Message | None:
-    """What a revisit states of the answer: all but the page; None where it is of no page."""
+    """What a revisit states of the answer: all but the page; None if it is not of a page."""
     status, headers = read_head(frame.block) if frame.block else (200, ())
     if frame.header("warc-profile").endswith("/server-not-modified"):
         status = 304
@@ -194,7 +194,7 @@ def _revisited(frame: Frame) -> Message | None:
 
 
 def _is_page(status: int, headers: HeaderLines) -> bool:
-    """Whether an answer is a page, or tells of one: an error, a redirect."""
+    """Whether an answer is a page, or says what became of one: an error, a redirect."""
     declared = next((value for name, value in headers if name == "content-type"), "")
     return not 200 <= status < 300 or re.split(r"[;,\s]", declared.lower())[0] in _PAGE_TYPES
 
@@ -219,7 +219,7 @@ def _doubt(frame: Frame, message: Message) -> str:
 
 
 def _has_digest(message: Message, digest: str) -> bool:
-    """Whether a digest is of the page, or of it as it was sent: archivists differ; or is none."""
+    """Whether a digest may be of the page, or of its bytes as sent: archivists differ."""
     forms = (*message.payloads, message.body)
     return any(compare(digest, form) != "other" for form in forms)
 
@@ -235,7 +235,7 @@ def _time(text: str) -> datetime:
 
 
 def _request_headers(frame: Frame, request: Frame | None) -> HeaderLines:
-    """What was sent, where the record just before tells."""
+    """The headers of the request, if the record before is that request."""
     if request is None or request.block is None or request.is_cut:
         return ()
     ids = {frame.header("warc-record-id"), frame.header("warc-concurrent-to")} - {""}
@@ -243,13 +243,13 @@ def _request_headers(frame: Frame, request: Frame | None) -> HeaderLines:
     if {request.header("warc-record-id"), request.header("warc-concurrent-to")} & ids or all(
         frame.header(name) == request.header(name) for name in same
     ):
-        with suppress(Unusable):  # a damaged request says nothing against its answer
+        with suppress(Unusable):  # its answer may be sound although the request is damaged
             return read_headers(request.block)
     return ()
 
 
 def _revisit(frame: Frame, snapshot: Snapshot, site: Site, known: "_Known") -> Captured | Revisit:
-    """A capture with the page of an earlier one, where that is in the same file."""
+    """A capture with the page of an earlier one, if that is in the same file."""
     stated = frame.header("warc-refers-to-date")
     earlier = frame.header("warc-refers-to-target-uri").strip(" <>") or _target(frame)
     revisit = Revisit(
@@ -267,7 +267,7 @@ def _revisit(frame: Frame, snapshot: Snapshot, site: Site, known: "_Known") -> C
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Where in the file captures stand that a later record may refer to."""
+    """The offsets of captures that a later record in the file may refer to."""
 
     path: Path
     named: Path  # the same, or the file that it was unpacked from

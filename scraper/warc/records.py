@@ -99,7 +99,7 @@ class Bytes:
 class RawRecord:
     """One record; its block is read once, before the next record is asked for."""
 
-    offset: int  # where it, or the gzip member with it, begins in the file
+    offset: int  # bytes before it, or before its gzip member, in the file
     headers: tuple[tuple[str, str], ...]  # names lower-case
     length: int  # of its block as stated; 0 if that is no number
     _bytes: Bytes

@@ -1,8 +1,8 @@
 """Captures -> WARC records, as other archives' programs read them.
 
-Bodies are kept decoded, so a head that says otherwise is rewritten; what it said stays in it
-under other names, and `message.as_sent` brings it back. A page is written in full each time it
-was captured: `fastwarc check` calls the digest wrong that the standard wants in a revisit of one.
+Bodies are kept decoded, so a head that says otherwise is rewritten; the original headers are kept
+under other names, and `message.as_sent` restores them. A page is written in full for each capture:
+`fastwarc check` rejects the digest that the standard wants in a revisit.
 """
 
 import uuid
@@ -28,24 +28,24 @@ _OF_THE_WIRE = ("content-length", "content-encoding", "transfer-encoding")
 class _Record:
     kind: str
     content_type: str
-    head: bytes  # of the HTTP message, with its blank line; b"" where there was none
+    head: bytes  # of the HTTP message, with its blank line; b"" if there was none
     payload: bytes
-    fields: dict[str, str]  # beside those that every record has
+    fields: dict[str, str]  # besides those that every record has
 
 
 class WarcWriter:
-    """Writes a WARC file to `out`: each record a gzip member of its own, where `packed`."""
+    """Writes a WARC file to `out`: if `packed`, each record is a gzip member of its own."""
 
     def __init__(self, out: BinaryIO, software: str, *, packed: bool) -> None:
         self._warc = WARCWriter(out, gzip=packed, warc_version="WARC/1.1")
-        # Of others the payload is the whole block, or none.
+        # The payload of other records is their whole block, or they have none.
         self._warc.NO_PAYLOAD_DIGEST_TYPES = ("warcinfo", "revisit", "request", "resource")
-        told = f"software: {software}\r\nformat: WARC File Format 1.1\r\n".encode()
-        info = _Record("warcinfo", "application/warc-fields", b"", told, {})
+        software_fields = f"software: {software}\r\nformat: WARC File Format 1.1\r\n".encode()
+        info = _Record("warcinfo", "application/warc-fields", b"", software_fields, {})
         self._put(info, "", datetime.now(UTC), uuid.uuid4())
 
     def write(self, snapshot: Snapshot) -> None:
-        """Write one capture: what was sent, where that is known, and what was answered."""
+        """Write one capture: the request, if it is known, and the answer."""
         answer = _number("answer", snapshot)
         for record in _records(snapshot, answer):
             number = _number("request", snapshot) if record.kind == "request" else answer
@@ -73,13 +73,13 @@ class WarcWriter:
 
 
 class _Head:
-    """The head of an HTTP message as warcio asks for it; its own rewrites what is not ASCII."""
+    """The head of an HTTP message for warcio, whose own class rewrites what is not ASCII."""
 
     def __init__(self, headers_buff: bytes) -> None:
         self.headers_buff = headers_buff
 
     def compute_headers_buffer(self, _header_filter: object) -> None:
-        """It stands already."""
+        """Already rendered."""
 
 
 def _records(snapshot: Snapshot, answer: uuid.UUID) -> Iterator[_Record]:
@@ -106,13 +106,13 @@ def _records(snapshot: Snapshot, answer: uuid.UUID) -> Iterator[_Record]:
 
 
 def _is_without_http(snapshot: Snapshot) -> bool:
-    """Whether a capture is a saved file, of whose answer nothing is known but its type."""
+    """Whether a capture is a saved file: nothing is known of its answer but the type."""
     names = [name for name, _ in snapshot.headers]
     return snapshot.origin != "crawl" and snapshot.status == 200 and names == ["content-type"]
 
 
 def _as_kept(snapshot: Snapshot) -> HeaderLines:
-    """The headers as they fit the decoded body: as sent, where those do."""
+    """The headers that fit the decoded body: those sent, if they do."""
     length = str(len(snapshot.body))
     wire = [(name, value) for name, value in snapshot.headers if name in _OF_THE_WIRE]
     if snapshot.status == 304 or wire in ([], [("content-length", length)]):
@@ -147,6 +147,6 @@ def _http(kind: str) -> str:
 
 
 def _number(kind: str, snapshot: Snapshot) -> uuid.UUID:
-    """The same for the same capture, in whatever file."""
-    told = f"{kind} {utc_text(snapshot.captured_at)} {snapshot.status} {snapshot.url}"
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"{told} {sha256(snapshot.body)}")
+    """A record id that is the same for the same capture in every file."""
+    name = f"{kind} {utc_text(snapshot.captured_at)} {snapshot.status} {snapshot.url}"
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{name} {sha256(snapshot.body)}")
