@@ -13,7 +13,9 @@ from sqlite_utils.cli import cli as sqlite_utils_cli
 from scraper.archive.files import open_articles
 from scraper.cli import cli
 from scraper.spelling import fold, words
-from tests.support.filled import captures, fill
+from tests.support.filled import archive_of_rows, captures, fill
+from tests.support.hostile import fill_hostile
+from tests.support.opened import opened, settings_of
 from tests.support.plain_environment import python_with
 from tests.support.scan import count_words, differences, texts
 
@@ -35,6 +37,13 @@ def test_every_door_counts_the_hundred_commonest_words_as_a_reading_of_all_texts
         counted = count_words(db, 100)
     assert len(counted) == 100
     assert differences(datasette, counted) == []
+
+
+def test_every_door_takes_a_word_with_all_its_marks_as_typed(tmp_path: Path):
+    path = archive_of_rows(tmp_path / "archive.db", fill_hostile)
+    counted = {"công an": (2, 3), "bệnh viện": (1, 1), "trẻ em": (1, 2)}
+    with opened(settings_of(path)) as datasette:
+        assert differences(datasette, counted) == []
 
 
 def test_the_page_the_table_and_the_command_line_count_words_and_not_syllables(
