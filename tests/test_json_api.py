@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from datasette.app import Datasette
 
+from scraper.browse.datasette_065 import ArchiveFile
 from scraper.config import ArchiveSettings, ServeSettings, Settings, SiteSettings
 from tests.support.filled import captures, fill
 from tests.support.opened import get, opened, served, settings_of
@@ -155,3 +156,24 @@ def test_scripts_of_other_websites_may_read_data_only(
 ) -> None:
     answer = get(datasette, path_asked)
     assert (answer.headers.get("access-control-allow-origin") == "*") == may_be_read
+
+
+def test_a_stream_of_rows_is_read_by_few_statements(
+    datasette: Datasette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    execute = ArchiveFile.execute
+
+    async def counted(self: ArchiveFile, sql: str, *args: Any, **kwargs: Any) -> Any:
+        asked.append(sql)
+        return await execute(self, sql, *args, **kwargs)
+
+    monkeypatch.setattr(ArchiveFile, "execute", counted)
+    monkeypatch.setattr("scraper.browse.datasette_065.STREAMED_AT_ONCE", 20)
+    whole = get(datasette, "/archive/article_places.csv?_stream=on").text
+    rows = len(whole.splitlines()) - 1
+    assert 50 < rows
+    selects = [sql for sql in asked if " limit " in sql and "from article_places" in sql]
+    assert len(selects) == -(-rows // 20)
+    small = get(datasette, "/archive/article_places.csv?_stream=on&_size=7").text
+    assert sorted(small.splitlines()) == sorted(whole.splitlines())
