@@ -22,12 +22,14 @@ class Row:
 
     def __init__(self, state: HostState | None = None) -> None:
         self.kept = state or HostState()
+        self.writes = 0
         clock = Clock(lambda: START, lambda: 0.0, lambda seconds: None)
         self.pace = Pace(self.kept, self._keep, delay_seconds=1.0, run_seconds=3000.0, clock=clock)
         self.standing = Standing(self.pace, MOST)
 
     def _keep(self, state: HostState) -> None:
         self.kept = state
+        self.writes += 1
 
     def steps(self, *steps: str) -> None:
         for step in steps:
@@ -131,6 +133,12 @@ def test_the_next_run_goes_on_with_the_refusals_and_no_other_failures(
     later.steps(*["fail list"] * (MOST - 1 - pages - lists))
     with pytest.raises(SiteUnavailable):
         later.steps("fail list")
+
+
+def test_answers_without_a_refusal_before_write_nothing() -> None:
+    row = Row()
+    row.steps("answer page", "answer list", "welcome", "fail page", "fail list")
+    assert row.writes == 0
 
 
 def test_what_is_refused_is_remembered_before_the_run_ends() -> None:

@@ -63,18 +63,7 @@ def open_archive(
         writer_lock(beside),
         _photos_to_write(path, keeps_photos) as (photos, kept),
     ):
-        ours, filed = _look_into(path, archive_migrations, "captures", "snapshot_id")
-        theirs, stored = _look_into(beside, snapshot_migrations, "snapshots", "id")
-        if ours or theirs:
-            identity = joint_identity(path, ours, beside, theirs, site)
-            require_pair(path, identity, photos_path(path), kept)
-        else:
-            identity = joint_identity(path, None, photos_path(path), kept, site)
-        if filed > stored:  # new captures would get the numbers of those that are missing
-            raise ArchiveError(
-                f"{beside}: lacks captures that {path.name} was made from (up to number {filed});"
-                " put the right file there, or leave a slim copy to its readers"
-            )
+        identity = _require_one_archive(path, kept, site)
         with (
             open_to_write(path, archive_migrations) as db,
             open_to_write(beside, snapshot_migrations) as snapshots,
@@ -90,6 +79,24 @@ def open_archive(
             db.conn.execute("PRAGMA wal_autocheckpoint = 4000")
             db.conn.execute("PRAGMA cache_size = -8000")
             yield Archive(path, db, snapshots, photos)
+
+
+def _require_one_archive(path: Path, kept: Identity | None, site: Site) -> Identity:
+    """The identity that all files have or get; `kept` is that of photos.db. Raises ArchiveError."""
+    beside = snapshots_path(path)
+    ours, filed = _look_into(path, archive_migrations, "captures", "snapshot_id")
+    theirs, stored = _look_into(beside, snapshot_migrations, "snapshots", "id")
+    if ours or theirs:
+        identity = joint_identity(path, ours, beside, theirs, site)
+        require_pair(path, identity, photos_path(path), kept)
+    else:
+        identity = joint_identity(path, None, photos_path(path), kept, site)
+    if filed > stored:  # new captures would get the numbers of those that are missing
+        raise ArchiveError(
+            f"{beside}: lacks captures that {path.name} was made from (up to number {filed});"
+            " put the right file there, or leave a slim copy to its readers"
+        )
+    return identity
 
 
 @contextmanager

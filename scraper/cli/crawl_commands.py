@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.root import (
-    COUNT,
-    DAY,
-    cli,
-    config_option,
-    json_option,
-    vietnam_day,
-)
+from scraper.cli.root import COUNT, DAY, cli, config_option, json_option, vietnam_day
 from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
 from scraper.errors import ConfigError

@@ -4,12 +4,16 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from scraper.cli.root import cli, config_option, json_option
 from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
+
+if TYPE_CHECKING:
+    from scraper.export import Exported
 
 # scraper.export.FORMATS and its folder; that module takes too long to import for `--help`.
 FORMATS = ("jsonl", "csv", "txt", "parquet", "bibtex", "csl", "ris", "warc")
@@ -60,6 +64,12 @@ def export(
         done = write(chosen, format_name, path)
     for doubt in filter(None, (condition.doubt for condition in chosen.wanted)):
         click.echo(doubt, err=True)
+    _say_exported(done, path, as_json, is_piped)
+    if done.damaged:
+        sys.exit(1)
+
+
+def _say_exported(done: "Exported", path: Path, as_json: bool, is_piped: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(done), ensure_ascii=False), err=is_piped)
     else:
@@ -68,5 +78,3 @@ def export(
         click.echo(f"{path}: {done.articles} articles{captures}{size}", err=is_piped)
     for damage in done.damaged:
         click.echo(f"{damage}; left out", err=True)
-    if done.damaged:
-        sys.exit(1)

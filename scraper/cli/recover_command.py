@@ -3,19 +3,16 @@
 import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.root import (
-    COUNT,
-    DAY,
-    cli,
-    config_option,
-    json_option,
-    vietnam_day,
-)
+from scraper.cli.root import COUNT, DAY, cli, config_option, json_option, vietnam_day
 from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
+
+if TYPE_CHECKING:
+    from scraper.recover.recovery import Recovered
 
 
 @cli.command()
@@ -58,13 +55,17 @@ def recover(
         )
     if as_json:
         click.echo(json.dumps(asdict(done) | {"by_year": done.by_year}, ensure_ascii=False))
-        return
+    else:
+        _say_recovered(done, settings.recover.delay_seconds)
+
+
+def _say_recovered(done: "Recovered", delay_seconds: float) -> None:
     click.echo(
         f"{done.requests} requests: {done.listed} captures listed, {done.filed} filed"
         f" ({done.new_articles} new articles), {done.failed} failed"
     )
     if done.remaining:
-        hours = done.remaining * settings.recover.delay_seconds / 3600
+        hours = done.remaining * delay_seconds / 3600
         years = ", ".join(f"{count} of {year}" for year, count in sorted(done.by_year.items()))
         click.echo(f"{done.remaining} still to ask for, at least {hours:.1f} hours: {years}")
     if done.detail:

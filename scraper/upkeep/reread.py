@@ -93,13 +93,18 @@ def reread(
             return done
     if read_mark(archive.db, REINDEX_MARK):
         _reindex(archive.db, progress, done)
-    with write(archive.db):
-        archive.db.execute(
+    _forget_marks(archive.db, mark)
+    done.is_whole = True
+    return done
+
+
+def _forget_marks(db: Database, mark: str) -> None:
+    """Forget how far this reread has come, and those by other rules."""
+    with write(db):
+        db.execute(
             "DELETE FROM marks WHERE name = ? OR name GLOB 'reread *' AND name NOT GLOB ?",
             [mark, f"reread {RULES_VERSION} *"],
         )
-    done.is_whole = True
-    return done
 
 
 def _forget_unknown(archive: Archive) -> None:

@@ -70,7 +70,7 @@ class PhotoHost:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.__exit__(None, None, None)
+        self._server.__exit__()
 
     def _reply(self, connection: socket.socket, path: str, headers: Mapping[str, str]) -> bool:
         self.log.append(Asked(time.monotonic(), path, dict(headers)))

@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 
 from scraper.demo.edition import Answer, Edition
 from scraper.demo.newspaper import Newspaper
@@ -57,13 +56,8 @@ class StandIn:
         self._server.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._server.__exit__(kind, error, at)
+    def __exit__(self, *_: object) -> None:
+        self._server.__exit__()
 
     @property
     def log(self) -> list[Request]:
