@@ -338,3 +338,8 @@ def test_lists_are_no_articles(lines: list[str], url: str) -> None:
 def test_a_whole_capture_has_the_headline_below_its_hotline_whatever_the_slug() -> None:
     article = of_text(*HEAD.splitlines(), TITLE, LEAD, ONE, TWO)
     assert (article.title, article.flags) == (TITLE, ())
+
+
+def test_the_times_of_a_live_report_are_text() -> None:
+    lines = ("16:20", "Đoàn xe vào bản.", "15:05", "Bà con góp công san đường lên vườn lê.")
+    assert of_text(HEADLINE, FIRST, *lines, SECOND).paragraphs == (*lines, SECOND)

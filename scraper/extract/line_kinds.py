@@ -60,6 +60,7 @@ _CRUMB = re.compile(
     re.I,
 )
 _NUMBER_ALONE = re.compile(r"^(?:ảnh|hình)(?: số)? \d{1,3}$", re.I)  # of a photo without a name
+_CLOCK = re.compile(r"(?!00?:00)\d{1,2}:\d\d", re.A)
 # The capture ends within such a name: one long word with digits.
 _CUT_NAME = re.compile(r"^(?=\S{8,250}$)[\w().-]*(?:\d\d|_)[\w().-]*$", re.A)
 # What stays of `table.picture` where tables are written as Markdown: "![]() |", "| --- |".
@@ -202,6 +203,12 @@ def may_follow_lead(line: str, after: str) -> bool:
         and not opens_news(line)
         and len(after) > len(line)
     )
+
+
+def is_clock(line: str) -> bool:
+    """True if a line is a time of day alone, as above each entry of a live report; a single one
+    may be a player's."""
+    return bool(_CLOCK.fullmatch(line))
 
 
 def opens_news(line: str) -> bool:

@@ -79,6 +79,7 @@ class Headed:
 def keep_text(lines: Sequence[Line], title: str, slug: str, kept: Kept) -> None:
     """The lines that are text or caption; `kept` notes the others. `slug`: the address's words."""
     below_photo = False
+    is_live = sum(kinds.is_clock(line.text) for line in lines) > 1
     for line in lines:
         text = kinds.without_cell_ends(line.text)
         alt = kinds.photo_alt(text, title or slug)
@@ -89,7 +90,7 @@ def keep_text(lines: Sequence[Line], title: str, slug: str, kept: Kept) -> None:
             if alt:
                 kept.lines.append(replace(line, text=alt, is_caption=True))
             continue
-        if _is_furniture(text, title, kept):
+        if not (is_live and kinds.is_clock(text)) and _is_furniture(text, title, kept):
             kept.exclude("furniture of the page", line.text)
             continue
         if _is_repeated(text, title, kept):
