@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from scraper.archive import snapshots
 from scraper.archive.files import snapshots_path
 from scraper.browse.article_pages import absence
-from scraper.browse.captured_view import inert
+from scraper.browse.captured_view import HEAD, inert
 from scraper.browse.connection import in_archive
 from scraper.browse.datasette_065 import connected
 from scraper.browse.phrases import say
@@ -110,4 +110,7 @@ def as_page(snapshot: Snapshot, bar: str, in_here: Callable[[int], str]) -> str:
     if is_markup(snapshot.body):
         return inert(text, snapshot.url, bar, in_here)
     lines = f'<pre style="white-space: pre-wrap">{escape(text)}</pre>'
-    return f"<!DOCTYPE html><html><head><meta charset=utf-8></head><body>{bar}{lines}</body></html>"
+    return (
+        f'<!DOCTYPE html><html lang="vi"><head>{HEAD}<title>{escape(snapshot.url)}</title></head>'
+        f"<body>{bar}{lines}</body></html>"
+    )

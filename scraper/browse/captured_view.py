@@ -16,6 +16,8 @@ _KEPT = {
     "alt", "class", "colspan", "datetime", "dir", "height", "id", "lang", "rowspan", "style",
     "title", "width",
 }  # fmt: skip
+# As wide as the screen, so that the bar can be read on a phone.
+HEAD = "<meta charset=utf-8><meta name=viewport content=width=device-width>"
 # No rule of the page's own may hide the bar that says what this is.
 _SHOWN = "display: block !important; visibility: visible !important; opacity: 1 !important;"
 
@@ -38,8 +40,8 @@ def inert(page: str, url: str, bar: str, in_archive: Callable[[int], str]) -> st
     body.attrs["style"] = _SHOWN
     head = tree.head.html if tree.head is not None and tree.head.html else ""
     return (
-        f'<!DOCTYPE html><html style="{_SHOWN}">'
-        f"{head.replace('<head>', '<head><meta charset=utf-8>', 1)}{_under(body, bar)}</html>"
+        f'<!DOCTYPE html><html lang="vi" style="{_SHOWN}">'
+        f"{head.replace('<head>', f'<head>{HEAD}', 1)}{_under(body, bar)}</html>"
     )
 
 

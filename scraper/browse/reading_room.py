@@ -40,6 +40,7 @@ _ARTICLE_NUMBERS = {"id", "article_id", "first_article", "last_article"}
 
 # Columns whose values have names in both languages, and the group of these in phrases.toml.
 _NAMED = {
+    "kind": "kind",
     "layout": "layout",
     "outcome": "outcome",
     "reading": "reading",
@@ -168,8 +169,8 @@ def cell(row: Any, value: Any, column: str, table: str | None, urls: Any) -> Any
         return Markup('<a href="{}" rel="noreferrer nofollow">{}</a>').format(
             value, phrases.say("article.original")
         )
-    if table is not None and column in _NAMED:
-        return phrases.said(_NAMED[column], value) if value else None
+    if table is not None and f"{_NAMED.get(column)}.{value}" in phrases.catalogue():
+        return phrases.said(_NAMED[column], value)
     if column == "flags" and value.startswith("["):
         return phrases.flags_shown(listed(value)) or Markup("&nbsp;")
     if column == "byline" and value.startswith("["):
