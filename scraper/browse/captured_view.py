@@ -60,6 +60,7 @@ def _disarm(node: LexborNode, url: str, in_archive: Callable[[int], str]) -> Non
     if node.tag == "img":
         if target.lower().startswith("data:image/"):
             node.attrs["src"] = target
+        node.attrs["alt"] = attributes.get("alt") or ""  # else a reader's voice says its address
         return
     if node.tag not in ("a", "area") or not target or target.startswith("#"):
         return

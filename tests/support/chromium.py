@@ -70,3 +70,16 @@ def await_text(browser: Any, selector: str, text: str) -> None:
     WebDriverWait(browser, 15, ignored_exceptions=[WebDriverException]).until(
         lambda b: text in b.find_element(By.CSS_SELECTOR, selector).text, f"{selector}: no {text!r}"
     )
+
+
+def serious_faults(browser: Any, scheme: str) -> list[tuple[str, list[str]]]:
+    """What axe finds wrong with the page in a colour scheme, if serious or critical, and where."""
+    axe = pytest.importorskip("axe_selenium_python").Axe(browser)
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    axe.inject()
+    return [
+        (fault["id"], [node["html"][:200] for node in fault["nodes"]][:3])
+        for fault in axe.run()["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]
