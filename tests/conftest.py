@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from datasette.app import Datasette
+from hypothesis import settings
 
 from scraper.demo.newspaper import Newspaper, make_newspaper
 from tests.support.chromium import chromium
@@ -14,6 +15,9 @@ from tests.support.stand_in import StandIn
 # Thousands of collected tests stay in memory. By default the garbage collector walks through them so
 # often that it takes a quarter of the time of the collection.
 gc.set_threshold(100_000, 50, 50)
+# A test may take as long as a busy machine needs.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

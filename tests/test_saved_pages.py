@@ -122,6 +122,7 @@ def test_a_page_that_was_not_replayed_stays_as_it_is() -> None:
         (b" \n", "empty"),
         (b"%PDF-1.7\n", "PDF: not read"),
         (b"\x89PNG\r\n\x1a\n", "PNG: not read"),
+        (b"MZ\x90\0\3\0\0\0", "binary: not read"),
         (b"bplist00", "Safari web archive: not read"),
         (b"PK\x03\x04", "an archive"),
     ],
@@ -132,6 +133,14 @@ def test_a_file_that_is_no_page_is_refused_whatever_its_name(
     (tmp_path / "a.html").write_bytes(content)
     with pytest.raises(BadCapture, match=said):
         read_file(tmp_path / "a.html", SITE, URL)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.TXT", "a.text", "a.md"])
+@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_of_text_is_a_text_capture(tmp_path: Path, name: str, charset: str) -> None:
+    (tmp_path / name).write_bytes("Bà con lên nương hái lê.".encode(charset))
+    found = read_file(tmp_path / name, SITE, URL)
+    assert found.header("content-type") == "text/plain; charset=utf-8"
 
 
 def mhtml(

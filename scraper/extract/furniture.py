@@ -47,7 +47,7 @@ _FORMS = {
         r"|\[?(?:(?:xem|đọc) thêm|xem ngay|mời (?:\S+ ){0,2}xem thêm|(?:tin|bài) liên quan)\]?"
         r"\s*[:>»].{1,200}"
     ),
-    "tags": r"(?:từ kh[óo][aá]|tags?|chủ đề|sự kiện)\s*:.{0,300}|(?:#[^\s#]+[\s,]*)+",
+    "tags": r"(?:từ kh[óo][aá]|tags?|chủ đề|sự kiện)\s*:.{0,300}|(?:#[^\s#,]+[\s,]*)+",
     "footer": (
         r"(?:©|®|\(c\)|copyright).{0,200}|.{0,60}giữ bản quyền.{0,100}|giấy phép số \d.{0,200}"
         r"|(?:(?:phó )?tổng biên tập|giấy phép(?: số)?|t[òo][aà] soạn|điện thoại|email|fax|hotline"
@@ -58,9 +58,12 @@ _FORMS = {
     "weather": r"[^\d.,:]{2,25}\s\d{1,2}\s?°\s?C",
     "breadcrumb": r"trang chủ\s*[>›»/–-].{0,80}",
 }
+_LONGEST = 330  # characters; longer lines are text
 _KINDS = {kind: re.compile(rf"(?:{form})", re.I) for kind, form in _FORMS.items()}
 
 
 def furniture(line: str) -> str:
     """What a line is, if the page prints it around its article; "" for every other line."""
+    if len(line) > _LONGEST:
+        return ""
     return next((kind for kind, form in _KINDS.items() if form.fullmatch(line)), "")

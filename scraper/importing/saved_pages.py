@@ -35,6 +35,8 @@ _NO_PAGES = {
     b"\xd0\xcf\x11\xe0": "Word or Excel",
     b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE plist': "Safari web archive",
 }
+_BINARY_BYTES = 64
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 FROM_FILE = "file"  # `captured_source` of a capture whose time is that of its file
 
 
@@ -46,12 +48,11 @@ def read_file(
     *,
     is_alone: bool = True,
 ) -> Snapshot:
-    """The page saved in `path`, as a capture of `url`, else of the article that it says it is.
+    """The page saved in `path`, as a capture of `url`, else of the article that it names itself.
 
-    Its time is `captured_at`, else that of its saving as the page states it, else the page clock
-    that it shows, else the file's own time, with `captured_source` "file". Raises BadCapture if
-    the file cannot be read, does not say which article it is, or is not `is_alone` and says that
-    it is another than `url`.
+    Its time is `captured_at`, else that of its archiving or saving, else its page clock, else the
+    file's, with `captured_source` "file". Raises BadCapture if the file cannot be read, names no
+    article, or is not `is_alone` and names another one than `url`.
     """
     body, file_time = _read(path)
     saved = _saved_page(path, body)
@@ -94,8 +95,9 @@ def _read(path: Path) -> tuple[bytes, datetime]:
         raise BadCapture(f"{path}: an archive, not a page; give saved pages, .html or .txt")
     if not body.strip():
         raise BadCapture(f"{path}: empty, not a page")
-    if what := next((what for start, what in _NO_PAGES.items() if body.startswith(start)), ""):
-        raise BadCapture(f"{path}: {what}: not read; save the page as HTML")
+    what = next((what for start, what in _NO_PAGES.items() if body.startswith(start)), "")
+    if what or (b"\0" in body[:_BINARY_BYTES] and not body.startswith(_UTF_16)):
+        raise BadCapture(f"{path}: {what or 'binary'}: not read; save the page as HTML")
     return body, saved_at
 
 
@@ -103,7 +105,7 @@ def _saved_page(path: Path, body: bytes) -> SavedPage:
     """What a file says of itself. Raises BadCapture for damaged MHTML."""
     if is_mhtml(body):
         return read_mhtml(path, body)
-    if path.suffix.lower() == ".txt":
+    if path.suffix.lower() in (".txt", ".text", ".md"):
         return SavedPage(body, (("content-type", "text/plain; charset=utf-8"),))
     return SavedPage(body, (("content-type", "text/html"),), *note_of_saver(body))
 

@@ -88,9 +88,8 @@ def captures_in(
 ) -> Iterator[Record]:
     """What each record of the WARC or WET file `path` is to `site`, in the order of the file.
 
-    `container`: the file that `path` was unpacked from, for messages and `origin`. Memory is
-    bounded by the largest page. Raises BadCapture if the file is no WARC file, or nothing in it
-    can be read; ReadingStopped if `stop` says so.
+    `container`: the file that `path` was unpacked from. Memory is bounded by the largest page.
+    Raises BadCapture if no record in the file can be read, ReadingStopped if `stop` says so.
     """
     known = _Known(path, container or path)
     request: Frame | None = None
