@@ -1,10 +1,14 @@
 import unicodedata
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scraper.extract import extract
 from scraper.extract.text import clean, decode
+from scraper.models import Snapshot
 
 TEXT = "Đảng bộ huyện Văn Bàn: chợ phiên Cốc Lếu, mùa bưởi đường"
 
@@ -24,6 +28,18 @@ def test_windows_1258_with_combining_marks_is_read_undeclared(declared: str | No
     # cp1258 writes most Vietnamese vowels as a letter and a combining tone.
     typed = "".join(_cp1258(letter) for letter in TEXT)
     assert clean(decode(typed.encode("cp1258"), declared).decode()) == TEXT
+
+
+def test_a_page_that_says_nothing_in_utf8_is_read_again_in_its_own_charset() -> None:
+    # Its page clock, without which it is no article, begins with "Thứ".
+    page = Path(__file__).parent / "pages/site2022/page-clock-in-vietnam-time.html"
+    typed = "".join(_cp1258(letter) for letter in page.read_text("utf-8"))
+    captured_at = datetime(2026, 11, 2, tzinfo=UTC)
+    read = [
+        extract(Snapshot("https://baolaocai.vn/lien-he", captured_at, 200, (), body))
+        for body in (page.read_bytes(), typed.encode("cp1258"))
+    ]
+    assert read[0] == read[1]
 
 
 def _cp1258(letter: str) -> str:
