@@ -131,15 +131,22 @@ def crawl(
     lives: float | None = None,
     since: Callable[[], bool] | None = None,
 ) -> bool:
-    """`scraper crawl --full`; true if it came to its end.
-
-    It is killed `lives` seconds after its start, or after `since` first says true.
-    """
+    """`scraper crawl --full` of a site, as `crawl_in` runs it."""
     folder.mkdir(exist_ok=True)
     (folder / "config.toml").write_text(
         f'[site]\nbase_url = "{base_url}"\ndelay_seconds = {delay}\n[crawl]\nmax_pages = 100000\n',
         "utf-8",
     )
+    return crawl_in(folder, lives, since)
+
+
+def crawl_in(
+    folder: Path, lives: float | None = None, since: Callable[[], bool] | None = None
+) -> bool:
+    """`scraper crawl --full` by the settings in `folder`; true if it came to its end.
+
+    It is killed `lives` seconds after its start, or after `since` first says true.
+    """
     run = subprocess.Popen(
         [sys.executable, "-m", "scraper", "crawl", "--full"],
         cwd=folder,

@@ -9,15 +9,14 @@ sound photo may be asked for once, but for the one that was on its way at each k
 """
 
 import hashlib
-import os
 import random
 import sqlite3
-import subprocess
 import sys
 import tempfile
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from scraper.archive.files import open_reader
@@ -25,6 +24,7 @@ from scraper.archive.kept_photos import MOST_ATTEMPTS
 from scraper.demo.newspaper import make_newspaper
 from scraper.progress import Silence
 from scraper.upkeep.verify import verify
+from tests.support.kills import crawl_in
 from tests.support.photo_host import (
     FAULTS,
     HOSTILE,
@@ -35,10 +35,8 @@ from tests.support.photo_host import (
     photo_at,
 )
 
-ROOT = Path(__file__).parents[2]
 DELAY = 0.02  # seconds
 PHOTOS_A_PAGE = 2  # at least, over all
-LIVES = (0.6, 1.8)  # seconds that a crawl lives: from its first requests to many photos on
 SLOW = ("slow body", "flood")  # faults that take seconds; few photos have them
 
 
@@ -71,18 +69,27 @@ def killed_photos(photos: int, kills: int, folder: Path, seed: int = 1) -> Kille
         PaperWithPhotos(make_newspaper(pages=photos // PHOTOS_A_PAGE), cdn) as site,
     ):
         configure(folder, site.base_url, 0)
-        crawl(folder)
+        crawl_in(folder)
         configure(folder, site.base_url, DELAY, cdn.host)
-        while done.kills < kills and not crawl(folder, chance.uniform(*LIVES)):
+        longest = photos * DELAY / (2 * kills + 1)  # seconds: so that photos are left for each
+        while done.kills < kills:
+            at_work = partial(asked_more, cdn, len(cdn.log))
+            if crawl_in(folder, chance.uniform(0, longest), at_work):
+                raise SystemExit("the crawl ended before it was killed so often")
             done.kills += 1
             check_run(site, cdn, done)
         before = -1
         while len(cdn.log) > before:  # until nothing is left to ask for
             before = len(cdn.log)
-            crawl(folder)
+            crawl_in(folder)
             check_run(site, cdn, done)
         check_end(folder, cdn, done)
     return done
+
+
+def asked_more(cdn: PhotoHost, before: int) -> bool:
+    """True if the photos' host was asked for more than `before` things."""
+    return len(cdn.log) > before
 
 
 def configure(folder: Path, base_url: str, delay: float, photo_host: str = "") -> None:
@@ -93,26 +100,6 @@ def configure(folder: Path, base_url: str, delay: float, photo_host: str = "") -
         "stop_after_failures = 100000\n[photos]\n" + (photos if photo_host else ""),
         "utf-8",
     )
-
-
-def crawl(folder: Path, lives: float | None = None) -> bool:
-    """`scraper crawl --full`, killed after so many seconds; whether it came to its end."""
-    run = subprocess.Popen(
-        [sys.executable, "-m", "scraper", "crawl", "--full"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        code = run.wait(timeout=lives)
-    except subprocess.TimeoutExpired:
-        run.kill()
-        run.wait()
-        return False
-    if code:
-        raise SystemExit(f"the crawl ended with exit code {code}")
-    return True
 
 
 def check_run(site: PaperWithPhotos, cdn: PhotoHost, done: Killed) -> None:
