@@ -22,11 +22,14 @@ SEED_URL = (
 )
 
 
-def scraper(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def scraper(
+    *arguments: object, cwd: Path = ROOT, typed: str = ""
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "scraper", *map(str, arguments)],
         cwd=cwd,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        input=typed,
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -339,6 +342,14 @@ def test_init_writes_settings_that_the_crawl_takes(tmp_path: Path) -> None:
         again = scraper("init", *more, cwd=tmp_path)
         assert (again.returncode, "is there already" in one_line(again)) == (1, True)
     assert "lan@example.org" in (tmp_path / "config.toml").read_text("utf-8")
+
+
+def test_init_asks_for_the_contact_and_writes_nothing_without_one(tmp_path: Path) -> None:
+    refused = scraper("init", cwd=tmp_path)
+    assert (refused.returncode, "give --contact" in refused.stderr) == (1, True)
+    assert not (tmp_path / "config.toml").exists()
+    assert scraper("init", cwd=tmp_path, typed="lan@example.org\n").returncode == 0
+    assert load_settings(tmp_path / "config.toml").site.contact == "lan@example.org"
 
 
 @pytest.mark.parametrize("contact", ["tên@example.org", "a@b\nc", "", "me"])

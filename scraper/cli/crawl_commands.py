@@ -29,12 +29,19 @@ def init(path: Path, contact: str | None) -> None:
 
     if path.exists():
         raise ConfigError(f"{path}: is there already; edit it, or name another file")
-    if contact is None:
-        contact = click.prompt(
-            "Your e-mail or web address, sent to the newspaper with every request"
-        )
-    init_settings(path, contact)
+    init_settings(path, _asked_contact(path) if contact is None else contact)
     click.echo(f"{path}: written. Next: scraper probe, then scraper crawl")
+
+
+def _asked_contact(path: Path) -> str:
+    try:
+        asked: str = click.prompt(
+            "Your e-mail or web address, sent to the newspaper with every request", err=True
+        )
+    except click.Abort as e:  # Ctrl-C, or the input has ended
+        click.echo(err=True)
+        raise ConfigError(f"{path}: not written, for it needs a contact: give --contact") from e
+    return asked
 
 
 @cli.command()

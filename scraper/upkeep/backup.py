@@ -84,7 +84,10 @@ def _faults_in_one_line(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as e:
-        raise ArchiveError(f"{folder}: no copy was made: {e}; an older one was kept") from e
+        why = e.strerror if isinstance(e, OSError) and e.strerror else e
+        raise ArchiveError(
+            f"{folder}: no copy was made: {why}; an older one, if any, was kept"
+        ) from e
 
 
 @contextmanager
