@@ -42,6 +42,10 @@ CHALLENGES = {
     "unnamed wait": "<body><p>Hệ thống đang chuẩn bị trang cho quý bạn đọc, xin chờ trong giây lát.</p>"
     "<script>document.cookie='t=1';location.href='/a-post1.html'</script></body>",
     "Incapsula": "<body><iframe src='/_Incapsula_Resource?x=1'>Request unsuccessful. Incapsula incident ID: 1</iframe></body>",
+    "39 letters and a script": f"<body><p>{'x' * 39}</p><script src=/a.js></script></body>",
+    "four links": "<body><a href=/>a</a><a href=/b>b</a><a href=/c>c</a><a href=/d>d</a><script src=/a.js></script></body>",
+    "600 characters and a reload": f"<body><p>{'x' * 600}</p><script>location.reload()</script></body>",
+    "64 KB": f"<body><!--{'x' * (64 * 1024 - 40)}--><script src=/x.js></script>",
 }  # fmt: skip
 PAGES = {
     "not found": "<html><body><h1>Không tìm thấy trang</h1><a href='/'>Trang chủ</a></body></html>",
@@ -51,6 +55,13 @@ PAGES = {
     "long text": "<body><script>location.reload()</script><p>" + "Tin trong ngày. " * 60 + "</p></body>",
     "empty": "",
     "words": "ok",
+    "words without a tag": "Just a moment...",
+    "40 letters and a script": f"<body><p>{'x' * 40}</p><script src=/a.js></script></body>",
+    "five links": "<body><a href=/>a</a><a href=/b>b</a><a href=/c>c</a><a href=/d>d</a><a href=/e>e</a><script src=/a.js></script></body>",
+    "601 characters and a reload": f"<body><p>{'x' * 601}</p><script>location.reload()</script></body>",
+    "more than 64 KB": f"<body><!--{'x' * 64 * 1024}--><script src=/x.js></script>",
+    "an article that reloads": "<meta property='og:type' content='article'><script>location.reload()</script>",
+    "text and a script that does nothing": f"<body><p>{'Tin vắn. ' * 8}</p><script>var a=1</script></body>",
     "404 in script": "<title>404</title><body><div id=app></div><script src=/app.js></script></body>",
 }  # fmt: skip
 
@@ -65,6 +76,17 @@ def test_a_challenge_is_a_refusal_whatever_its_status(name: str, status: int) ->
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_that_shows_anything_of_its_own_is_not_a_challenge(name: str) -> None:
     assert refusal(answer(PAGES[name])) == ""
+
+
+@pytest.mark.parametrize("value", ["challenge", " Challenge "])
+def test_a_header_of_cloudflare_names_a_challenge(value: str) -> None:
+    assert refusal(answer("<h1>Tin</h1>", headers=(*HTML, ("cf-mitigated", value))))
+    assert not refusal(answer("<h1>Tin</h1>", headers=(*HTML, ("cf-mitigated", "block"))))
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_no_challenge_whatever_its_page_does(status: int) -> None:
+    assert not refusal(answer(RELOAD, status, (*HTML, ("location", "/a"))))
 
 
 def test_a_404_is_a_challenge_only_by_name() -> None:
