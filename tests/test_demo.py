@@ -189,6 +189,20 @@ def test_the_demo_is_called_one_in_the_language_of_its_reader(shown: Path) -> No
 
 
 @pytest.mark.slow
+def test_no_page_is_larger_than_60_kb(shown: Path) -> None:
+    addresses = (
+        "/", "/search?q=người", "/trends?q=du+lich&q=bản&by=month", "/days", "/days/2025", "/tags",
+        "/places", "/places/02647-2025", "/dashboard", "/about", "/archive", "/archive/articles",
+        "/archive/captions", "/archive/weather", "/archive/revisions", "/archive/temperatures",
+        "/archive/photographers", "/archive/named_by_month?words=xã",
+    )  # fmt: skip
+    with opened(load_settings(shown / "config.toml")) as datasette:
+        for language in ("vi", "en"):
+            sizes = {at: len(get(datasette, at, language=language).content) for at in addresses}
+            assert {at: size for at, size in sizes.items() if size > 60_000} == {}
+
+
+@pytest.mark.slow
 def test_the_command_names_the_days_of_its_crawls_as_in_vietnam(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

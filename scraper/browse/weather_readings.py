@@ -14,7 +14,7 @@ from scraper.browse.charts import COLOURS, Point, Series, line_chart
 from scraper.browse.phrases import say
 from scraper.times import every_period
 
-MONTHS = 60  # drawn, up to the newest: more would make the page long
+MONTHS = 48  # drawn, up to the newest: more would make the page long
 FRESH_SECONDS = 3600  # of the chart beside a running crawl: means of months change slowly
 
 # What may be asked for while the page shows all readings; the first two are set by table_pages.py.
