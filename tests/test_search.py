@@ -272,3 +272,24 @@ def test_without_stretches_each_day_is_looked_up(shared: Database):
     assert count_by_stretch(shared, [11, 12, 13], (), 4) is None
     few = matching_ids(shared, ask(shared, read_query("má")))
     assert count_by_stretch(shared, few, stretches(shared), 4) is None
+
+
+def test_facets_of_too_many_hits_count_those_of_the_highest_numbers(
+    shared: Database, monkeypatch: pytest.MonkeyPatch
+):
+    def counted() -> tuple[int, int, dict[str, int]]:
+        facets = search(shared, "cong an", with_facets=True).facets
+        sections = sum(count for _, count in facets.values["section"])
+        return facets.counted, sections, dict(facets.values["place"])
+
+    assert counted() == (3, 3, {"title": 3, "text": 2, "captions": 0})
+    monkeypatch.setattr("scraper.search.facets.COUNTED_AT_MOST", 2)
+    assert counted() == (2, 2, {"title": 2, "text": 1, "captions": 0})
+
+
+def test_a_total_counts_hits_without_a_day_too(db: Database):
+    with write(db):
+        db.conn.execute("UPDATE articles SET local_date = NULL WHERE id = 40")
+    found_by_year = search(db, "công an", with_years=True)
+    assert found_by_year.total == 2 and sum(n for _, n in found_by_year.years) == 1
+    assert search(db, "", with_years=True).total == len(ARTICLES)
