@@ -21,8 +21,8 @@ from scraper.models import Article, Caption, Snapshot, Weather, utc_text
 TEMPLATES: tuple[Template, ...] = (EMAGAZINE, ARTICLE)  # newest first
 
 _END = re.compile(rb"</(?:body|html)\b", re.IGNORECASE)
-# Nearly every page is UTF-8, whatever it declares: it costs a tenth less to parse one as it was
-# sent, and to look at each byte only if a text came out garbled or there is no article.
+# Nearly every page is UTF-8, whatever it declares: reading costs a tenth less if it is parsed as
+# it was sent. Each byte is looked at only if a text came out garbled or there is no article.
 _MOST_UNSEEN = 200_000  # bytes; a larger page may cost so much that it must not be read twice
 _NOT_UTF8 = "\ufffd"
 _TAIL = 1000  # bytes in which a page's end usually is
@@ -63,6 +63,11 @@ def _read(snapshot: Snapshot, notes: Notes) -> Article:
         if len(snapshot.body) > MOST_TEXT_BYTES:
             raise NotAnArticle(snapshot.url, f"a text of more than {MOST_TEXT_BYTES} bytes")
         return plaintext.read(snapshot, notes)
+    return _read_html(snapshot, notes)
+
+
+def _read_html(snapshot: Snapshot, notes: Notes) -> Article:
+    """The article on a page of HTML; a page that turns out not to be UTF-8 is read twice."""
     if len(snapshot.body) <= _MOST_UNSEEN and not is_marked(snapshot.body):
         try:
             article = _read_page(parse(snapshot, notes, as_utf8=True), snapshot)
