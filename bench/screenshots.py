@@ -35,7 +35,7 @@ PICTURES = (
     ("search", "/search?q=nguoi+dan", "vi", 1100, 1000),
     ("calendar", "/days/2026", "vi", 1100, 1100),
     ("change", "/archive/articles/{id}/changes/2", "en", 1100, 560),
-    ("places", "/places", "vi", 1100, 900),
+    ("places", "/places", "vi", 1100, 980),
     ("weather-phone", "/archive/weather", "vi", 390, 760),
 )
 
