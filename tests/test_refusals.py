@@ -45,6 +45,7 @@ CHALLENGES = {
     "39 letters and a script": f"<body><p>{'x' * 39}</p><script src=/a.js></script></body>",
     "four links": "<body><a href=/>a</a><a href=/b>b</a><a href=/c>c</a><a href=/d>d</a><script src=/a.js></script></body>",
     "600 characters and a reload": f"<body><p>{'x' * 600}</p><script>location.reload()</script></body>",
+    "a long script": f"<body><script>{'var a=1;' * 100}location.reload()</script></body>",
     "64 KB": f"<body><!--{'x' * (64 * 1024 - 40)}--><script src=/x.js></script>",
 }  # fmt: skip
 PAGES = {
@@ -76,6 +77,19 @@ def test_a_challenge_is_a_refusal_whatever_its_status(name: str, status: int) ->
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_that_shows_anything_of_its_own_is_not_a_challenge(name: str) -> None:
     assert refusal(answer(PAGES[name])) == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "why"),
+    [
+        (RELOAD, 200, "answered with a challenge page"),
+        (RELOAD, 503, "answered with a challenge page (status 503)"),
+        (RELOAD, 403, "answered 403"),
+        ("", 451, "answered 451"),
+    ],
+)
+def test_the_reason_names_the_status(body: str, status: int, why: str) -> None:
+    assert refusal(answer(body, status)) == why
 
 
 @pytest.mark.parametrize("value", ["challenge", " Challenge "])
