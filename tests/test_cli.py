@@ -344,6 +344,13 @@ def test_init_writes_settings_that_the_crawl_takes(tmp_path: Path) -> None:
     assert "lan@example.org" in (tmp_path / "config.toml").read_text("utf-8")
 
 
+def test_a_command_leaves_pandas_out_even_if_it_is_installed(folder: Path) -> None:
+    (folder / "pandas.py").write_text("raise SystemExit('pandas was imported')", "utf-8")
+    (folder / "numpy.py").write_text("raise SystemExit('numpy was imported')", "utf-8")
+    run = scraper("import", SEED, "--url", SEED_URL, cwd=folder)  # the folder is on its path
+    assert (run.returncode, run.stderr.count("was imported")) == (0, 0)
+
+
 def test_init_asks_for_the_contact_and_writes_nothing_without_one(tmp_path: Path) -> None:
     refused = scraper("init", cwd=tmp_path)
     assert (refused.returncode, "give --contact" in refused.stderr) == (1, True)

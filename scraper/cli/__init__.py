@@ -6,7 +6,8 @@ import sys
 from contextlib import suppress
 from io import TextIOWrapper
 from itertools import zip_longest
-from typing import NoReturn
+from types import ModuleType
+from typing import NoReturn, cast
 
 import click
 
@@ -28,6 +29,7 @@ def main() -> None:
 
     With `--log-format json` that line is JSON too, whatever it is: also an error in the usage.
     """
+    _leave_out_pandas()
     _take_any_stream()
     in_json = _wants_json(sys.argv[1:])
     last_line = _json_line if in_json else _text_line
@@ -49,6 +51,16 @@ def main() -> None:
         # Python would try to write the rest at exit, and fail with a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _leave_out_pandas() -> None:
+    """Let sqlite-utils find no pandas or numpy: it imports both if they are installed.
+
+    No command uses them, and they cost .6 s and 100 MB in each hourly run.
+    """
+    blocked = cast(dict[str, ModuleType | None], sys.modules)
+    for name in ("pandas", "numpy"):
+        blocked.setdefault(name, None)  # so that an import of it raises ImportError
 
 
 def _end(line: str, exit_code: int) -> NoReturn:
