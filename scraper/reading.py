@@ -5,8 +5,8 @@ from typing import Literal
 
 from scraper.errors import ExtractError, NotAnArticle
 from scraper.extract import extract, is_truncated
+from scraper.http.refusals import refusal
 from scraper.models import Article, Snapshot
-from scraper.refusals import refusal
 
 # The version of the rules by which snapshots are read: raise it with every change that reads any
 # page differently. `reread` begins anew and `bulk` makes its parts again when it is another one.

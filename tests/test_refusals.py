@@ -9,9 +9,9 @@ import pytest
 from scraper.demo.edition import Edition
 from scraper.demo.newspaper import make_newspaper
 from scraper.errors import SiteUnavailable
+from scraper.http.refusals import refusal
 from scraper.models import Snapshot
 from scraper.reading import read_snapshot
-from scraper.refusals import refusal
 from tests.support.simulated import BASE, START, Newsroom, Paper, Reply
 
 URL = "https://baolaocai.vn/a-post1.html"

@@ -36,9 +36,9 @@ from scraper.errors import (
     UnreadableList,
 )
 from scraper.http.fetcher import Fetcher
+from scraper.http.refusals import refusal
 from scraper.models import Snapshot, utc_text
 from scraper.progress import Progress
-from scraper.refusals import refusal
 from scraper.urls import Site, article_id, canonical
 
 LATE = timedelta(days=40)  # an article whose list dates it earlier is backfill, not news

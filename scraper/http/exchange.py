@@ -7,11 +7,11 @@ import httpx
 
 from scraper.errors import FetchError, Refused, Transient
 from scraper.http.pace import Clock
+from scraper.http.refusals import BUSY_STATUSES, is_challenge
+from scraper.http.refusals import MOST_BYTES as CHALLENGE_BYTES
 from scraper.http.response import MAX_HEADER_BYTES, Limits, check, read_body, texts
 from scraper.http.transport import Allowance, Overflow
 from scraper.models import Snapshot
-from scraper.refusals import BUSY_STATUSES, is_challenge
-from scraper.refusals import MOST_BYTES as CHALLENGE_BYTES
 
 Headers = tuple[tuple[bytes, bytes], ...]
 

@@ -20,12 +20,12 @@ from scraper.http.attempts import Attempts, Tell
 from scraper.http.exchange import Ask, Exchange
 from scraper.http.origins import Origins
 from scraper.http.pace import DELAY, SYSTEM_CLOCK, Clock, Pace
+from scraper.http.refusals import refusal
 from scraper.http.response import Limits, PageKind, limits
 from scraper.http.robots import MAX_BYTES, Rules, decode, is_robots_file, read_rules
 from scraper.http.standing import Standing
 from scraper.http.transport import Allowance, Transport
 from scraper.models import HostState, Snapshot
-from scraper.refusals import refusal
 
 PRODUCT = "BaoLaoCaiArchive"
 _ACCEPT_PAGE = b"text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.1"

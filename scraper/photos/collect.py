@@ -19,10 +19,10 @@ from scraper.archive.kept_photos import KeptPhoto, WantedPhoto
 from scraper.config import Settings, SiteSettings
 from scraper.errors import BadPhoto, FetchError, OutsideSite, Refused, SiteUnavailable
 from scraper.http.fetcher import Fetcher, open_fetcher
+from scraper.http.refusals import refusal
 from scraper.models import HostState, Snapshot
 from scraper.photos.image_header import read_header
 from scraper.progress import Progress
-from scraper.refusals import refusal
 from scraper.urls import Site
 
 KIND = "photo"  # of the rows in `failures`
