@@ -149,7 +149,7 @@ def _headed(texts: Sequence[str], clock: int | None, slug: str, kept: Kept) -> H
 
 
 def _is_text(line: str) -> bool:
-    """Whether a line in the headline's place is none: a marked lead, a paragraph, a photo."""
+    """True if a line in the headline's place is not one: a marked lead, a paragraph, a photo."""
     is_photo = kinds.photo_alt(line, "") is not None
     return line.startswith(LEAD_MARK) or len(line) > _MOST_TITLE or is_photo
 
