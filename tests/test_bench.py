@@ -42,7 +42,7 @@ def test_crawl_benchmark_finishes_both_crawls() -> None:
 
 
 @pytest.mark.bench
-def test_crawl_benchmark_finds_nothing_new_where_all_is_known() -> None:
+def test_crawl_benchmark_finds_nothing_new_if_all_is_known() -> None:
     found = figures("crawl", "--known", "4000", "--months", "12", "--rounds", "1")
     assert found["known"] == 4000
     assert found["full_audit"]["requests"] == 12 + 4  # robots.txt, feed, index, home page

@@ -210,7 +210,7 @@ def test_an_unknown_template_is_read_with_doubt() -> None:
     assert article.paragraphs == (text.strip(),)
 
 
-def test_the_lead_of_another_article_is_not_taken_where_this_one_has_none() -> None:
+def test_the_lead_of_another_article_is_not_taken_if_this_one_has_none() -> None:
     top = '<header><div class="cms-desc">Lead của bài khác.</div></header><div class="main-col">'
     article = extract(
         page("<p>Đoạn một.</p>", top=top + '<h1 class="article__title">Mùa bưởi</h1>')

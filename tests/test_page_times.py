@@ -140,6 +140,6 @@ def test_digits_of_an_address_are_no_date() -> None:
     assert article.published_at is None
 
 
-def test_what_stands_beside_the_time_is_accounted_for() -> None:
+def test_what_is_beside_the_time_is_accounted_for() -> None:
     time = '<div class="article__meta"><time class="time">05/03/2026 08:30</time> <b>1.200 lượt xem</b></div>'
     assert read(page(head=META, time=time)).flags == ()

@@ -126,7 +126,7 @@ COVER = f'<figure class="article-avatar"><img src="{A}"><figcaption>Vườn lê.
     ],
     ids=["below lead", "in a box", "above lead", "in lead", "above headline", "below body"],
 )
-def test_a_cover_photo_stands_anywhere_in_the_column(parts: dict[str, str], place: int) -> None:
+def test_a_cover_photo_may_be_anywhere_in_the_column(parts: dict[str, str], place: int) -> None:
     article = read(page(**parts))
     assert article.captions == (Caption("Vườn lê.", "", A, place),)
     assert (article.photo_count, article.flags) == (1, ())

@@ -241,7 +241,7 @@ def test_a_short_line_below_a_photos_name_is_its_caption(above: str) -> None:
     assert article.paragraphs == (SECOND, FIRST + " Thêm.")
 
 
-def test_where_blank_lines_separate_paragraphs_a_name_alone_has_no_caption() -> None:
+def test_if_blank_lines_separate_paragraphs_a_name_alone_has_no_caption() -> None:
     lines = (HEADLINE, "", FIRST, "", "a.jpg", PICTURE, "", "b.jpg", "", "Giá lê tăng.", "", SECOND)
     article = of_text(*lines)
     assert [c.text for c in article.captions] == [PICTURE]

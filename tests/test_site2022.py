@@ -76,7 +76,7 @@ PRINTED = {  # how a photo and its caption may be printed; whether the caption's
 
 
 @pytest.mark.parametrize(("printed", "is_guess"), PRINTED.values(), ids=PRINTED)
-def test_captions_are_told_from_paragraphs(printed: str, is_guess: bool) -> None:
+def test_captions_are_distinguished_from_paragraphs(printed: str, is_guess: bool) -> None:
     first, second = printed.format(A, MEETING), printed.format(B, VISIT)
     article = read(page(f"{first}<p>{ONE}</p><p>{TWO}</p>{second}<p>{THREE}</p>"))
     assert article.paragraphs == (ONE, TWO, THREE)

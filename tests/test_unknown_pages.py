@@ -53,7 +53,7 @@ def test_a_short_text_is_not_filled_up_with_other_articles() -> None:
     assert (article.paragraphs, len(article.captions)) == ((), 1)
 
 
-def test_photos_stand_where_the_page_shows_them() -> None:
+def test_photos_are_placed_as_the_page_shows_them() -> None:
     body = (
         f"<header><h1>Phiên chợ</h1></header><div><p>{LINES[0]}</p>{PHOTO}<p>{LINES[1]}</p></div>"
     )
