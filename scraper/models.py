@@ -43,7 +43,7 @@ class Snapshot:
 
     @property
     def location(self) -> str:
-        """The address a redirect points to, as written; "" if there is none."""
+        """The address that a redirect points to, as written, or ""."""
         written = self.header("location") or ""
         try:
             # A header's bytes are kept as latin-1; an address in it is UTF-8 or plain ASCII.

@@ -77,7 +77,7 @@ def read_feed(snapshot: Snapshot, site: Site) -> Iterator[ListedAddresses]:
 def read_section(snapshot: Snapshot, site: Site) -> Iterator[ListedAddresses]:
     """The articles that a section page, or a fragment of one, links to; each once.
 
-    Links inside `article.story` are taken; if there are none, any on the page. Raises
+    Takes the links inside `article.story`; if it has none, all on the page. Raises
     UnreadableList if the page holds no link at all, or would take a parser long.
     """
     if why := beyond(snapshot.body, tags_of(snapshot.body)):

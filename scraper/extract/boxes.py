@@ -186,7 +186,7 @@ def own(around: LexborNode, selector: str, title: LexborNode) -> list[LexborNode
 def own_first(
     around: LexborNode, selector: str, title: LexborNode, outside: Sequence[LexborNode] = ()
 ) -> LexborNode | None:
-    """The first of `own` that is in none of the elements `outside`; None if there is none."""
+    """The first of `own` that lies in no element of `outside`, or None."""
     # The first that fits is nearly always the one: it is found much faster than all.
     first = around.css_first(selector)
     if first is None:

@@ -36,7 +36,7 @@ def says_more(line: str) -> bool:
 
 
 def page_clock(line: str) -> str:
-    """The page clock that a line is, or starts with; "" if there is none."""
+    """The page clock with which a line starts, as printed, or ""."""
     if read_page_clock(line):
         return line
     match = _CLOCK_AND_MORE.match(line)

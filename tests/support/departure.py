@@ -27,7 +27,7 @@ class Departure:
     feeds: bool = False  # there are none
 
     def usual_path(self, path: str) -> str | None:
-        """The path at which the plain paper has the page asked for; None if there is none."""
+        """The path of the requested page in the plain paper, or None."""
         if self.feeds and path.startswith("/rss/"):
             return None
         for usual, other in _SITEMAPS if self.sitemaps else ():
