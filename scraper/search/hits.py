@@ -1,7 +1,7 @@
 """Search: finding articles in the index `articles_fts` (scraper/archive/index.py)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, takewhile
 from typing import Any
 
@@ -80,7 +80,7 @@ class SearchPage:
     hits: tuple[Hit, ...]
     next_offset: int | None  # where the next page begins
     ranked: int  # how many of the hits, the newest, are in order of fit; the others are left out
-    dropped_words: int  # words of an over-long query that were passed over
+    dropped_words: int = 0  # words of an over-long query that were passed over
     years: tuple[tuple[str, int], ...] = ()  # all hits per year, if asked for
     read_as: str = ""  # how the query was read: du lịch · sa pa
     others: tuple[OtherReading, ...] = ()  # how else it can be read, if asked for
@@ -115,10 +115,29 @@ def search(
     asked = ask(db, query, filters)
     if asked is None:
         return SearchPage(0, (), None, 0, query.dropped)
-    others = _others(db, text, filters, aliases, query) if with_others else ()
     # The index is asked once; all figures follow from the numbers that it gives.
     ids = matching_ids(db, asked) if asked.match or with_facets else None
-    years = tuple(count_by_period(db, asked, 4, stretches, ids)) if with_years else ()
+    page = _page(db, asked, ids, sort, limit, offset, stretches)
+    return replace(
+        page,
+        dropped_words=query.dropped,
+        years=tuple(count_by_period(db, asked, 4, stretches, ids)) if with_years else (),
+        others=_others(db, text, filters, aliases, query) if with_others else (),
+        facets=facets(db, asked, ids) if with_facets and ids is not None else None,
+        unknown=unknown_names(db, filters) if with_others and not page.total else (),
+    )
+
+
+def _page(
+    db: Database,
+    asked: Asked,
+    ids: Sequence[int] | None,
+    sort: str,
+    limit: int,
+    offset: int,
+    stretches: Sequence[Stretch],
+) -> SearchPage:
+    """One page of hits, with nothing that a caller has to ask for."""
     total = count_hits(db, asked) if ids is None else len(ids)
     is_ranked = sort == "best" and bool(asked.match)
     ranked = min(total, RANKED_AT_MOST) if is_ranked else total
@@ -136,12 +155,7 @@ def search(
         hits=tuple(_hit(db, article_id, asked) for article_id in shown),
         next_offset=following if following < ranked else None,
         ranked=ranked,
-        dropped_words=query.dropped,
-        years=years,
         read_as=asked.read_as,
-        others=others,
-        facets=None if ids is None or not with_facets else facets(db, asked, ids),
-        unknown=unknown_names(db, filters) if with_others and not total else (),
     )
 
 
@@ -186,7 +200,7 @@ def _newest(
     total: int,
     limit: int,
     offset: int,
-    stretches: Sequence[Stretch] = (),
+    stretches: Sequence[Stretch],
 ) -> list[int]:
     if asked.match and total > RANKED_AT_MOST:
         # Most of so many hits are old: the newest months are searched first, twice as many each
