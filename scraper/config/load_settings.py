@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from scraper.config.settings import ArchiveSettings, Settings
+from scraper.config.settings import (
+    ArchiveSettings,
+    CrawlSettings,
+    PhotoSettings,
+    RecoverSettings,
+    SearchSettings,
+    Settings,
+    SiteSettings,
+)
 from scraper.errors import ConfigError
 from scraper.urls import Site
 
@@ -128,59 +136,67 @@ def _did_you_mean(word: str, known: Any) -> str:
 
 def checked(settings: Settings) -> Settings:
     """`settings`, with base_url and aliases in their one form. Raises ConfigError."""
-    site, place = settings.site, f"{settings.source}: site"
-    base_url = _origin(site.base_url, f"{place}.base_url", "https://baolaocai.vn")
-    recover = replace(
-        settings.recover,
-        wayback_url=_origin(
-            settings.recover.wayback_url,
-            f"{settings.source}: recover.wayback_url",
-            "https://web.archive.org",
-        ),
-    )
-    if not Site(recover.wayback_url).is_loopback and recover.delay_seconds < 1:
-        raise ConfigError(
-            f"{settings.source}: recover.delay_seconds: at least 1, is {recover.delay_seconds:g}"
-        )
-    aliases = _hosts(site.aliases, f"{place}.aliases", "www.baolaocai.vn")
-    place_of_photos = f"{settings.source}: photos"
-    if settings.photos.keep not in ("none", "display"):
-        raise ConfigError(
-            f'{place_of_photos}.keep: "none" or "display", is {settings.photos.keep!r}'
-        )
-    photo_hosts = _hosts(settings.photos.hosts, f"{place_of_photos}.hosts", "cdn.baolaocai.vn")
-    checked = replace(
+    _check_crawl(settings.crawl, f"{settings.source}: crawl")
+    _check_search(settings.search, f"{settings.source}: search")
+    return replace(
         settings,
-        site=replace(site, base_url=base_url, aliases=aliases),
-        recover=recover,
-        photos=replace(settings.photos, hosts=photo_hosts),
+        site=_checked_site(settings.site, f"{settings.source}: site"),
+        recover=_checked_recover(settings.recover, f"{settings.source}: recover"),
+        photos=_checked_photos(settings.photos, f"{settings.source}: photos"),
     )
-    if not checked.site.site.is_loopback and site.delay_seconds < 1:
-        raise ConfigError(f"{place}.delay_seconds: at least 1, is {site.delay_seconds:g}")
-    if any(not c.isprintable() or ord(c) > 126 for c in site.contact):
-        raise ConfigError(f"{place}.contact: plain ASCII on one line, is {site.contact!r}")
-    if not settings.crawl.revisit_days:
-        raise ConfigError(f"{settings.source}: crawl.revisit_days: at least one number, is []")
-    if settings.crawl.quiet_hours and not _HOURS.match(settings.crawl.quiet_hours):
-        raise ConfigError(
-            f'{settings.source}: crawl.quiet_hours: "HH:MM-HH:MM" in Vietnam time, or "",'
-            f" is {settings.crawl.quiet_hours!r}"
-        )
-    for line in settings.search.aliases:
-        forms = [form for form in line.split("=") if any(c.isalnum() for c in form)]
-        if len(forms) < 2 or len(forms) != line.count("=") + 1:
-            raise ConfigError(
-                f'{settings.source}: search.aliases: names with = between, as "Sapa = Sa Pa",'
-                f" has {line!r}"
-            )
+
+
+def _checked_site(written: SiteSettings, place: str) -> SiteSettings:
+    base_url = _origin(written.base_url, f"{place}.base_url", "https://baolaocai.vn")
+    aliases = _hosts(written.aliases, f"{place}.aliases", "www.baolaocai.vn")
+    settings = replace(written, base_url=base_url, aliases=aliases)
+    _check_delay(settings.site, settings.delay_seconds, place)
+    if any(not c.isprintable() or ord(c) > 126 for c in settings.contact):
+        raise ConfigError(f"{place}.contact: plain ASCII on one line, is {settings.contact!r}")
     for name in ("sitemaps", "feeds", "sections", "more"):
-        for address in getattr(site, name):
-            if not address.startswith("/") and not checked.site.site.owns(address):
+        for address in getattr(settings, name):
+            if not address.startswith("/") and not settings.site.owns(address):
                 raise ConfigError(
                     f"{place}.{name}: a path that starts with / or an address of this site,"
                     f" has {address!r}"
                 )
-    return checked
+    return settings
+
+
+def _checked_recover(written: RecoverSettings, place: str) -> RecoverSettings:
+    url = _origin(written.wayback_url, f"{place}.wayback_url", "https://web.archive.org")
+    _check_delay(Site(url), written.delay_seconds, place)
+    return replace(written, wayback_url=url)
+
+
+def _check_delay(site: Site, delay_seconds: float, place: str) -> None:
+    if not site.is_loopback and delay_seconds < 1:
+        raise ConfigError(f"{place}.delay_seconds: at least 1, is {delay_seconds:g}")
+
+
+def _checked_photos(written: PhotoSettings, place: str) -> PhotoSettings:
+    if written.keep not in ("none", "display"):
+        raise ConfigError(f'{place}.keep: "none" or "display", is {written.keep!r}')
+    return replace(written, hosts=_hosts(written.hosts, f"{place}.hosts", "cdn.baolaocai.vn"))
+
+
+def _check_crawl(settings: CrawlSettings, place: str) -> None:
+    if not settings.revisit_days:
+        raise ConfigError(f"{place}.revisit_days: at least one number, is []")
+    if settings.quiet_hours and not _HOURS.match(settings.quiet_hours):
+        raise ConfigError(
+            f'{place}.quiet_hours: "HH:MM-HH:MM" in Vietnam time, or "",'
+            f" is {settings.quiet_hours!r}"
+        )
+
+
+def _check_search(settings: SearchSettings, place: str) -> None:
+    for line in settings.aliases:
+        forms = [form for form in line.split("=") if any(c.isalnum() for c in form)]
+        if len(forms) < 2 or len(forms) != line.count("=") + 1:
+            raise ConfigError(
+                f'{place}.aliases: names with = between, as "Sapa = Sa Pa", has {line!r}'
+            )
 
 
 def _origin(written: str, place: str, example: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from scraper.errors import ExtractError, NotAnArticle
 from scraper.extract import fallback, plaintext, site2022
 from scraper.extract.bounds import MOST_BYTES, MOST_TEXT_BYTES
+from scraper.extract.flow import TooDeep
 from scraper.extract.onecms import ARTICLE, EMAGAZINE
 from scraper.extract.page import Page, parse
 from scraper.extract.template import Template, read
@@ -83,11 +84,14 @@ def _read_html(snapshot: Snapshot, notes: Notes) -> Article:
 
 
 def _read_page(page: Page, snapshot: Snapshot) -> Article:
-    if template := _template(page):
-        return read(template, page, snapshot)
-    if site2022.is_of_2022(page):
-        return site2022.read(page, snapshot)
-    return fallback.read(page, snapshot)
+    try:
+        if template := _template(page):
+            return read(template, page, snapshot)
+        if site2022.is_of_2022(page):
+            return site2022.read(page, snapshot)
+        return fallback.read(page, snapshot)
+    except TooDeep as e:
+        raise NotAnArticle(page.url, str(e)) from e
 
 
 def _is_garbled(article: Article) -> bool:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import NotAnArticle
 from scraper.extract.blocks import Figure, Paragraph, is_list_heading
-from scraper.extract.flow import TooDeep, flow
+from scraper.extract.flow import flow
 from scraper.extract.nodes import above, is_article_address, text_of
 from scraper.extract.page import Page
 from scraper.extract.record import Findings, article_of, is_refusal
@@ -35,20 +35,12 @@ _MOST_LINKS = _MOST_BOXES = 300  # that are looked at
 
 
 def read(page: Page, snapshot: Snapshot) -> Article:
-    """The article on a page of unknown make, flagged "fallback". Raises NotAnArticle."""
+    """The article on a page of unknown make, flagged "fallback". Raises NotAnArticle, TooDeep."""
     if len(snapshot.body) > _MOST_BYTES or snapshot.body.count(b"<") > _MOST_TAGS:
         raise NotAnArticle(page.url, "no template fits, and it is too large to be read without")
     if not _says_article(page):
         raise NotAnArticle(page.url, "no template fits, and nothing in its head says article")
-    heading = _heading(page)
-    named = [
-        ("h1", text_of(heading)),
-        ("meta og:title", _without_paper(page.meta.get("og:title", ""))),
-        ("JSON-LD headline", page.stated("headline")),
-    ]
-    title = first_of(page.notes, "title", named)
-    if not title:
-        raise NotAnArticle(page.url, "no template fits, and it has no headline")
+    title = _title(page)
     described = [(f"meta {name}", page.meta.get(name, "")) for name in _DESCRIPTIONS]
     lead = first_of(page.notes, "lead", described)
     tree, heading = pruned(page, title)
@@ -76,6 +68,17 @@ def read(page: Page, snapshot: Snapshot) -> Article:
         flags=("fallback",),
     )
     return article_of(found, page, snapshot)
+
+
+def _title(page: Page) -> str:
+    named = [
+        ("h1", text_of(_heading(page))),
+        ("meta og:title", _without_paper(page.meta.get("og:title", ""))),
+        ("JSON-LD headline", page.stated("headline")),
+    ]
+    if title := first_of(page.notes, "title", named):
+        return title
+    raise NotAnArticle(page.url, "no template fits, and it has no headline")
 
 
 def _says_article(page: Page) -> bool:
@@ -129,10 +132,7 @@ def _in_order(page: Page, around: LexborNode | None, texts: list[str]) -> list[P
     """
     if around is None:
         return [Paragraph(text, text) for text in texts]
-    try:
-        shown = flow(around, frozenset()).parts
-    except TooDeep as e:
-        raise NotAnArticle(page.url, str(e)) from e
+    shown = flow(around, frozenset()).parts
     figures = [p for p in shown if isinstance(p, Figure) and p.node.tag == "figure"]
     said = {p.text for p in shown if isinstance(p, Paragraph)}
     texts = [text if text in said else text.removeprefix("- ") for text in texts]

@@ -25,7 +25,7 @@ from scraper.extract.frame_lines import (
 from scraper.extract.text import clean, decode
 from scraper.extract.text_lines import LEFT_OUT, Headed, Kept, Line, keep_text, separate, take_lead
 from scraper.extract.trace import Choice, Notes
-from scraper.models import PLAINTEXT, Article, Caption, Snapshot
+from scraper.models import PLAINTEXT, Article, Snapshot
 from scraper.urls import article_id
 
 _LEAST = 40  # characters; a text without a line as long is a list, a message, a program's file
@@ -42,16 +42,12 @@ def read(snapshot: Snapshot, notes: Notes = None) -> Article:
     clock_text = page_clock(texts[clock]) if clock is not None else ""
     kept = Kept(is_whole=clock is not None)
     headed = _headed(texts, clock, kinds.slug_letters(snapshot.url), kept)
-    end = _end(texts, headed.below)
     slug = kinds.slug_of(snapshot.url)
-    keep_text(lines[headed.below : end], headed.title, slug, kept)
-    if not kept.is_whole and any(map(_is_paragraph, texts[end:])):
-        kept.flags.append(LEFT_OUT)
+    end = _keep(lines, headed, slug, kept)
     is_emagazine = any(kinds.is_emagazine(text) for text in texts[:end])
     lead = take_lead(kept, headed, slug, is_emagazine=is_emagazine)
     paragraphs, captions = separate(kept.lines, headed.above)
-    if not _is_article(headed.title, lead, paragraphs, captions):
-        raise NotAnArticle(snapshot.url, "no text of an article")
+    _require_text(snapshot.url, (headed.title, lead, *paragraphs, *(c.text for c in captions)))
     moment = read_page_clock(clock_text)
     times = kinds.read_times(tuple(kept.times))
     if notes is not None:
@@ -80,12 +76,21 @@ def read(snapshot: Snapshot, notes: Notes = None) -> Article:
     )
 
 
-def _is_article(
-    title: str, lead: str, paragraphs: Sequence[str], captions: Sequence[Caption]
-) -> bool:
-    """Whether a capture has text of an article, and not a title, a list or a message alone."""
-    said = [text for text in (lead, *paragraphs, *(c.text for c in captions)) if text]
-    return bool(said) and max(map(len, (title, *said))) >= _LEAST
+def _keep(lines: list[Line], headed: Headed, slug: str, kept: Kept) -> int:
+    """Keeps the article's lines; returns which line is the first below them."""
+    texts = [line.text for line in lines]
+    end = _end(texts, headed.below)
+    keep_text(lines[headed.below : end], headed.title, slug, kept)
+    if not kept.is_whole and any(map(_is_paragraph, texts[end:])):
+        kept.flags.append(LEFT_OUT)
+    return end
+
+
+def _require_text(url: str, texts: Sequence[str]) -> None:
+    """Raises NotAnArticle if a capture, whose headline is the first of `texts`, has no text of an
+    article: it is a title, a list or a message alone."""
+    if not any(texts[1:]) or max(map(len, texts)) < _LEAST:
+        raise NotAnArticle(url, "no text of an article")
 
 
 def _lines(snapshot: Snapshot) -> list[Line]:

@@ -16,7 +16,7 @@ from scraper.extract.blocks import LIST_HEADING, Content, Excluded, Figure, Para
 from scraper.extract.byline import without_signature
 from scraper.extract.captions import with_captions_below
 from scraper.extract.dates import read_page_clock
-from scraper.extract.flow import TooDeep, flow
+from scraper.extract.flow import flow
 from scraper.extract.frame_lines import (
     LEAD_MARK,
     ends_article,
@@ -62,7 +62,7 @@ def is_of_2022(page: Page) -> bool:
 
 
 def read(page: Page, snapshot: Snapshot) -> Article:
-    """The article on a page of the 2022 site. Raises MissingField, NotAnArticle."""
+    """The article on a page of the 2022 site. Raises MissingField, NotAnArticle, TooDeep."""
     lines = _lines(page)
     clock = lines.clock
     clock_text = page_clock(lines.texts[clock]) if clock is not None else ""
@@ -129,10 +129,7 @@ def _lines(page: Page) -> _Lines:
     root = page.tree.body
     if root is None:
         raise NotAnArticle(page.url, "an empty page")
-    try:
-        content = flow(root, _SIGNED)
-    except TooDeep as e:
-        raise NotAnArticle(page.url, str(e)) from e
+    content = flow(root, _SIGNED)
     return _Lines(content, [p.text if isinstance(p, Paragraph) else "" for p in content.parts])
 
 

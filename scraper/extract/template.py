@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from scraper.errors import MissingField, NotAnArticle
 from scraper.extract.blocks import Content, Excluded, Figure, Paragraph
 from scraper.extract.boxes import own, own_first
 from scraper.extract.byline import without_signature
 from scraper.extract.captions import with_captions_below
-from scraper.extract.flow import TooDeep, flow
+from scraper.extract.flow import flow
 from scraper.extract.nodes import (
     above,
     classes,
@@ -60,14 +60,10 @@ class Template:
 def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
     """The article on a page that bears the template's marker.
 
-    Raises MissingField if its title, or all of its text, is not there.
+    Raises MissingField if its title, or all of its text, is not there; NotAnArticle; TooDeep.
     """
     notes = page.notes
-    title = _title(notes, page.tree, template.title)
-    if title is not None and _is_in_list(title):
-        raise NotAnArticle(page.url, f"{template.name}: a list of articles")
-    if title is None or not text_of(title):
-        raise MissingField(page.url, template.name, "title")
+    title = _title(page, template)
     # Its own part of the page: it holds nothing of another article outside boxes.
     around = _around(title, template.body)
     lead = own_first(around, template.lead, title)
@@ -75,10 +71,7 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
     if notes is not None:
         note_found(notes, "lead", template.lead, own(around, template.lead, title))
         note_found(notes, "paragraphs", template.body, bodies)
-    try:
-        text = _text(title, lead, bodies, template.dropped)
-    except TooDeep as e:
-        raise NotAnArticle(page.url, str(e)) from e
+    text = _text(title, lead, bodies, template.dropped)
     times = times_of(around, template.time, title, bodies)
     kicker = kicker_of(title, page, template.section)
     claimed = [title, *text.claimed, *times, *([kicker] if kicker else [])]
@@ -179,15 +172,17 @@ def _bodies(around: LexborNode, title: LexborNode, template: Template) -> list[L
     return [body for body in found if order.index(body.mem_id) < end]
 
 
-def _title(notes: Notes, tree: LexborHTMLParser, selector: str) -> LexborNode | None:
-    """The headline: the first that fits the earliest form of the selector."""
-    found = (select(notes, "title", tree, form) for form in selector.split(", "))
-    return next((title for title in found if title is not None), None)
-
-
-def _is_in_list(title: LexborNode) -> bool:
-    """True if a headline is that of a list's entry."""
-    return any("story" in classes(box) for box in above(title))
+def _title(page: Page, template: Template) -> LexborNode:
+    """The headline: the first that fits the earliest form of the selector. Raises NotAnArticle if
+    it is that of a list's entry; MissingField."""
+    forms = template.title.split(", ")
+    found = (select(page.notes, "title", page.tree, form) for form in forms)
+    title = next((title for title in found if title is not None), None)
+    if title is not None and any("story" in classes(box) for box in above(title)):
+        raise NotAnArticle(page.url, f"{template.name}: a list of articles")
+    if title is None or not text_of(title):
+        raise MissingField(page.url, template.name, "title")
+    return title
 
 
 def _without_repeated(
