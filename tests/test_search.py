@@ -1,6 +1,7 @@
 """The index `articles_fts`, and what is found in it."""
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,24 @@ def test_a_query_finds_these_articles_and_no_other(shared: Database, text: str):
     assert page.total == len(page.hits)
     newest = search(shared, text, aliases=ALIASES, limit=100, sort="newest")
     assert {hit.id for hit in newest.hits} == QUERIES[text]
+
+
+def test_or_finds_what_each_side_finds_alone(shared: Database):
+    alone = (
+        "sa pa",
+        "công an",
+        "cong an",
+        '"chợ phiên"',
+        "đả*",
+        "ma -má",
+        "15-NQ/TW",
+        "nhà AND tạm",
+    )
+    for left, right in product(alone, repeat=2):
+        both = search(shared, f"{left} OR {right}", aliases=ALIASES, limit=100)
+        wanted = set(found(shared, left)) | set(found(shared, right))
+        assert {hit.id for hit in both.hits} == wanted and both.total == len(wanted), (left, right)
+    assert search(shared, "đảng " * 40 + "OR " + "viên " * 40).dropped_words == 16
 
 
 def test_the_published_searches_are_several_of_each_kind_and_none_twice():

@@ -7,7 +7,8 @@ from math import prod
 
 from scraper.archive.tables import AS_WRITTEN, PLACES
 from scraper.lexicon.crossings import crossing_term, is_word
-from scraper.search.query import Alternatives, Part, Phrase, Query, Reading
+from scraper.search.query import Alternatives, Part, Query, Reading
+from scraper.search.typed_runs import Phrase
 from scraper.spelling import half_typed, is_bare, loosely_typed, spell, unmark
 
 MAX_PHRASES = 256  # spellings of one phrase asked for side by side
@@ -43,12 +44,14 @@ ReadingPatterns = tuple[tuple[Pattern, ...], ...]  # words, each in its alternat
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
-    """A Query in words that the archive holds."""
+class ResolvedSide:
+    """A Side of a query in words that the archive holds."""
 
     include: tuple[tuple[ReadingPatterns, ...], ...]  # of each part, in each way to read it
     exclude: tuple[ReadingPatterns, ...]
 
+
+Resolved = tuple[ResolvedSide, ...]  # a Query in words that the archive holds
 
 Occurs = Callable[[str, bool], bool]  # (spelled word, is it only a beginning) -> in the archive?
 
@@ -59,9 +62,12 @@ def resolve(query: Query, occurs: Occurs) -> Resolved:
     def patterns(reading: Reading) -> ReadingPatterns:
         return tuple(tuple(_pattern(p, occurs) for p in either) for either in reading)
 
-    return Resolved(
-        tuple(tuple(map(patterns, part.readings)) for part in query.include),
-        tuple(patterns(part.readings[0]) for part in query.exclude),
+    return tuple(
+        ResolvedSide(
+            tuple(tuple(map(patterns, part.readings)) for part in side.include),
+            tuple(patterns(part.readings[0]) for part in side.exclude),
+        )
+        for side in query.sides
     )
 
 
@@ -85,7 +91,8 @@ def with_readings_held(query: Query, occurs: Occurs, is_held: Callable[[str], bo
         kept = held if held[:1] == [0] else [0]
         return Part(tuple(part.readings[n] for n in kept), tuple(part.shown[n] for n in kept))
 
-    return replace(query, include=tuple(map(chosen, query.include)))
+    sides = (replace(side, include=tuple(map(chosen, side.include))) for side in query.sides)
+    return replace(query, sides=tuple(sides))
 
 
 def _pattern(phrase: Phrase, occurs: Occurs) -> Pattern:
@@ -125,31 +132,42 @@ def match_expression(resolved: Resolved, occurs: Occurs, place: str = "") -> str
 
     `place` is one of PLACES, if the words must be there.
     """
+    sides = [found for side in resolved if (found := _side_expression(side, occurs, place))]
+    return sides[0] if len(sides) == 1 else " OR ".join(f"({side})" for side in sides)
+
+
+def _side_expression(side: ResolvedSide, occurs: Occurs, place: str) -> str:
     include = [
         "(" + " OR ".join(_all_of(reading, place, occurs) for reading in part) + ")"
-        for part in resolved.include
+        for part in side.include
     ]
     if not include:
         return ""
     wanted = " AND ".join(include)
-    unwanted = exclusion(resolved, occurs, place)
+    unwanted = exclusion((side,), occurs, place)
     return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
 
 
 def exclusion(resolved: Resolved, occurs: Occurs, place: str = "") -> str:
-    """What an article must not MATCH; "" if nothing is excluded."""
-    return " OR ".join(_all_of(reading, place, occurs) for reading in resolved.exclude)
+    """What an article must not MATCH, if there is one side; "" if nothing is excluded."""
+    return " OR ".join(
+        _all_of(reading, place, occurs) for side in resolved for reading in side.exclude
+    )
 
 
 def typed_expression(query: Query, place: str = "") -> str:
     """What to MATCH for the articles that have every whole word exactly as typed; "" for none."""
     columns = " ".join(PLACES.get(place, AS_WRITTEN))
-    return " AND ".join(
-        f"{{{columns}}} : {_quoted(either[0].words, False)}"
-        for part in query.include
-        for either in part.readings[0]
-        if not either[0].is_prefix
+    sides = (
+        " AND ".join(
+            f"{{{columns}}} : {_quoted(either[0].words, False)}"
+            for part in side.include
+            for either in part.readings[0]
+            if not either[0].is_prefix
+        )
+        for side in query.sides
     )
+    return " OR ".join(f"({side})" for side in sides if side)
 
 
 Beginning = Callable[[str], tuple[str, ...] | None]  # the words of the archive that start so
@@ -175,9 +193,12 @@ def expand(resolved: Resolved, beginning: Beginning) -> Resolved:
     def all_expanded(reading: ReadingPatterns) -> ReadingPatterns:
         return tuple(tuple(map(expanded, either)) for either in reading)
 
-    return Resolved(
-        tuple(tuple(map(all_expanded, part)) for part in resolved.include),
-        tuple(map(all_expanded, resolved.exclude)),
+    return tuple(
+        ResolvedSide(
+            tuple(tuple(map(all_expanded, part)) for part in side.include),
+            tuple(map(all_expanded, side.exclude)),
+        )
+        for side in resolved
     )
 
 
@@ -185,7 +206,8 @@ def is_as_typed(resolved: Resolved, query: Query) -> bool:
     """True if what matches has every word just as typed: none is bare, none has a variant."""
     return all(
         len(readings) == 1 and all(map(_is_typed, readings[0], part.readings[0]))
-        for readings, part in zip(resolved.include, query.include, strict=True)
+        for found, side in zip(resolved, query.sides, strict=True)
+        for readings, part in zip(found.include, side.include, strict=True)
     )
 
 

@@ -61,7 +61,7 @@ class Asked:
 
 def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
     """`query` in the words of this archive, as SQL; None if nothing can fit it."""
-    if not (query.is_blank or query.include or query.exclude):
+    if not (query.is_blank or query.sides):
         return None
     occurs, place = _occurs(db), filters.place
     query = with_readings_held(query, occurs, lambda match: _is_held(db, match))
@@ -83,7 +83,8 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
         occurs=occurs,
         patterns=tuple(
             pattern
-            for part in resolved.include
+            for side in resolved
+            for part in side.include
             for reading in part
             for either in reading
             for pattern in either
