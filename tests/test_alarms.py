@@ -266,5 +266,12 @@ def test_status_on_a_terminal_is_tables_with_the_alarms_first(path: Path) -> Non
     assert re.search(r"│ crawl +│ done +│ +[0-9]+ │ +30 │ +0 │ +0 │", shown)
 
 
+def test_the_size_counts_what_a_run_in_progress_has_written(path: Path) -> None:
+    with open_archive(path) as archive:
+        before = status(archive, datetime.now(UTC)).archive_mb
+        archive.db.execute("CREATE TABLE large AS SELECT zeroblob(1000000)")
+        assert status(archive, datetime.now(UTC)).archive_mb >= before + 1
+
+
 def test_a_full_disk_raises_it(path: Path) -> None:
     assert "disk nearly full" in found(path, CheckSettings(min_free_mb=1e12))

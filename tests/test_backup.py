@@ -135,12 +135,29 @@ def test_a_reader_who_can_make_no_file_beside_the_archive_learns_what_can(path: 
     path.with_name("archive.db-shm").symlink_to(
         "nowhere/x"
     )  # as on a disk that is for reading only
+    assert refusal_to_read(path).endswith(what_can(path))
+
+
+def test_a_reader_in_a_folder_of_somebody_else_learns_the_same(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        error = sqlite3.OperationalError("attempt to write a readonly database")
+        error.sqlite_errorcode = sqlite3.SQLITE_READONLY_DIRECTORY
+        raise error
+
+    monkeypatch.setattr("scraper.archive.connections._require_ours", refused)
+    assert refusal_to_read(path).endswith(what_can(path))
+
+
+def refusal_to_read(path: Path) -> str:
     with pytest.raises(ArchiveError) as refusal, open_articles(path):
         pass
-    said = str(refusal.value)
-    assert said.endswith(
-        f"; {path.parent} must be writable, or hold a copy made by `scraper backup`"
-    )
+    return str(refusal.value)
+
+
+def what_can(path: Path) -> str:
+    return f"; {path.parent} must be writable, or hold a copy made by `scraper backup`"
 
 
 def test_a_slim_copy_takes_no_captures(path: Path, tmp_path: Path) -> None:

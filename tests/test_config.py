@@ -36,16 +36,21 @@ def test_whole_numbers_do_for_decimals(tmp_path: Path) -> None:
     assert load_settings(config(tmp_path, text)).site.delay_seconds == 2.0
 
 
+def test_the_public_address_is_kept_without_the_slash_at_its_end(tmp_path: Path) -> None:
+    text = '[site]\nbase_url = "https://a.vn"\n[serve]\npublic_url = "https://b.vn/lao-cai/"\n'
+    assert load_settings(config(tmp_path, text)).serve.public_url == "https://b.vn/lao-cai"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("", "site.base_url: missing"),
         ("[site]\n", "site.base_url: missing"),
-        ("site = 3", "site: a table"),
+        ("site = 3", "site: must be a table"),
         ("[site", "not valid TOML"),
-        ('[site]\nbase_url = "baolaocai.vn"', "site.base_url: scheme and host"),
-        ('[site]\nbase_url = "https://baolaocai.vn/x"', "site.base_url: scheme and host"),
-        ('[site]\nbase_url = "https://baolaocai.vn:x"', "site.base_url: scheme and host"),
+        ('[site]\nbase_url = "baolaocai.vn"', "site.base_url: must be scheme and host"),
+        ('[site]\nbase_url = "https://baolaocai.vn/x"', "site.base_url: must be scheme and host"),
+        ('[site]\nbase_url = "https://baolaocai.vn:x"', "site.base_url: must be scheme and host"),
         ('[site]\nbase_url = "https://a.vn"\nurl = 1', "site.url: unknown key"),
         ('[site]\nbase_url = "https://a.vn"\ndelay = 1', "did you mean delay_seconds"),
         ('[site]\nbase_url = "https://a.vn"\n[crawler]\n', "did you mean crawl"),
@@ -53,13 +58,19 @@ def test_whole_numbers_do_for_decimals(tmp_path: Path) -> None:
         ('[site]\nbase_url = "https://a.vn"\ndelay_seconds = "5"', "a number, is '5'"),
         ('[site]\nbase_url = "https://a.vn"\ndelay_seconds = true', "a number, is True"),
         ('[site]\nbase_url = "https://a.vn"\ndelay_seconds = nan', "a number, is nan"),
-        ('[site]\nbase_url = "https://a.vn"\ncontact = "á"', "site.contact: plain ASCII"),
-        ('[site]\nbase_url = "https://a.vn"\nfeeds = ["rss"]', "site.feeds: a path"),
-        ('[site]\nbase_url = "https://a.vn"\nfeeds = ["https://b.vn/rss"]', "site.feeds: a path"),
-        ('[site]\nbase_url = "https://a.vn"\naliases = ["b.vn/x"]', "site.aliases: host names"),
+        ('[site]\nbase_url = "https://a.vn"\ncontact = "á"', "site.contact: must be plain ASCII"),
+        ('[site]\nbase_url = "https://a.vn"\nfeeds = ["rss"]', "site.feeds: must be paths"),
+        (
+            '[site]\nbase_url = "https://a.vn"\nfeeds = ["https://b.vn/rss"]',
+            "site.feeds: must be paths",
+        ),
+        (
+            '[site]\nbase_url = "https://a.vn"\naliases = ["b.vn/x"]',
+            "site.aliases: must be host names",
+        ),
         (
             '[site]\nbase_url = "https://a.vn"\n[crawl]\nmax_pages = 0',
-            "crawl.max_pages: at least 1",
+            "crawl.max_pages: must be at least 1",
         ),
         ('[site]\nbase_url = "https://a.vn"\n[crawl]\nmax_pages = 1.5', "a whole number, is 1.5"),
         ('[site]\nbase_url = "https://a.vn"\n[crawl]\nrevisit_days = []', "at least one number"),
@@ -70,20 +81,41 @@ def test_whole_numbers_do_for_decimals(tmp_path: Path) -> None:
         (f'[site]\nbase_url = "https://a.vn"\n[crawl]\nmax_pages = 1{"0" * 400}', "at most 1e+09"),
         (f'[site]\nbase_url = "https://a.vn"\ndelay_seconds = 1{"0" * 400}', "a number, is 1000"),
         (f'[site]\nbase_url = "https://a.vn"\ndelay_seconds = 1{"0" * 5000}', "not valid TOML"),
-        ('[site]\nbase_url = "https://a.vn"\n[archive]\npath = "."', "archive.path: a file"),
-        ('[site]\nbase_url = "https://a.vn"\n[archive]\npath = "snapshots.db"', "archive.path: a"),
+        (
+            '[site]\nbase_url = "https://a.vn"\n[archive]\npath = "."',
+            "archive.path: must be a file",
+        ),
+        (
+            '[site]\nbase_url = "https://a.vn"\n[archive]\npath = "snapshots.db"',
+            "archive.path: must be a",
+        ),
         (
             '[site]\nbase_url = "https://a.vn"\naliases = ["http://[::1"]',
-            "site.aliases: host names",
+            "site.aliases: must be host names",
         ),
-        ('[site]\nbase_url = "https://bao lao cai.vn"', "site.base_url: scheme and host"),
+        ('[site]\nbase_url = "https://bao lao cai.vn"', "site.base_url: must be scheme and host"),
         (
             '[site]\nbase_url = "https://a.vn"\n[search]\naliases = ["Sapa"]',
-            "search.aliases: names",
+            "search.aliases: must be names",
         ),
-        ('[site]\nbase_url = "https://a.vn"\n[search]\naliases = ["A ="]', "search.aliases: names"),
+        (
+            '[site]\nbase_url = "https://a.vn"\n[search]\naliases = ["A ="]',
+            "search.aliases: must be names",
+        ),
         ('[site]\nbase_url = "https://a.vn"\n[crawl]\nquiet_hours = "7-9"', "HH:MM-HH:MM"),
         ('[site]\nbase_url = "https://a.vn"\n[serve]\nport = 70000', "at most 65535"),
+        (
+            '[site]\nbase_url = "https://a.vn"\n[serve]\npublic_url = "a.vn/archive"',
+            "serve.public_url: must be an address",
+        ),
+        (
+            '[site]\nbase_url = "https://a.vn"\n[serve]\npublic_url = "https://a.vn/?a=1"',
+            "serve.public_url: must be an address",
+        ),
+        (
+            '[site]\nbase_url = "https://a.vn"\n[recover]\ndelay_seconds = 0.5',
+            "recover.delay_seconds: must be at least 1, is 0.5",
+        ),
     ],
 )
 def test_a_wrong_config_is_refused_with_place_and_value(

@@ -173,6 +173,33 @@ def test_what_a_killed_run_stored_is_filed_without_asking_again(
     assert [r.path for r in stand_in.log].count(asked[0]) == 1
 
 
+@pytest.mark.parametrize(
+    ("fault", "detail"),
+    [
+        (sqlite3.OperationalError("disk is full"), "OperationalError: disk is full"),
+        (ArchiveError("archive.db: damaged"), "archive.db: damaged"),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
+    ],
+    ids=repr,
+)
+def test_a_run_that_breaks_off_keeps_the_reason(
+    stand_in: StandIn,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: BaseException,
+    detail: str,
+) -> None:
+    def broken(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("scraper.crawl.capture.file_read", broken)
+    with pytest.raises(type(fault)):
+        crawl(tmp_path, settings_for(stand_in))
+    assert [tuple(row) for row in rows(tmp_path, "SELECT outcome, detail FROM runs")] == [
+        ("failed", detail)
+    ]
+
+
 def test_a_run_that_is_stopped_ends_between_two_requests(stand_in: StandIn, tmp_path: Path) -> None:
     with open_archive(tmp_path / "archive.db") as archive:
         outcome = crawl_site(

@@ -109,7 +109,7 @@ def _require_ours(db: Database, path: Path, migrations: Migrations) -> None:
 
 
 def _reason(e: sqlite3.Error, path: Path) -> str:
-    if _code(e) == sqlite3.SQLITE_CANTOPEN:
+    if _code(e) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
         # Readers of a write-ahead log make a file beside it.
         return f"{e}; {path.parent} must be writable, or hold a copy made by `scraper backup`"
     return str(e)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from scraper.errors import ScraperError
 from scraper.models import HostState, utc_text, utc_time
 
 
@@ -63,6 +64,13 @@ def save_run(db: Database, run: Run, finished_at: datetime | None = None) -> Non
             run.id,
         ],
     )
+
+
+def failure_in_words(e: BaseException) -> str:
+    """The `detail` of a run that ended with this exception."""
+    if isinstance(e, ScraperError):
+        return str(e)
+    return f"{type(e).__name__}: {e}" if str(e) else type(e).__name__
 
 
 def count_crawls(db: Database, run_id: int) -> int:

@@ -225,7 +225,7 @@ def use_addresses(datasette: Datasette, public_url: str) -> None:
     base = datasette.setting("base_url")
 
     def absolute_url(request: Request, path: str) -> str:
-        return f"{public_url.rstrip('/')}/{path.removeprefix(base)}" if public_url else path
+        return f"{public_url}/{path.removeprefix(base)}" if public_url else path
 
     datasette.absolute_url = absolute_url
 

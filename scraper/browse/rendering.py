@@ -48,7 +48,7 @@ async def atom(
     Nothing in it comes from the Host header: ids are made of the newspaper's address, and links
     start from `[serve] public_url`, or are relative to the feed.
     """
-    public_url = (datasette.plugin_config("scraper") or {}).get("public_url", "").rstrip("/")
+    public_url = (datasette.plugin_config("scraper") or {}).get("public_url", "")
 
     def link(path: str) -> str:
         return public_url + path if public_url else str(datasette.urls.path(path))

@@ -19,6 +19,7 @@ from scraper.config.settings import (
     PhotoSettings,
     RecoverSettings,
     SearchSettings,
+    ServeSettings,
     Settings,
     SiteSettings,
 )
@@ -44,10 +45,8 @@ def load_settings(path: Path) -> Settings:
     settings = _read_settings(raw, str(path))
     beside = path.resolve().parent / settings.archive.path
     if beside.is_dir() or beside.name in ("snapshots.db", "photos.db"):
-        raise ConfigError(
-            f'{path}: archive.path: a file, as "archive.db", beside which snapshots.db is made,'
-            f" is {str(settings.archive.path)!r}"
-        )
+        wanted = 'a file, as "archive.db", beside which snapshots.db is made'
+        raise _wrong(f"{path}: archive.path", wanted, str(settings.archive.path))
     return checked(replace(settings, archive=ArchiveSettings(beside)))
 
 
@@ -57,7 +56,7 @@ def _read_settings(raw: dict[str, Any], source: str) -> Settings:
         if name not in tables:
             raise ConfigError(f"{source}: {name}: unknown table{_did_you_mean(name, tables)}")
         if not isinstance(value, dict):
-            raise ConfigError(f"{source}: {name}: a table [{name}], is {value!r}")
+            raise _wrong(f"{source}: {name}", f"a table [{name}]", value)
     read = {
         name: _read_table(kind, raw.get(name, {}), source, name) for name, kind in tables.items()
     }
@@ -91,7 +90,7 @@ def _read_value(declared: Field[Any], value: Any, place: str) -> Any:
             return tuple(value)
         case t if t == tuple[float, ...] and _is_list_of(value, _is_step):
             return tuple(float(v) for v in value)
-    raise ConfigError(f"{place}: {_WANTED[declared.type]}, is {value!r}")
+    raise _wrong(place, _WANTED[declared.type], value)
 
 
 _WANTED: dict[Any, str] = {
@@ -123,9 +122,9 @@ def _is_list_of(value: Any, fits: Any) -> bool:
 def _in_range(declared: Field[Any], value: float, place: str) -> float:
     low, high = declared.metadata["low"], declared.metadata["high"]
     if value < low:
-        raise ConfigError(f"{place}: at least {low:g}, is {value}")
+        raise ConfigError(f"{place}: must be at least {low:g}, is {value}")
     if value > high:
-        raise ConfigError(f"{place}: at most {high:g}, is {value}")
+        raise ConfigError(f"{place}: must be at most {high:g}, is {value}")
     return value
 
 
@@ -135,86 +134,100 @@ def _did_you_mean(word: str, known: Any) -> str:
 
 
 def checked(settings: Settings) -> Settings:
-    """`settings`, with base_url and aliases in their one form. Raises ConfigError."""
-    _check_crawl(settings.crawl, f"{settings.source}: crawl")
-    _check_search(settings.search, f"{settings.source}: search")
+    """`settings`, with addresses and hosts in their one form. Raises ConfigError."""
+    source = settings.source
+    _require_crawl(settings.crawl, f"{source}: crawl")
+    _require_aliases(settings.search, f"{source}: search")
     return replace(
         settings,
-        site=_checked_site(settings.site, f"{settings.source}: site"),
-        recover=_checked_recover(settings.recover, f"{settings.source}: recover"),
-        photos=_checked_photos(settings.photos, f"{settings.source}: photos"),
+        site=_site(settings.site, f"{source}: site"),
+        recover=_recover(settings.recover, f"{source}: recover"),
+        photos=_photos(settings.photos, f"{source}: photos"),
+        serve=_serve(settings.serve, f"{source}: serve"),
     )
 
 
-def _checked_site(written: SiteSettings, place: str) -> SiteSettings:
-    base_url = _origin(written.base_url, f"{place}.base_url", "https://baolaocai.vn")
-    aliases = _hosts(written.aliases, f"{place}.aliases", "www.baolaocai.vn")
-    settings = replace(written, base_url=base_url, aliases=aliases)
-    _check_delay(settings.site, settings.delay_seconds, place)
-    if any(not c.isprintable() or ord(c) > 126 for c in settings.contact):
-        raise ConfigError(f"{place}.contact: plain ASCII on one line, is {settings.contact!r}")
+def _site(written: SiteSettings, place: str) -> SiteSettings:
+    checked = replace(
+        written,
+        base_url=_origin(written.base_url, f"{place}.base_url", "https://baolaocai.vn"),
+        aliases=_hosts(written.aliases, f"{place}.aliases", "www.baolaocai.vn"),
+    )
+    _require_rest(checked.site, written.delay_seconds, place)
+    if any(not c.isprintable() or ord(c) > 126 for c in written.contact):
+        raise _wrong(f"{place}.contact", "plain ASCII on one line", written.contact)
     for name in ("sitemaps", "feeds", "sections", "more"):
-        for address in getattr(settings, name):
-            if not address.startswith("/") and not settings.site.owns(address):
-                raise ConfigError(
-                    f"{place}.{name}: a path that starts with / or an address of this site,"
-                    f" has {address!r}"
-                )
-    return settings
+        for address in getattr(written, name):
+            if not address.startswith("/") and not checked.site.owns(address):
+                wanted = "paths that start with / or addresses of this site"
+                raise _wrong(f"{place}.{name}", wanted, address, "has")
+    return checked
 
 
-def _checked_recover(written: RecoverSettings, place: str) -> RecoverSettings:
+def _recover(written: RecoverSettings, place: str) -> RecoverSettings:
     url = _origin(written.wayback_url, f"{place}.wayback_url", "https://web.archive.org")
-    _check_delay(Site(url), written.delay_seconds, place)
+    _require_rest(Site(url), written.delay_seconds, place)
     return replace(written, wayback_url=url)
 
 
-def _check_delay(site: Site, delay_seconds: float, place: str) -> None:
-    if not site.is_loopback and delay_seconds < 1:
-        raise ConfigError(f"{place}.delay_seconds: at least 1, is {delay_seconds:g}")
-
-
-def _checked_photos(written: PhotoSettings, place: str) -> PhotoSettings:
+def _photos(written: PhotoSettings, place: str) -> PhotoSettings:
     if written.keep not in ("none", "display"):
-        raise ConfigError(f'{place}.keep: "none" or "display", is {written.keep!r}')
+        raise _wrong(f"{place}.keep", '"none" or "display"', written.keep)
     return replace(written, hosts=_hosts(written.hosts, f"{place}.hosts", "cdn.baolaocai.vn"))
 
 
-def _check_crawl(settings: CrawlSettings, place: str) -> None:
-    if not settings.revisit_days:
-        raise ConfigError(f"{place}.revisit_days: at least one number, is []")
-    if settings.quiet_hours and not _HOURS.match(settings.quiet_hours):
-        raise ConfigError(
-            f'{place}.quiet_hours: "HH:MM-HH:MM" in Vietnam time, or "",'
-            f" is {settings.quiet_hours!r}"
-        )
+def _serve(written: ServeSettings, place: str) -> ServeSettings:
+    if not written.public_url:
+        return written
+    wanted = 'an address, as "https://archive.example.org/lao-cai"'
+    return replace(written, public_url=_address(written.public_url, f"{place}.public_url", wanted))
 
 
-def _check_search(settings: SearchSettings, place: str) -> None:
-    for line in settings.aliases:
+def _require_rest(site: Site, delay_seconds: float, place: str) -> None:
+    if not site.is_loopback and delay_seconds < 1:
+        raise ConfigError(f"{place}.delay_seconds: must be at least 1, is {delay_seconds:g}")
+
+
+def _require_crawl(crawl: CrawlSettings, place: str) -> None:
+    if not crawl.revisit_days:
+        raise ConfigError(f"{place}.revisit_days: must have at least one number, is []")
+    if crawl.quiet_hours and not _HOURS.match(crawl.quiet_hours):
+        wanted = '"HH:MM-HH:MM" in Vietnam time, or ""'
+        raise _wrong(f"{place}.quiet_hours", wanted, crawl.quiet_hours)
+
+
+def _require_aliases(search: SearchSettings, place: str) -> None:
+    for line in search.aliases:
         forms = [form for form in line.split("=") if any(c.isalnum() for c in form)]
         if len(forms) < 2 or len(forms) != line.count("=") + 1:
-            raise ConfigError(
-                f'{place}.aliases: names with = between, as "Sapa = Sa Pa", has {line!r}'
-            )
+            wanted = 'names with = between them, as "Sapa = Sa Pa"'
+            raise _wrong(f"{place}.aliases", wanted, line, "has")
+
+
+def _wrong(place: str, wanted: str, found: object, verb: str = "is") -> ConfigError:
+    return ConfigError(f"{place}: must be {wanted}, {verb} {found!r}")
 
 
 def _origin(written: str, place: str, example: str) -> str:
     """An address that is scheme and host alone, without the slash at its end."""
+    wanted = f'scheme and host, as "{example}"'
+    address = _address(written, place, wanted)
+    if urlsplit(address).path:
+        raise _wrong(place, wanted, written)
+    return address
+
+
+def _address(written: str, place: str, wanted: str) -> str:
+    """A web address without query and user, and without the slash at its end."""
     address = written.strip().rstrip("/")
     try:
         parts = urlsplit(address)
-        is_plain = bool(parts.hostname) and not (parts.path or parts.query or parts.fragment)
+        is_plain = bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
         parts.port  # noqa: B018 - raises ValueError for a port that is not a number
     except ValueError:
         is_plain = False
-    if (
-        any(c.isspace() for c in address)
-        or not is_plain
-        or parts.scheme not in ("http", "https")
-        or parts.username
-    ):
-        raise ConfigError(f'{place}: scheme and host, as "{example}", is {written!r}')
+    if any(c.isspace() for c in address) or not is_plain or parts.scheme not in ("http", "https"):
+        raise _wrong(place, wanted, written)
     return address
 
 
@@ -223,7 +236,7 @@ def _hosts(written: tuple[str, ...], place: str, example: str) -> tuple[str, ...
     hosts = tuple(map(_host, written))
     for before, host in zip(written, hosts, strict=True):
         if not host or "/" in host:
-            raise ConfigError(f'{place}: host names, as "{example}", has {before!r}')
+            raise _wrong(place, f'host names, as "{example}"', before, "has")
     return hosts
 
 

@@ -157,7 +157,7 @@ class PhotoSettings:
 
 @dataclass(frozen=True, slots=True)
 class SearchSettings:
-    """What readers need not know."""
+    """How searches are read."""
 
     aliases: tuple[str, ...] = _key(
         ("Sapa = Sa Pa", "Y Tý = Ý Tý", "Si Ma Cai = Simacai"),
@@ -173,8 +173,8 @@ class ServeSettings:
     title: str = _key("Báo Lào Cai: archive", "Heading of the reading pages.")
     public_url: str = _key(
         "",
-        "Address at which the reading pages are published, for citations: with its path, as in"
-        ' "https://archive.example.org/lao-cai"; "" if they are not.',
+        "Address at which the reading pages are published, for citations, feeds and JSON: with its"
+        ' path, as in "https://archive.example.org/lao-cai"; "" if they are not.',
     )
 
 

@@ -12,7 +12,7 @@ from scraper.archive.filing import file_unfiled
 from scraper.archive.frontier_updates import Context
 from scraper.archive.runs import Run
 from scraper.config import Settings
-from scraper.errors import RunEnded, ScraperError
+from scraper.errors import RunEnded
 from scraper.http.fetcher import Fetcher, open_fetcher
 from scraper.http.pace import SYSTEM_CLOCK, Clock
 from scraper.photos.collect import Collected
@@ -98,11 +98,8 @@ def open_run(
             crawl.end("done", "")
         except RunEnded as e:
             crawl.end("stopped", str(e))
-        except ScraperError as e:
-            crawl.end("failed", str(e))
-            raise
         except BaseException as e:
-            crawl.end("failed", type(e).__name__)
+            crawl.end("failed", runs.failure_in_words(e))
             raise
         finally:
             crawl.save(now(clock))

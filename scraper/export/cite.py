@@ -34,7 +34,7 @@ class Source:
 
 def archive_address(public_url: str, article_id: int) -> str:
     """The article's address in an archive that is published at `public_url`; "" if it is ""."""
-    return f"{public_url.rstrip('/')}/archive/articles/{article_id}" if public_url else ""
+    return f"{public_url}/archive/articles/{article_id}" if public_url else ""
 
 
 def plain(source: Source, language: Language = "en") -> str:

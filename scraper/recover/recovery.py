@@ -19,7 +19,6 @@ from scraper.errors import (
     FetchError,
     RobotsDisallowed,
     RunEnded,
-    ScraperError,
     SiteUnavailable,
     UnreadableList,
 )
@@ -128,7 +127,7 @@ def _run_of(archive: Archive, done: Recovered, window: Window) -> Iterator[int]:
         outcome, done.detail = "stopped", str(e)
     except BaseException as e:
         outcome = "failed"
-        done.detail = str(e) if isinstance(e, ScraperError) else type(e).__name__
+        done.detail = runs.failure_in_words(e)
         raise
     finally:
         left = listing.wanted(archive.db, *window.limits)

@@ -172,4 +172,6 @@ def _cells(run: RunLine) -> tuple[str, ...]:
 
 
 def _megabytes(path: Path) -> float:
-    return round(path.stat().st_size / 1_000_000, 1)
+    """With what a running command has written so far, which SQLite keeps in a file beside it."""
+    files = (path, path.with_name(f"{path.name}-wal"))
+    return round(sum(file.stat().st_size for file in files if file.exists()) / 1_000_000, 1)
