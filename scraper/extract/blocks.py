@@ -13,8 +13,9 @@ _READ_ALSO = re.compile(rf"^{_LABEL}", re.I)
 _LABEL_ALONE = re.compile(rf"^{_LABEL}\s*[:.]*\s*{_MARK}?$", re.I)
 LIST_HEADING = "heading of a list"  # the rule that leaves one out
 _LIST_HEADING = re.compile(
-    r"^(?:(?:tin|bài|tin bài|bài viết|các tin) (?:liên quan|cùng chuyên mục|khác)|tin mới(?: nhất)?"
-    r"|cùng chuyên mục|(?:đọc|xem) nhiều(?: nhất)?|(?:đọc|xem) thêm|có thể bạn quan tâm)\s*:?$",
+    r"^(?:(?:các )?(?:tin|bài)(?: bài| viết)? (?:liên quan|khác|nổi bật|mới(?: nhất)?)"
+    r"|(?:(?:tin|bài)(?: bài| viết)? )?cùng (?:chuyên mục|chủ đề|tác giả)"
+    r"|(?:tin )?(?:đọc|xem) nhiều(?: nhất)?|(?:đọc|xem) (?:thêm|tiếp)|có thể bạn quan tâm)\s*:?$",
     re.I,
 )
 FEW_WORDS = 60  # characters; a note's own prose is longer, or ends in a full stop

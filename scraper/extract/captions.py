@@ -8,16 +8,15 @@
 | the headline with "ảnh 1"; names of image files | captures of the paper, 2023 and since |
 | a single short sentence may be a caption | text captures of the paper, 2022 to 2025 |
 | a line in italics in one paragraph with its photo | body of anninhthudo.vn, 2019 |
-| centred, or in a box with its photo | made-up pages alone: the markup of 2022 is not known |
+| a centred line below a photo | how editors set captions before there was a markup for them |
 """
 
 import re
-from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
 from scraper.extract.blocks import Figure, Paragraph
-from scraper.extract.nodes import BLOCK_TAGS, classes
+from scraper.extract.nodes import classes
 from scraper.extract.text import clean
 
 CAPTION_LENGTH = 160  # characters; longer ones are captions only if a cue says so
@@ -59,7 +58,6 @@ _TITLES = "".join(
 _SENTENCE_END = re.compile(_TITLES + r"[.!?…]+[\"”')\]]*\s+(?=[\"“'(]?[A-ZÀ-ỸĐ0-9])")
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.I)
 _NO_CAPTIONS = {"h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "tr"}
-_MOST_IN_BOX = 4  # elements; a photo, a line break and a text are fewer
 _IS_CAPTION = re.compile(r"caption", re.I)
 
 
@@ -125,9 +123,9 @@ def with_captions_below(
     """The parts, with captions that are printed as plain text below a photo put to that photo.
 
     Such a text is a caption by guess. It is right below a photo that has no caption of its own,
-    reads like one (`is_caption`), and is no subhead and no link. Also, it shares one paragraph or
-    box with its photo, or is centred, or speaks of the photo; or, if a design prints its captions
-    no other way (`is_plain`), it is an ordinary paragraph with more text below it.
+    reads like one (`is_caption`), and is no subhead and no link. Also, it shares one paragraph with
+    its photo, or is centred, or speaks of the photo; or, if a design prints its captions no other
+    way (`is_plain`), it is an ordinary paragraph with more text below it.
     """
     found: list[Paragraph | Figure] = []
     for n, part in enumerate(parts):
@@ -174,24 +172,7 @@ def _is_below(figure: Figure, text: Paragraph, is_plain: bool) -> bool:
         return False
     if is_plain or says_photo(text.text) or has_cue(text.text) or _is_centred(holder):
         return True
-    if text.image is not None and text.image.mem_id == figure.node.mem_id:
-        return True
-    return _is_box_of(figure.node, holder)
-
-
-def _is_box_of(image: LexborNode, holder: LexborNode) -> bool:
-    """True if a photo and the block with a text have a box of their own."""
-    box = _block(image)
-    if holder.parent is None or holder.parent.mem_id != box.mem_id:
-        return False
-    return len(list(islice(box.iter(), _MOST_IN_BOX))) < _MOST_IN_BOX
-
-
-def _block(node: LexborNode) -> LexborNode:
-    """The nearest block around an element."""
-    while node.parent is not None and node.tag not in BLOCK_TAGS:
-        node = node.parent
-    return node
+    return text.image is not None and text.image.mem_id == figure.node.mem_id
 
 
 def _is_centred(holder: LexborNode) -> bool:

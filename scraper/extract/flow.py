@@ -11,10 +11,10 @@ line breaks in a row end a paragraph. What belongs to a photo is no paragraph.
 | `>>>` and "Xem thêm" before a link: read also | sister papers' bodies |
 | a `notebox` of links is left out, not of prose | sister papers: `notebox`, `notebox cms-note` |
 | headings of lists and the links below | sister papers: "Tin liên quan", "Cùng chuyên mục" |
-| who said it, in a quote, is text | made-up pages alone |
 | at most 300 levels | deeper than any page that a person made; Python's stack |
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -43,7 +43,6 @@ from scraper.extract.boxes import (
 from scraper.extract.nodes import (
     BLOCK_TAGS,
     UNSEEN_TAGS,
-    above,
     class_names,
     inside,
     is_hidden,
@@ -53,17 +52,21 @@ from scraper.extract.nodes import (
 )
 from scraper.extract.text import clean
 
-_SIGNED = {".author", ".cms-author"}  # in a quote, who said it
 _FIGURES = {"figure", "table", "video"}  # whatever their class
 _PLAIN = {"p", "div", "li", "h2", "h3", "h4"}  # blocks of text, if they have no class
 _BOLD, _SLANTED = {"b", "strong"}, {"em", "i"}
 _INLINE = frozenset({"a", "b", "strong", "em", "i", "u"})
 _PLAINLY = frozenset({"href", "title", "target", "rel"})  # attributes that hide and mean nothing
 MOST_LEVELS = 300  # deeper than any page that a person made
+IsEnd = Callable[[Paragraph], bool]
 
 
 class TooDeep(ValueError):
     """More levels of elements than any page that a person made."""
+
+
+class _Ended(Exception):
+    """The walk has met what ends the article."""
 
 
 class _Place(NamedTuple):
@@ -82,6 +85,7 @@ class _Flow:
 
     dropped: frozenset[str]
     content: Content
+    is_end: IsEnd | None = None
     in_note: bool = False  # true if the box around it is a note, which was judged as a whole
     in_unknown: bool = False  # true if the box around it is of `content.unknown`
     texts: list[str] = field(default_factory=list)
@@ -155,6 +159,8 @@ class _Flow:
             self.content.excluded.append(Excluded(rule, paragraph, len(self.content.parts)))
         else:
             self.content.parts.append(paragraph)
+            if self.is_end is not None and self.is_end(paragraph):
+                raise _Ended
 
     def add_figure(self, figure: Figure) -> None:
         """A photo or player, which parts paragraphs."""
@@ -168,9 +174,16 @@ class _Flow:
             self.image = image
 
 
-def flow(root: LexborNode, dropped: frozenset[str]) -> Content:
-    """What `root` holds; elements of the classes `dropped` are left out. Raises TooDeep."""
-    return _flow(root, _Flow(dropped, Content([], [], [])), 0)
+def flow(root: LexborNode, dropped: frozenset[str], is_end: IsEnd | None = None) -> Content:
+    """What `root` holds; elements of the classes `dropped` are left out. Raises TooDeep.
+
+    The first paragraph of which `is_end` is true is the last part: nothing below it is read.
+    """
+    found = _Flow(dropped, Content([], [], []), is_end)
+    try:
+        return _flow(root, found, 0)
+    except _Ended:
+        return found.content
 
 
 def _flow(root: LexborNode, found: _Flow, depth: int) -> Content:
@@ -252,10 +265,9 @@ def _why_left_out(
     at: _Place,
 ) -> str:
     """The rule by which an element is no part of the text; "" if it is part of it."""
-    rule = why_dropped(node, attributes, names, found.dropped)
-    if rule in _SIGNED and any(box.tag == "blockquote" for box in above(node)):
-        return ""
-    return rule or (_note(node, names, found, at.depth) if "notebox" in names else "")
+    if rule := why_dropped(node, attributes, names, found.dropped):
+        return rule
+    return _note(node, names, found, at.depth) if "notebox" in names else ""
 
 
 def _figure(node: LexborNode, tag: str, names: frozenset[str]) -> Figure | None:

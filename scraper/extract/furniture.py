@@ -1,11 +1,18 @@
-"""Labels of buttons, players, comment boxes and footers that text captures print as lines.
+"""Lines that a page shows around its article, as markup or as plain text.
 
-A program that takes text out of a page cannot tell them from the article. None is a sentence of
-news: each form is a whole line. The words are those that pages of the same system print, and
-those of video.js, whose player they use.
+Labels of buttons, players, comment boxes and footers are whole lines, and none is a sentence of
+news. The words are those that pages of the same system print, and those of video.js, whose player
+they use. Clock, hotline and side blocks are those of the paper's capture of 2022; the navigation
+above e-magazines is in its captures of 2024.
 """
 
 import re
+from collections.abc import Sequence
+
+from scraper.extract.blocks import is_list_heading
+from scraper.extract.dates import read_page_clock
+from scraper.extract.weather import is_weather_heading, read_weather
+from scraper.models import Weather
 
 _SHARE = (
     r"(?:zalo|facebook|messenger|twitter|x|telegram|youtube|tiktok|e-?mail|google news|copy link"
@@ -59,11 +66,87 @@ _FORMS = {
     "breadcrumb": r"trang chủ\s*[>›»/–-].{0,80}",
 }
 _LONGEST = 330  # characters; longer lines are text
-_KINDS = {kind: re.compile(rf"(?:{form})", re.I) for kind, form in _FORMS.items()}
+_ANY_FORM = re.compile("|".join(_FORMS.values()), re.I)
+# The section pages of the 2022 site: a time with seconds below each headline, and a spinner.
+_OF_LIST = re.compile(r"\d\d-\d\d-\d{4} \d\d:\d\d:\d\d$|đang tải\s*(?:\.\.\.|…)$", re.I)
+# Above e-magazines, and the network's button: "Theo dõi Báo Lào Cai trên Google News".
+_BACK = re.compile(
+    r"^quay (?:về|lại)(?: trang)? (?:e-?magazine|\S+(?: \S+){0,2})\s*(?=theo dõi|$)", re.I
+)
+_FOLLOW = re.compile(
+    r"^theo dõi (?:báo|chúng tôi)\b.{0,60}? trên (?:google news|facebook|zalo)\s*", re.I
+)
+_CRUMB = re.compile(
+    r"^(?:(?:trang chủ|home|thời sự|chính trị|kinh tế|xã hội|văn hóa|văn hoá|thể thao|du lịch"
+    r"|giáo dục|pháp luật|quốc tế|thế giới|y tế|sức khỏe|đời sống|môi trường|xây dựng đảng|bạn đọc"
+    r"|an ninh|quốc phòng|công nghệ|khoa học|nông thôn mới|video|podcast|ảnh|photo"
+    r"|infographic|multimedia)"
+    r"(?:\s*[>›»/–-]\s*|\s+|$))+$",
+    re.I,
+)
+LEAD_MARK = "LCĐT"
+_HOTLINE = re.compile(r"^(hotline|đường dây nóng)\b", re.I)
+_SIDE_BLOCK = re.compile(r"^(multimedia|bình luận|từ khóa|tags?)\s*:?$", re.I)
+_MORE = re.compile(r"^(xem|đọc) (thêm|tiếp)\s*:?$", re.I)
+_CLOCK_AND_MORE = re.compile(r"^(.{10,70}?[\])]|.{10,70}?(?:UTC|GMT)\s?[+-]\s?\d{1,2})\s+\D", re.I)
+_MOST_LINES = 8  # of a weather widget
 
 
-def furniture(line: str) -> str:
-    """What a line is, if the page prints it around its article; "" for every other line."""
-    if len(line) > _LONGEST:
-        return ""
-    return next((kind for kind, form in _KINDS.items() if form.fullmatch(line)), "")
+def without_navigation(line: str) -> str:
+    """A line without the e-magazine's navigation before it; "" if it is furniture alone."""
+    rest = _FOLLOW.sub("", _BACK.sub("", line))
+    return "" if _is_furniture(line) or _is_furniture(rest) or _CRUMB.match(rest) else rest
+
+
+def _is_furniture(line: str) -> bool:
+    return len(line) <= _LONGEST and _ANY_FORM.fullmatch(line) is not None
+
+
+def is_above_emagazine(line: str) -> bool:
+    """Whether a line is the navigation above an e-magazine."""
+    return bool(re.match(r"^quay (?:về|lại)(?: trang)? e-?magazine", line, re.I))
+
+
+def is_list_line(line: str) -> bool:
+    """Whether a line occurs on section pages alone."""
+    return bool(_OF_LIST.match(line))
+
+
+def is_hotline(line: str) -> bool:
+    """Whether a line is the editors' telephone number."""
+    return bool(_HOTLINE.match(line))
+
+
+def ends_article(line: str) -> bool:
+    """Whether a line is the heading of a block beside the article."""
+    return is_weather_heading(line) or _heads_block(line)
+
+
+def _heads_block(line: str) -> bool:
+    return bool(_SIDE_BLOCK.match(line)) or (is_list_heading(line) and not says_more(line))
+
+
+def says_more(line: str) -> bool:
+    """Whether a line may be the heading of such a block, or a button: "Xem thêm"."""
+    return bool(_MORE.match(line))
+
+
+def page_clock(line: str) -> str:
+    """The page clock with which a line starts, as printed, or ""."""
+    if read_page_clock(line):
+        return line
+    match = _CLOCK_AND_MORE.match(line)
+    return match[1] if match and read_page_clock(match[1]) else ""
+
+
+def weather_below(lines: Sequence[str]) -> tuple[Weather, ...]:
+    """What the widget shows below its heading, up to the next block."""
+    for n, line in enumerate(lines):
+        if is_weather_heading(line):
+            below: list[str] = []
+            for text in lines[n + 1 :]:
+                if _heads_block(text) or len(below) == _MOST_LINES:
+                    break
+                below += [text] if text else []
+            return read_weather(line, " ".join(below))
+    return ()

@@ -19,7 +19,6 @@ from scraper.extract.captions import (
     says_photo,
 )
 from scraper.extract.dates import read_moment
-from scraper.extract.furniture import furniture
 from scraper.extract.stated_times import Times, split_labelled
 from scraper.spelling import with_few_marks
 
@@ -41,24 +40,6 @@ _OF_TIMES = re.compile(
     re.I,
 )
 _MOST_TIMES = 120  # characters
-# The section pages of the 2022 site: a time with seconds below each headline, and a spinner.
-_LIST_TIME = re.compile(r"^\d{2}-\d{2}-\d{4} \d{2}:\d{2}:\d{2}$")
-_LIST_SPINNER = re.compile(r"^đang tải\s*(?:\.\.\.|…)$", re.I)
-# Above e-magazines, and the network's button: "Theo dõi Báo Lào Cai trên Google News".
-_BACK = re.compile(
-    r"^quay (?:về|lại)(?: trang)? (?:e-?magazine|\S+(?: \S+){0,2})\s*(?=theo dõi|$)", re.I
-)
-_FOLLOW = re.compile(
-    r"^theo dõi (?:báo|chúng tôi)\b.{0,60}? trên (?:google news|facebook|zalo)\s*", re.I
-)
-_CRUMB = re.compile(
-    r"^(?:(?:trang chủ|home|thời sự|chính trị|kinh tế|xã hội|văn hóa|văn hoá|thể thao|du lịch"
-    r"|giáo dục|pháp luật|quốc tế|thế giới|y tế|sức khỏe|đời sống|môi trường|xây dựng đảng|bạn đọc"
-    r"|an ninh|quốc phòng|công nghệ|khoa học|nông thôn mới|video|podcast|ảnh|photo"
-    r"|infographic|multimedia)"
-    r"(?:\s*[>›»/–-]\s*|\s+|$))+$",
-    re.I,
-)
 _NUMBER_ALONE = re.compile(r"^(?:ảnh|hình)(?: số)? \d{1,3}$", re.I)  # of a photo without a name
 _CLOCK = re.compile(r"(?!00?:00)\d{1,2}:\d\d", re.A)
 # The capture ends within such a name: one long word with digits.
@@ -126,22 +107,6 @@ def take_apart(line: str, slug: str) -> Stated:
     if named and letters(rest[: named.start()]) == slug:
         rest = rest[: named.start()]
     return Stated(rest, tuple(times))
-
-
-def without_navigation(line: str) -> str:
-    """A line without the e-magazine's navigation before it; "" if it is furniture alone."""
-    rest = _FOLLOW.sub("", _BACK.sub("", line))
-    return "" if furniture(line) or furniture(rest) or _CRUMB.match(rest) else rest
-
-
-def is_emagazine(line: str) -> bool:
-    """Whether a line is the navigation above an e-magazine."""
-    return bool(re.match(r"^quay (?:về|lại)(?: trang)? e-?magazine", line, re.I))
-
-
-def is_list_line(line: str) -> bool:
-    """Whether a line occurs on section pages alone."""
-    return bool(_LIST_TIME.match(line) or _LIST_SPINNER.match(line))
 
 
 def is_time_line(line: str) -> bool:

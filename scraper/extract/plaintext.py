@@ -14,13 +14,16 @@ from collections.abc import Sequence
 from scraper.errors import NotAnArticle
 from scraper.extract import line_kinds as kinds
 from scraper.extract.dates import clock_flags, read_page_clock
-from scraper.extract.frame_lines import (
+from scraper.extract.furniture import (
     LEAD_MARK,
     ends_article,
+    is_above_emagazine,
     is_hotline,
+    is_list_line,
     page_clock,
     says_more,
     weather_below,
+    without_navigation,
 )
 from scraper.extract.text import clean, decode
 from scraper.extract.text_lines import LEFT_OUT, Headed, Kept, Line, keep_text, separate, take_lead
@@ -44,7 +47,7 @@ def read(snapshot: Snapshot, notes: Notes = None) -> Article:
     headed = _headed(texts, clock, kinds.slug_letters(snapshot.url), kept)
     slug = kinds.slug_of(snapshot.url)
     end = _keep(lines, headed, slug, kept)
-    is_emagazine = any(kinds.is_emagazine(text) for text in texts[:end])
+    is_emagazine = any(is_above_emagazine(text) for text in texts[:end])
     lead = take_lead(kept, headed, slug, is_emagazine=is_emagazine)
     paragraphs, captions = separate(kept.lines, headed.above)
     _require_text(snapshot.url, (headed.title, lead, *paragraphs, *(c.text for c in captions)))
@@ -102,7 +105,7 @@ def _lines(snapshot: Snapshot) -> list[Line]:
     if len(raw) > _MOST_LINES:
         raise NotAnArticle(snapshot.url, f"more than {_MOST_LINES} lines")
     cleaned = [clean(line) for line in raw]
-    if sum(map(kinds.is_list_line, cleaned)) > 1:
+    if sum(map(is_list_line, cleaned)) > 1:
         raise NotAnArticle(snapshot.url, "a list of articles with their times")
     first = next((n for n, line in enumerate(cleaned) if line), 0)
     last = next((n for n in range(len(cleaned), 0, -1) if cleaned[n - 1]), 0)
@@ -136,7 +139,7 @@ def _headed(texts: Sequence[str], clock: int | None, slug: str, kept: Kept) -> H
         has_hotline = is_hotline(texts[clock].removeprefix(page_clock(texts[clock])).strip())
         while start < len(texts) and is_hotline(texts[start]):
             start, has_hotline = start + 1, True
-    stated = [kinds.take_apart(kinds.without_navigation(text), slug) for text in texts[start:]]
+    stated = [kinds.take_apart(without_navigation(text), slug) for text in texts[start:]]
     same = [n for n, s in enumerate(stated) if slug and kinds.letters(s.text) == slug]
     if same:
         found = same[0]
@@ -145,7 +148,7 @@ def _headed(texts: Sequence[str], clock: int | None, slug: str, kept: Kept) -> H
         title = next((stated[n].text for n in same if not stated[n].text.isupper()), None)
         title = title or stated[found].text
         return _above(texts[start : start + found], title, start + found + 1, kept)
-    while start < len(texts) and not kinds.without_navigation(texts[start]):
+    while start < len(texts) and not without_navigation(texts[start]):
         kept.exclude("navigation", texts[start])
         start += 1
     if has_hotline and start < len(texts) and not _is_text(texts[start]):
@@ -163,7 +166,7 @@ def _above(above: Sequence[str], title: str, below: int, kept: Kept) -> Headed:
     """What the lines above the headline are: navigation, a kicker, the lead, paragraphs."""
     lines = []
     for text in above:
-        if rest := kinds.without_navigation(text):
+        if rest := without_navigation(text):
             lines.append(rest)
         else:
             kept.exclude("navigation", text)

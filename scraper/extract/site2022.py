@@ -6,6 +6,7 @@ the headline, the lead, photos with captions between the paragraphs, then side b
 time of publication, of which these pages say nothing.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -16,13 +17,12 @@ from scraper.extract.blocks import LIST_HEADING, Content, Excluded, Figure, Para
 from scraper.extract.byline import without_signature
 from scraper.extract.captions import with_captions_below
 from scraper.extract.dates import read_page_clock
-from scraper.extract.flow import flow
-from scraper.extract.frame_lines import (
+from scraper.extract.flow import IsEnd, flow
+from scraper.extract.furniture import (
     LEAD_MARK,
     ends_article,
     is_hotline,
     page_clock,
-    weather_below,
 )
 from scraper.extract.line_kinds import is_kicker
 from scraper.extract.nodes import each, text_of
@@ -37,14 +37,12 @@ NAME = "site2022"
 _SIGNED = frozenset({"author", "cms-author"})  # who wrote it: found by `_BYLINE`, no paragraph
 _BYLINE = ".author, .cms-author"
 _MOST_ABOVE_LEAD = 4  # photos and their captions between headline and lead
-_LEAST_TITLE = (
-    15  # characters of a line that is taken for the headline because the title starts with it
-)
+_LEAST_TITLE = 15  # characters of a line that is the headline because the title starts with it
 
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """The page in reading order."""
+    """The page in reading order, to the first side block below clock and headline."""
 
     content: Content
     texts: list[str]  # of each part; "" for a photo
@@ -63,10 +61,11 @@ def is_of_2022(page: Page) -> bool:
 
 def read(page: Page, snapshot: Snapshot) -> Article:
     """The article on a page of the 2022 site. Raises MissingField, NotAnArticle, TooDeep."""
-    lines = _lines(page)
+    headings = {text_of(node): node for node in each(page.tree, "h1")}
+    lines = _lines(page, headings)
     clock = lines.clock
     clock_text = page_clock(lines.texts[clock]) if clock is not None else ""
-    start, heading = _headline(page, lines, clock)
+    start, heading = _headline(page, lines, clock, headings)
     title = lines.texts[start]
     parts, end = _inside(lines, start)
     if clock is None and not any(_is_marked(p) for p in parts[: _MOST_ABOVE_LEAD + 1]):
@@ -93,7 +92,7 @@ def read(page: Page, snapshot: Snapshot) -> Article:
         heading=heading,
         around=page.tree.body,
         signature=signed.names,
-        weather=weather_of(page) or weather_below(lines.texts[end:]),
+        weather=weather_of(page),
         clock=moment,
         clock_text=clock_text,
         kicker=_kicker(lines, clock, start),
@@ -125,11 +124,23 @@ def _left_out(lines: _Lines, start: int, end: int) -> list[Excluded]:
     return linked + [e for e in lines.content.excluded if start < e.at <= end]
 
 
-def _lines(page: Page) -> _Lines:
+def _lines(page: Page, headings: Container[str]) -> _Lines:
     root = page.tree.body
     if root is None:
         raise NotAnArticle(page.url, "an empty page")
-    content = flow(root, _SIGNED)
+    # In this order; a page that lacks the clock or an h1 is read to its end.
+    awaited: list[IsEnd] = [
+        lambda line: bool(page_clock(line.text)),
+        lambda line: line.text in headings and not line.is_linked,
+        lambda line: ends_article(line.text),
+    ]
+
+    def is_end(line: Paragraph) -> bool:
+        if awaited[0](line):
+            awaited.pop(0)
+        return not awaited
+
+    content = flow(root, _SIGNED, is_end)
     return _Lines(content, [p.text if isinstance(p, Paragraph) else "" for p in content.parts])
 
 
@@ -137,10 +148,11 @@ def _text(lines: _Lines, n: int) -> str:
     return lines.texts[n] if n < len(lines.texts) else ""
 
 
-def _headline(page: Page, lines: _Lines, clock: int | None) -> tuple[int, LexborNode | None]:
+def _headline(
+    page: Page, lines: _Lines, clock: int | None, headings: dict[str, LexborNode]
+) -> tuple[int, LexborNode | None]:
     """Which line is the headline: an h1's, else one that the title begins with, else the first
     after clock and hotline; and its h1."""
-    headings = {text_of(node): node for node in each(page.tree, "h1")}
     named = text_of(page.tree.css_first("title"))
     below = [
         (n, text)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from scraper.extract import line_kinds as kinds
 from scraper.extract.byline import is_names, is_source
 from scraper.extract.captions import is_caption, split_credit
-from scraper.extract.frame_lines import LEAD_MARK, ends_article
+from scraper.extract.furniture import LEAD_MARK, ends_article, without_navigation
 from scraper.extract.trace import Choice
 from scraper.models import NO_HEADLINE, Caption
 
@@ -133,7 +133,7 @@ def _is_furniture(text: str, title: str, kept: Kept) -> bool:
         return True
     letters = kinds.letters(kinds.take_apart(text, kinds.letters(title)).text)
     is_title = bool(title) and letters == kinds.letters(title)
-    return is_title or ends_article(text) or not kinds.without_navigation(text)
+    return is_title or ends_article(text) or not without_navigation(text)
 
 
 def take_lead(kept: Kept, headed: Headed, slug: str, *, is_emagazine: bool) -> str:
