@@ -608,6 +608,9 @@ def test_a_file_of_a_search_has_every_hit_however_many_are_read_at_once(
         ("from=31/2/2021", "from=31/2/2021: write"),
         ("sort=xyz", "sort=xyz: there are best, newest, oldest"),
         ("in=xyz", "in=xyz: there are title, text, captions"),
+        ("photos=2", "photos=2: there are 0, 1"),
+        ("gone=yes", "gone=yes: there are 0, 1"),
+        ("apart=true", "apart=true: there are 0, 1"),
     ],
 )
 def test_a_bad_filter_is_named_in_one_line(datasette: Datasette, asked: str, said: str):
@@ -620,9 +623,38 @@ def test_a_bad_filter_is_named_in_one_line(datasette: Datasette, asked: str, sai
             assert get(datasette, address).status_code == 400, address
 
 
+@pytest.mark.parametrize("asked", ["size=many", "start=-1", "start=99999999999", "facets=yes"])
+def test_a_part_of_an_address_that_cannot_be_read_is_not_passed_over(
+    datasette: Datasette, asked: str
+):
+    answer = get(datasette, f"/search.json?q=ma&{asked}")
+    assert answer.status_code == 400 and answer.json()["error"].startswith(f"{asked}: ")
+
+
+def test_a_filter_set_to_0_is_not_asked_for(datasette: Datasette):
+    every = get(datasette, "/search.json?q=du+lich").json()
+    assert every["total"] > 0
+    for name in ("photos", "gone", "apart", "facets"):
+        assert get(datasette, f"/search.json?q=du+lich&{name}=0").json() == every
+
+
+def test_the_form_keeps_and_shows_each_filter_that_is_set(datasette: Datasette):
+    for address in ("/search?q=ma", "/trends?q=ma"):
+        plain = get(datasette, address).text
+        asked = get(datasette, f"{address}&in=title&layout=photo&apart=1&gone=1").text
+        form = asked[asked.index("<details") :]
+        form = form[: form.index("</details>")]
+        assert '<details class="more" open>' in form
+        assert '<option value="title" selected>' in form
+        for name, value in (("layout", "photo"), ("apart", "1"), ("gone", "1")):
+            assert f'name="{name}" value="{value}" checked>' in form
+        assert 'name="layout"' not in plain and 'name="apart"' not in plain
+
+
 def test_a_name_that_no_article_has_is_called_unknown(datasette: Datasette):
-    for kind in ("byline", "tag", "section", "layout"):
-        assert f"No article here has the {kind}" in get(datasette, f"/search?{kind}=xyz").text
+    for kind in ("byline", "tag", "section", "layout", "unit"):
+        said = "No place is called" if kind == "unit" else f"No article here has the {kind}"
+        assert said in get(datasette, f"/search?{kind}=xyz").text
         assert get(datasette, f"/search.json?{kind}=xyz").json()["unknown"] == [kind]
     assert get(datasette, "/search.json?byline==CMD()").json()["unknown"] == []
 

@@ -90,7 +90,7 @@ def test_facets_of_json_are_those_of_the_page(datasette: Datasette) -> None:
         "tag",
         "layout",
         "unit",
-        "place",
+        "in",
     }
 
 

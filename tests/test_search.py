@@ -299,7 +299,7 @@ def test_facets_of_too_many_hits_count_those_of_the_highest_numbers(
     def counted() -> tuple[int, int, dict[str, int]]:
         facets = search(shared, "cong an", with_facets=True).facets
         sections = sum(count for _, count in facets.values["section"])
-        return facets.counted, sections, dict(facets.values["place"])
+        return facets.counted, sections, dict(facets.values["in"])
 
     assert counted() == (3, 3, {"title": 3, "text": 2, "captions": 0})
     monkeypatch.setattr("scraper.search.facets.COUNTED_AT_MOST", 2)

@@ -1,6 +1,7 @@
 """What an address of the search, the trends or a file asks for beside the words."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -10,8 +11,7 @@ from scraper.errors import BadFilter
 from scraper.search.conditions import Filters
 
 FILTERS = (
-    "section", "from", "to", "byline", "tag", "layout", "unit", "photos", "captions", "in", "gone",
-    "apart",
+    "section", "from", "to", "byline", "tag", "layout", "unit", "photos", "in", "gone", "apart",
 )  # fmt: skip
 SORTS = ("best", "newest", "oldest")
 
@@ -29,9 +29,9 @@ def filters_of(args: Any, *, follows: bool = False) -> Filters:
         tag=args.get("tag", "").strip(),
         layout=args.get("layout", "").strip(),
         unit=args.get("unit", "").strip(),
-        photos=bool(args.get("photos")),
-        place=_place(args),
-        gone=bool(args.get("gone")),
+        photos=is_asked(args, "photos"),
+        place=_one_of(args, "in", PLACES),
+        gone=is_asked(args, "gone"),
         # A page that follows another leaves out what was captured since, so that none repeats.
         known_by=args.get("asof", "") if follows else "",
     )
@@ -39,10 +39,20 @@ def filters_of(args: Any, *, follows: bool = False) -> Filters:
 
 def sort_of(args: Any) -> str:
     """The order asked for. Raises BadFilter."""
-    sort: str = args.get("sort", "") or "best"
-    if sort not in SORTS:
-        raise BadFilter(say("search.bad_choice", given=f"sort={sort}", choices=", ".join(SORTS)))
-    return sort
+    return _one_of(args, "sort", SORTS) or "best"
+
+
+def is_asked(args: Any, name: str) -> bool:
+    """True for `name=1`, False for `name=0` and if it is not there. Raises BadFilter."""
+    return _one_of(args, name, ("0", "1")) == "1"
+
+
+def number_of(args: Any, name: str) -> int:
+    """A whole number of at most nine digits; 0 if it is not there. Raises BadFilter."""
+    text: str = args.get(name, "")
+    if text and not re.fullmatch("[0-9]{1,9}", text):
+        raise BadFilter(say("search.bad_number", given=f"{name}={text}"))
+    return int(text or 0)
 
 
 def day_of(args: Any, name: str) -> str:
@@ -64,12 +74,13 @@ def day_of(args: Any, name: str) -> str:
     return found
 
 
-def _place(args: Any) -> str:
-    """Where the words are to be; earlier addresses ask for captions with `captions=1`."""
-    place: str = args.get("in", "") or ("captions" if args.get("captions") else "")
-    if place and place not in PLACES:
-        raise BadFilter(say("search.bad_choice", given=f"in={place}", choices=", ".join(PLACES)))
-    return place
+def _one_of(args: Any, name: str, choices: Collection[str]) -> str:
+    given: str = args.get(name, "")
+    if given and given not in choices:
+        raise BadFilter(
+            say("search.bad_choice", given=f"{name}={given}", choices=", ".join(choices))
+        )
+    return given
 
 
 def within(args: dict[str, str], period: str) -> dict[str, str]:

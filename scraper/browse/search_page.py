@@ -16,8 +16,15 @@ from scraper.browse.cache import cached
 from scraper.browse.charts import Point, bar_chart
 from scraper.browse.connection import aliases, in_archive
 from scraper.browse.phrases import say
-from scraper.browse.rendering import arguments, atom, file, int_or_zero, page
-from scraper.browse.search_filters import SORTS, filters_of, sort_of, within
+from scraper.browse.rendering import arguments, atom, file, page
+from scraper.browse.search_filters import (
+    SORTS,
+    filters_of,
+    is_asked,
+    number_of,
+    sort_of,
+    within,
+)
 from scraper.browse.whole_search import FILES, whole_search
 from scraper.errors import BadFilter
 from scraper.lexicon import VERSION
@@ -65,26 +72,26 @@ async def refused(datasette: Datasette, request: Request, message: str, status: 
 
 async def _found(datasette: Datasette, args: Any, kind: str | None) -> index.SearchPage:
     known, months = aliases(datasette), await stretches_of(datasette)
-    start = int_or_zero(args.get("start", ""))
+    q, start = args.get("q", ""), number_of(args, "start")
     filters = filters_of(args, follows=start > 0)
+    apart = is_asked(args, "apart")
+    with_facets = is_asked(args, "facets") if kind == "json" else not kind and bool(q)
     sort = "newest" if kind == "atom" else sort_of(args)
-    limit = {"json": min(int_or_zero(args.get("size", "")) or 100, MOST), "atom": 50}.get(
-        kind or "", PAGE
-    )
+    limit = {"json": min(number_of(args, "size") or 100, MOST), "atom": 50}.get(kind or "", PAGE)
 
     def read(db: Database) -> index.SearchPage:
         return index.search(
             db,
-            args.get("q", ""),
+            q,
             filters=filters,
             sort=sort,
             limit=limit,
             offset=start,
             aliases=known,
-            apart=bool(args.get("apart")),
+            apart=apart,
             with_years=not kind,
             with_others=kind != "atom",
-            with_facets=bool(args.get("facets" if kind == "json" else "q")) and kind != "atom",
+            with_facets=with_facets,
             stretches=months,
         )
 
@@ -93,7 +100,7 @@ async def _found(datasette: Datasette, args: Any, kind: str | None) -> index.Sea
 
 async def _search_page(datasette: Datasette, request: Request, found: index.SearchPage) -> Response:
     args = request.args
-    start = int_or_zero(args.get("start", ""))
+    start = number_of(args, "start")
     kept = {k: v for k, v in arguments(args).items() if k not in ("start", "asof")}
     asof = args.get("asof") or utc_text(datetime.now(UTC))
     points = [
@@ -137,7 +144,7 @@ def _facet_links(kept: dict[str, str], found: index.SearchPage) -> dict[str, lis
     def narrowed(facet: str, value: str) -> dict[str, str]:
         if facet == "year":
             return within(kept, value) if value else kept
-        return {**kept, {"place": "in"}.get(facet, facet): value}
+        return {**kept, facet: value}
 
     facets = found.facets.values if found.facets else {}
     return {

@@ -12,7 +12,7 @@ from scraper.browse.charts import Point, Series, line_chart, svg_file
 from scraper.browse.connection import aliases, in_archive
 from scraper.browse.phrases import say
 from scraper.browse.rendering import arguments, csv_file, file, page
-from scraper.browse.search_filters import FILTERS, filters_of, within
+from scraper.browse.search_filters import FILTERS, filters_of, is_asked, within
 from scraper.browse.search_page import coverage_of, refused, search_url, sections_of, stretches_of
 from scraper.errors import BadFilter
 from scraper.search import sql as index
@@ -80,7 +80,7 @@ def _figures(texts: list[str], counts: Counts) -> Response:
 
 async def _counts(datasette: Datasette, texts: list[str], args: Any, digits: int) -> Counts:
     filters, known = filters_of(args), aliases(datasette)
-    apart = bool(args.get("apart"))
+    apart = is_asked(args, "apart")
     months = await stretches_of(datasette)
 
     def read(db: Database) -> Counts:

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from scraper.browse.connection import aliases, in_archive
 from scraper.browse.datasette_065 import stream
-from scraper.browse.search_filters import filters_of
+from scraper.browse.search_filters import filters_of, is_asked
 from scraper.export import FORMATS, Format
 from scraper.export.entries import Chosen
 from scraper.export.filters import Condition
@@ -34,7 +34,7 @@ async def whole_search(datasette: Datasette, request: Request, ending: str) -> A
     """The file, sent as it is made: as `scraper export` writes it, in order of the numbers."""
     name, kind = FILES[ending]
     args, known = request.args, aliases(datasette)
-    query = read_query(args.get("q", ""), known, apart=bool(args.get("apart")))
+    query = read_query(args.get("q", ""), known, apart=is_asked(args, "apart"))
     filters = filters_of(args)
 
     def read(db: Database) -> list[int]:

@@ -41,7 +41,7 @@ class Facets:
     """Hits for each value, the most frequent first."""
 
     counted: int  # how many hits, those of the highest numbers, were counted
-    values: dict[str, Values]  # "section", "year", "byline", "tag", "layout", "unit", "place"
+    values: dict[str, Values]  # "section", "year", "byline", "tag", "layout", "unit", "in"
 
 
 def facets(db: Database, asked: Asked, ids: Sequence[int]) -> Facets:
@@ -67,7 +67,7 @@ def facets(db: Database, asked: Asked, ids: Sequence[int]) -> Facets:
     }
     if asked.match:
         first = newest[0] if len(newest) < len(ids) else 0
-        found["place"] = tuple((p, count_hits(db, in_place(asked, p), first)) for p in PLACES)
+        found["in"] = tuple((p, count_hits(db, in_place(asked, p), first)) for p in PLACES)
     return Facets(len(newest), found)
 
 

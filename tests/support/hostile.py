@@ -9,7 +9,7 @@ HOSTILE = "<script>alert(1)</script> {{ 7*7 }} ' OR 1=1 -- \u202e<img src=x oner
 PAGES = (
     "/",
     "/search?q=ma",
-    "/search?q=ma&section=Kinh+t%E1%BA%BF&from=2010&byline=bang&tag=x&photos=1&captions=1&gone=1",
+    "/search?q=ma&section=Kinh+t%E1%BA%BF&from=2010&byline=bang&tag=x&photos=1&in=captions&gone=1",
     "/search?q=script&sort=newest",
     "/search?q=%22",
     "/search",
