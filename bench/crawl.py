@@ -158,7 +158,8 @@ def cost_of(command: list[str]) -> Cost:
     """CPU seconds (user and system) and peak memory of a command."""
     said = subprocess.run(
         [sys.executable, "-c", _WATCH, *command],
-        env=os.environ | {"PYTHONPATH": str(HERE.parent)},
+        # pip compiles what it installs: after the first round ours is compiled too.
+        env=os.environ | {"PYTHONPATH": str(HERE.parent), "PYTHONDONTWRITEBYTECODE": ""},
         stdout=subprocess.PIPE,
         text=True,
         check=True,

@@ -111,31 +111,44 @@ def words(text: str) -> list[str]:
     return WORD.findall(nfc(text))
 
 
+_MARKS = "".join(map(chr, range(0x300, 0x370)))
+# All between two words, but for a single blank.
+_GAP = re.compile(r"([^\w\u0300-\u036f](?!(?<= )[^\W_])[\W_]*)")
 _JOINED = re.compile(r"[-/'’_&]")  # between letters without a blank: NĐ-CP, H'Mông
 _JOINED_NUMBERS = re.compile("[-.,:–]")  # between digits: 1.000, 5-6
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
 
 
-def divisions(text: str) -> list[bool]:
-    """For each word of `text` except the last: True if more than a blank follows it.
+def runs(text: str) -> list[list[str]]:
+    """The words of `text`, cut into runs that have a single blank, or no division, inside.
 
     A sign or the end of a line divides; not what joins numbers and names, as in 15/2020/NĐ-CP.
     """
-    text = nfc(text)
-    spans = [found.span() for found in WORD.finditer(text)]
-    return [
-        text[end:start] != " " and _divides(text[end:start], text[end - 1], text[start])
-        for (_, end), (start, _) in pairwise(spans)
-    ]
+    # Marks at the beginning, too, belong to no letter. "_" divides and joins as "-" does.
+    first, *rest = _GAP.split(nfc(text).lstrip(_MARKS + " ").replace("_", "-"))
+    found = [first.split(" ")] if first else []
+    for gap, piece in zip(rest[::2], rest[1::2], strict=True):
+        if not piece:  # the text ends with a gap
+            break
+        is_number = piece[0].isdigit() and bool(found) and found[-1][-1][-1].isdigit()
+        if found and not _divides(gap, is_number):
+            found[-1] += piece.split(" ")
+        else:
+            found.append(piece.split(" "))
+    return found
 
 
-def _divides(gap: str, before: str, after: str) -> bool:
+def divisions(text: str) -> list[bool]:
+    """For each word of `text` except the last: True if more than a blank follows it."""
+    return [last for run in runs(text) for last in (*[False] * (len(run) - 1), True)][:-1]
+
+
+@lru_cache(maxsize=1000)  # few gaps make up nearly all
+def _divides(gap: str, joins_numbers: bool) -> bool:
     gap = _UNSEEN.sub("", gap)
     if not gap.strip():
         return "\n" in gap
-    if before.isdigit() and after.isdigit() and _JOINED_NUMBERS.fullmatch(gap):
-        return False
-    return not _JOINED.fullmatch(gap)
+    return not (_JOINED.fullmatch(gap) or (joins_numbers and _JOINED_NUMBERS.fullmatch(gap)))
 
 
 @lru_cache(maxsize=20_000)  # more than the syllables of Vietnamese; every index entry asks for each

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.spelling import agrees, fold, half_typed, loosely_typed, spell, words
+from scraper.spelling import agrees, fold, half_typed, loosely_typed, runs, spell, words
 
 LETTERS = "aàáảãạăằâấbcdđeêệghiìklmnoôơờpqrstuưứvxyỳ AĐỆ.,/-'1\u0301\u200b"
 
@@ -38,6 +38,33 @@ def test_all_forms_of_a_text_have_the_same_words_in_the_same_order(text: str):
     assert len(words(text)) == len(words(spell(text))) == len(words(fold(text)))
     assert spell(spell(text)) == spell(text)
     assert fold(spell(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        (" công an ", ["công an"]),
+        ("thi công, an toàn", ["thi công", "an toàn"]),
+        ("thi công\nan toàn", ["thi công", "an toàn"]),
+        ("thi công | an toàn.", ["thi công", "an toàn"]),
+        ("công  an", ["công an"]),  # blanks alone divide nothing
+        ("công\u200b an", ["công an"]),
+        ("15/2020/NĐ-CP, H'Mông", ["15 2020 NĐ CP", "H Mông"]),
+        ("snake_case a_", ["snake case a"]),
+        ("1.000: 5-6", ["1 000", "5 6"]),
+        ("xã.huyện", ["xã", "huyện"]),  # joins numbers only
+        ("a - b", ["a", "b"]),
+        ("\u0301công \u0301an", ["công", "an"]),
+    ],
+)
+def test_signs_and_line_ends_divide_words(text: str, expected: list[str]):
+    assert [" ".join(run) for run in runs(text)] == expected
+
+
+@given(st.text(alphabet=LETTERS + "\n_|½²", max_size=40))
+def test_runs_hold_all_words_of_a_text_in_order(text: str):
+    assert [word for run in runs(text) for word in run] == words(text)
 
 
 def test_a_letter_typed_with_marks_counts_and_a_bare_one_does_not():

@@ -13,16 +13,17 @@ columns, nor checked by its 'integrity-check': `reindex` and `check_index` are h
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import chain
 
 from sqlite_utils import Database
 
 from scraper.archive.files import write
 from scraper.archive.tables import AS_WRITTEN, PLACES, TOKENIZER
 from scraper.lexicon import VERSION
-from scraper.lexicon.crossings import crossing_terms
-from scraper.spelling import other_spellings, spell, unmark, words
+from scraper.lexicon.crossings import DividedText, crossing_terms
+from scraper.spelling import other_spellings, spell, unmark
 
 BATCH = 1000
 
@@ -187,12 +188,9 @@ def _hash(texts: tuple[int, *tuple[str, ...]]) -> int:
 def _indexed(texts: tuple[int, *tuple[str, ...]]) -> tuple[int | str, ...]:
     article_id, *printed = texts
     spelled = [spell(text) for text in printed]
-    syllables = {word for text in spelled for word in words(text)}
-    others = sorted({other for word in syllables for other in other_spellings(word)})
-    return (article_id, *spelled, *map(unmark, spelled), " ".join(others), _false_words(printed))
-
-
-def _false_words(printed: Sequence[str]) -> str:
-    texts = dict(zip(AS_WRITTEN, printed, strict=True))
-    places = {place: [texts.pop(c) for c in columns] for place, columns in PLACES.items()}
-    return " ".join(crossing_terms({**places, "": texts.values()}))
+    divided = dict(zip(AS_WRITTEN, map(DividedText, spelled), strict=True))
+    syllables = set(chain.from_iterable(text.spelled for text in divided.values()))
+    others = sorted(set(chain.from_iterable(map(other_spellings, syllables))))
+    places = {place: [divided.pop(c) for c in columns] for place, columns in PLACES.items()}
+    false_words = crossing_terms({**places, "": divided.values()})
+    return (article_id, *spelled, *map(unmark, spelled), " ".join(others), " ".join(false_words))

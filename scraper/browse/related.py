@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from scraper.lexicon import cuts, lexicon
-from scraper.spelling import divisions, spell, words
+from scraper.spelling import runs, spell
 
 SHOWN = 6
 WORDS_ASKED = 24  # each costs the index up to 20 ms in 300,000 articles, mostly less than one
@@ -93,13 +93,9 @@ def _words(texts: tuple[str, ...]) -> dict[str, str]:
     """The words of `texts` as spelled and as printed, without numbers; none twice."""
     found: dict[str, str] = {}
     for text in texts:
-        run: list[str] = []
-        for syllable, is_divided in zip(words(text), [*divisions(text), True], strict=False):
-            run.append(syllable)
-            if is_divided:
-                for word in cuts(run, lexicon())[0]:
-                    printed = " ".join(word)
-                    if not any(map(str.isdigit, printed)):
-                        found.setdefault(spell(printed), printed)
-                run = []
+        for run in runs(text):
+            for word in cuts(run, lexicon())[0]:
+                printed = " ".join(word)
+                if not any(map(str.isdigit, printed)):
+                    found.setdefault(spell(printed), printed)
     return found

@@ -37,6 +37,7 @@ from scraper.errors import (
 )
 from scraper.http.fetcher import Fetcher
 from scraper.http.refusals import refusal
+from scraper.http.robots import Rules
 from scraper.models import Snapshot, utc_text
 from scraper.progress import Progress
 from scraper.urls import Site, article_id, canonical
@@ -93,6 +94,8 @@ class Survey:
         self._fetcher, self._site, self._progress = fetcher, settings.site.site, progress
         self._settings, self._full, self._since = settings, full, since
         self._asked: set[str] = set()
+        self._next: ListAddress | None = None
+        self._next_of: Rules | None = None  # robots.txt when `_next` was found; None: find it anew
         self._depth: dict[str, int] = {}  # indexes above a map that one of them names
         self._sections = self._sections_in_turn(count_crawls(db, run.id))
         if full:
@@ -100,11 +103,15 @@ class Survey:
 
     def next(self) -> ListAddress | None:
         """The list to ask for next: what the last run did not reach first; None after the last."""
-        left = self._left()
-        due = known_lists.lists_due(self.db)
-        now = utc_text(self.at)
-        # Ties are broken by the order of `left`.
-        return min(left, key=lambda one: due.get(one.url, now), default=None)
+        robots = self._fetcher.robots
+        if self._next_of is not robots:  # no article changes which list it is
+            left = self._left()
+            due = known_lists.lists_due(self.db)
+            now = utc_text(self.at)
+            # Ties are broken by the order of `left`.
+            self._next = min(left, key=lambda one: due.get(one.url, now), default=None)
+            self._next_of = robots
+        return self._next
 
     def end(self) -> None:
         """Have the lists that were not reached asked for first in the next run."""
@@ -159,6 +166,7 @@ class Survey:
         Raises SiteUnavailable if its failure is one too many in a row; it is noted then, too.
         """
         self._asked.add(one.url)
+        self._next_of = None
         self._progress.note(f"list {one.url}", one.url)
         known_lists.add_list(self.db, one.url, one.source, self.at)
         try:

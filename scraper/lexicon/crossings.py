@@ -6,12 +6,16 @@ articles out. A term starts with a private character that nobody types and no te
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import accumulate, chain, islice, pairwise
 
 from scraper.lexicon import MAX_SYLLABLES, lexicon
-from scraper.spelling import divisions, spell, unmark, words
+from scraper.spelling import runs, unmark
 
 _JOIN, _OF_PLACE = "\ue000", "\ue001"
-_SIGN = "|"
+# How many syllables a word may have before and after a division inside it; one and one first.
+_SPANS = [(n, m) for n in range(1, MAX_SYLLABLES) for m in range(1, MAX_SYLLABLES - n + 1)]
+_DIVISION = " | "  # no word holds this sign
 
 
 def is_word(folded: Sequence[str]) -> bool:
@@ -25,58 +29,57 @@ def crossing_term(syllables: Sequence[str], place: str = "") -> str:
     return start + _JOIN.join(syllables)
 
 
-def crossing_terms(places: Mapping[str, Iterable[str]]) -> list[str]:
+class DividedText:
+    """A spelled text: its words, spelled and folded, and which of them signs divide."""
+
+    def __init__(self, spelled: str) -> None:
+        self._runs = runs(spelled)
+        joined = _DIVISION.join(map(" ".join, self._runs))
+        folded = unmark(joined)
+        self.shown = f"{_DIVISION}{joined}{_DIVISION}{folded}{_DIVISION}"
+        self.spelled = list(chain.from_iterable(self._runs))
+        self.folded = folded.replace(_DIVISION, " ").split()
+
+    def crossing(self) -> Iterator[str]:
+        """Each known word, spelled and folded, with a division inside."""
+        known, longer, folded = lexicon().spellings, _pairs_in_longer_words(), self.folded
+        for at in islice(accumulate(map(len, self._runs)), max(0, len(self._runs) - 1)):
+            pair = " ".join(folded[at - 1 : at + 1])
+            spans = _SPANS if pair in longer else _SPANS[:1]
+            for before, after in spans:
+                span = slice(max(0, at - before), at + after)
+                if (word := " ".join(folded[span])) in known:
+                    yield " ".join(self.spelled[span])
+                    yield word
+
+
+@cache
+def _pairs_in_longer_words() -> frozenset[str]:
+    """The neighbouring syllables in words of three and more: few texts have such at a division."""
+    longer = [word.split() for word in lexicon().spellings if word.count(" ") > 1]
+    return frozenset(" ".join(two) for word in longer for two in pairwise(word))
+
+
+def crossing_terms(places: Mapping[str, Iterable[DividedText]]) -> list[str]:
     """The false words of an article, spelled and folded, for each place and for all together.
 
-    `places` are its printed texts: `{"title": [...], ...}`; the place "" has those that cannot be
-    searched alone. A word that is also found whole in the place is no false one.
+    `places` are its texts: `{"title": [...], ...}`; the place "" has those that cannot be searched
+    alone. A word that is also found whole in the place is no false one.
     """
     terms: set[str] = set()
-    everything: list[_Text] = []
-    everywhere: set[tuple[str, ...]] = set()
+    everything: list[DividedText] = []
+    everywhere: set[str] = set()
     for place, texts in places.items():
-        read = [_Text(text) for text in texts if text]
-        found = {window for text in read for window in text.crossing()}
+        read = list(texts)
+        found = {word for text in read for word in text.crossing()}
         if place:
-            terms.update(crossing_term(w, place) for w in _false(found, read))
+            terms.update(crossing_term(word.split(), place) for word in _false(found, read))
         everything += read
         everywhere |= found
-    terms.update(crossing_term(w) for w in _false(everywhere, everything))
+    terms.update(crossing_term(word.split()) for word in _false(everywhere, everything))
     return sorted(terms)
 
 
-class _Text:
-    """A printed text, cut into spelled and folded words."""
-
-    def __init__(self, text: str) -> None:
-        self.spelled = words(spell(text))
-        self.folded = words(unmark(" ".join(self.spelled)))
-        self.divided = divisions(text)
-
-    def crossing(self) -> Iterator[tuple[str, ...]]:
-        """Each known word, spelled and folded, with a division inside."""
-        known, folded, last = lexicon().spellings, self.folded, len(self.folded)
-        for at in (n for n, is_divided in enumerate(self.divided) if is_divided):
-            for first in range(max(0, at - MAX_SYLLABLES + 2), at + 1):
-                for end in range(at + 2, min(first + MAX_SYLLABLES, last) + 1):
-                    if " ".join(folded[first:end]) in known:
-                        yield tuple(self.spelled[first:end])
-                        yield tuple(folded[first:end])
-
-    def shown(self) -> str:
-        """The words in both forms, a sign for each division."""
-        lines = []
-        for form in (self.spelled, self.folded):
-            line = [_SIGN]
-            for word, is_divided in zip(form, [*self.divided, True], strict=False):
-                line += [word, _SIGN] if is_divided else [word]
-            lines.append(" ".join(line))
-        return " ".join(lines)
-
-
-def _false(found: set[tuple[str, ...]], texts: Sequence[_Text]) -> Iterator[tuple[str, ...]]:
+def _false(found: set[str], texts: Sequence[DividedText]) -> list[str]:
     """Those of `found` that are nowhere whole in `texts`."""
-    if not found:
-        return
-    shown = " ".join(text.shown() for text in texts)
-    yield from (window for window in found if f" {' '.join(window)} " not in shown)
+    return [word for word in found if not any(f" {word} " in text.shown for text in texts)]
