@@ -8,7 +8,7 @@ from datasette.app import Datasette
 from sqlite_utils import Database
 
 from scraper.archive.coverage import coverage
-from scraper.archive.files import open_archive
+from scraper.archive.files import open_archive, write
 from scraper.browse.charts import Point, Series, bar_chart, line_chart
 from scraper.times import is_running
 from scraper.upkeep.status import lines, status
@@ -26,6 +26,8 @@ FRONTIER = (  # number, state, lastmod
     (7, "duplicate", None),
     (None, "list", "2024-06-02T00:00:00Z"),
     (1, "new", "2024-06-02T00:00:00Z"),  # another address of an archived article
+    (2, "failed", "2024-05-02T00:00:00Z"),  # another address of one that is waiting
+    (5, "new", None),
 )
 
 
@@ -49,6 +51,36 @@ def test_an_article_is_waiting_if_it_is_known_and_may_still_be_fetched(path: Pat
         held = coverage(archive.db)
     assert (held.archived, held.waiting, held.known) == (1, 4, 5)
     assert held.waiting_months == {"2024-05": 1, "2024-06": 2}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE articles SET local_date = '2031-02-03' WHERE id % 3 = 0",
+        "UPDATE articles SET local_date = NULL WHERE id % 2 = 0",
+        "UPDATE articles SET section = 'Du lịch', template = 'fallback' WHERE id = 4",
+        "UPDATE articles SET caption_count = 7 WHERE id < 5",
+        "UPDATE articles SET title = 'x'",
+        "DELETE FROM articles WHERE id IN (2, 3, 9)",
+        "DELETE FROM articles",
+        "INSERT INTO articles SELECT * FROM articles WHERE id = 1"
+        " ON CONFLICT DO UPDATE SET section = 'Xã hội', local_date = NULL, caption_count = 2",
+    ],
+)
+def test_the_counts_by_month_follow_every_change_of_the_articles(tmp_path: Path, sql: str) -> None:
+    def add(db: Database) -> None:
+        for number in range(1, 10):
+            add_article(db, number, "Một", "", "Chữ.", ("Ảnh|",) * (number % 3))
+
+    with open_archive(archive_of_rows(tmp_path / "archive.db", add)) as archive:
+        for step in ("SELECT 1", sql):
+            with write(archive.db) as db:
+                db.execute(step)
+            counted = archive.db.execute(
+                "SELECT ifnull(substr(local_date, 1, 7), ''), section, template, count(*),"
+                " sum(caption_count) FROM articles GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+            ).fetchall()
+            assert archive.db.execute("SELECT * FROM article_counts").fetchall() == counted, step
 
 
 def test_status_says_what_is_still_to_be_fetched(path: Path) -> None:

@@ -256,6 +256,21 @@ def test_an_index_that_cannot_be_copied_to_be_checked_is_not_called_damaged(
         damages(path)
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE article_counts SET articles = articles + 1",
+        "UPDATE article_counts SET captions = captions - 1",
+        "DELETE FROM article_counts",
+        "INSERT INTO article_counts VALUES ('2031-01', '', '', 1, 0)",
+    ],
+)
+def test_a_count_that_is_not_true_is_found(path: Path, sql: str) -> None:
+    alter(path, sql)
+    (damage,) = damages(path)
+    assert damage.where == "archive.db" and "article_counts is not true of month" in damage.found
+
+
 def test_rows_without_an_article_are_found(path: Path) -> None:
     alter(path, "INSERT INTO texts VALUES (7, 'x')")
     (damage,) = damages(path)

@@ -24,9 +24,11 @@ def coverage(db: Database) -> Coverage:
     archived = int(db.execute("SELECT count(*) FROM articles").fetchone()[0])
     waiting: dict[str | None, int] = dict(
         db.execute(
-            "SELECT strftime('%Y-%m', lastmod, '+7 hours') AS month, count(*) FROM frontier"
-            " WHERE state IN ('new', 'failed') AND article_id IS NOT NULL"
-            " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = article_id)"
+            # Once for each article, though several of its addresses may be waiting.
+            "SELECT strftime('%Y-%m', seen, '+7 hours') AS month, count(*) FROM"
+            " (SELECT article_id, max(lastmod) AS seen FROM frontier INDEXED BY frontier_waiting"
+            " WHERE state IN ('new', 'failed') AND article_id IS NOT NULL GROUP BY article_id)"
+            " WHERE NOT EXISTS (SELECT 1 FROM articles WHERE id = article_id)"
             " GROUP BY month ORDER BY month"
         ).fetchall()
     )

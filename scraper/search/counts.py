@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from statistics import median_low
 
 from sqlite_utils import Database
 
@@ -19,6 +18,17 @@ LOOKED_UP_AT_MOST = 5_000  # hits: the days of so many are looked up in the time
 STRAY_SHARE = 0.5  # strays for each hit: if there are more, each day is looked up
 
 END = 2**63 - 1  # past every number
+
+_MONTHS = (
+    "SELECT month, sum(articles) FROM article_counts WHERE month <> '' GROUP BY month ORDER BY 1"
+)
+_MIDDLE = "SELECT id FROM articles WHERE substr(local_date, 1, 7) = ? ORDER BY id LIMIT 1 OFFSET ?"
+_AROUND = """
+SELECT id, local_date FROM articles
+WHERE local_date = (SELECT max(local_date) FROM articles WHERE local_date < ?)
+    OR local_date = (SELECT min(local_date) FROM articles WHERE local_date >= ?)
+ORDER BY id
+"""
 
 _STRAYS = """
 WITH RECURSIVE month(name) AS (
@@ -56,41 +66,28 @@ class Stretch:
 
 
 def stretches(db: Database) -> tuple[Stretch, ...]:
-    """The months as stretches of numbers; reads the day of every article."""
-    rows = db.conn.execute(
-        "SELECT id, local_date FROM articles INDEXED BY articles_days WHERE local_date IS NOT NULL"
-    )
-    numbers, months = [], []
-    for number, day in rows:
-        numbers.append(number)
-        months.append(day[:7])
-    places: dict[str, list[int]] = {}
-    for place, month in enumerate(months):
-        places.setdefault(month, []).append(place)
+    """The months as stretches of numbers; reads half an index, and two days of each month."""
     found: list[Stretch] = []
-    middle = 0
-    for month in sorted(places):
-        following = median_low(places[month])
-        if not found:
-            found.append(Stretch(month, 0))
-        elif following > middle:
-            border = _border(months, month, middle, following)
-            found.append(Stretch(month, numbers[border]))
-        else:
-            continue  # all over the place: its articles are strays
-        middle = following
+    middle = -1
+    for month, count in db.conn.execute(_MONTHS).fetchall():
+        (following,) = db.conn.execute(_MIDDLE, (month, count // 2)).fetchone()
+        first = _border(db.conn.execute(_AROUND, (month, month)).fetchall(), month) if found else 0
+        if middle < first <= following:
+            found.append(Stretch(month, first))
+            middle = following
+        # Else it is all over the place: its articles are strays.
     return tuple(found)
 
 
-def _border(months: Sequence[str], month: str, start: int, end: int) -> int:
-    """The place between two at which `month` best begins: fewest of it before, others after."""
+def _border(near: Sequence[tuple[int, str]], month: str) -> int:
+    """The number at which `month` best begins: fewest of it before, and others after."""
     best = score = 0
-    at = start
-    for place in range(start, end):
-        score += 1 if months[place] >= month else -1
-        if score <= best:
-            best, at = score, place + 1
-    return at
+    first = near[0][0]
+    for (_, day), (following, _) in pairwise([*near, (near[-1][0] + 1, "")]):
+        score += 1 if day >= month else -1
+        if score < best:
+            best, first = score, following
+    return first
 
 
 def count_by_stretch(

@@ -56,7 +56,11 @@ def verify(archive: Archive, progress: Progress, workers: int = 1) -> Iterator[F
         )
         yield from _readable("archive.db", _NEW, _unfinished(archive))
         altered: set[str] = set()
-        for check in (_pages(archive, progress, workers), _articles(archive.db)):
+        for check in (
+            _pages(archive, progress, workers),
+            _articles(archive.db),
+            _counts(archive.db),
+        ):
             for damage in _readable("archive.db", _NEW, check):
                 altered.add(damage.where)
                 yield damage
@@ -152,6 +156,20 @@ def _articles(db: Database) -> Iterator[Finding]:
     for (number,) in numbers.fetchall():
         if not history_matches(db, number):
             yield Finding(f"article {number}", "not what follows from its captures", "reread")
+
+
+def _counts(db: Database) -> Iterator[Finding]:
+    """The figures of the first page against the articles."""
+    counted = (
+        "SELECT ifnull(substr(local_date, 1, 7), ''), section, template, count(*),"
+        " sum(caption_count) FROM articles GROUP BY 1, 2, 3"
+    )
+    kept = "SELECT month, section, template, articles, captions FROM article_counts"
+    differing = (
+        f"SELECT * FROM ({counted} EXCEPT {kept}) UNION SELECT * FROM ({kept} EXCEPT {counted})"
+    )
+    if row := db.execute(f"{differing} ORDER BY 1 LIMIT 1").fetchone():
+        yield Finding("archive.db", f"article_counts is not true of month {row[0]!r}", _NEW)
 
 
 def _index_structure(db: Database) -> Iterator[Finding]:
