@@ -1,5 +1,5 @@
-"""What an element on an article's page is by its tag, attributes and class: a photo, a player, an
-ad, a box of links, or nothing in particular.
+"""What an element on an article's page is by its tag, attributes and class (a photo, a player, an
+ad, a box of links, or nothing in particular), and what is found in it: paragraphs and photos.
 
 | rule | evidence |
 | --- | --- |
@@ -17,24 +17,22 @@ ad, a box of links, or nothing in particular.
 """
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.captions import MOST_CAPTION
 from scraper.extract.nodes import (
     UNSEEN_TAGS,
     class_names,
-    classes,
-    holds,
     inside,
+    is_article_address,
     is_hidden,
-    is_inside,
     text_of,
 )
 from scraper.extract.text import clean
 
+MOST_CAPTION = 400  # characters
 _SKIPPED_TAGS = UNSEEN_TAGS | {"button", "form", "select", "nav", "textarea"}
 _PLAYERS = frozenset({"cms-video", "cms-audio", "podcast", "cms-podcast"})
 PLAYER = "read-aloud player"  # the rule that leaves one out
@@ -64,10 +62,71 @@ _OF_TEXT = re.compile(
     r"|swiper|galler|carousel|album|photo|image|img|picture|figure|media|caption|WordSection|Mso)",
     re.I,
 )
-_OF_OTHERS = {"a", "aside", "blockquote", "nav"}
-_MOST_ELEMENTS = 50
 _MOST_PHOTOS = 20  # in one table
 _SHOWN = "img, video, iframe, object, embed, svg, audio"
+_MARK = r"(?:>{2,}|»)"
+_LABEL = rf"(?:{_MARK}|(?:mời )?(?:xem|đọc) thêm\b|(?:tin|bài)(?: bài)? liên quan\b)"
+_READ_ALSO = re.compile(rf"^{_LABEL}", re.I)
+_LABEL_ALONE = re.compile(rf"^{_LABEL}\s*[:.]*\s*{_MARK}?$", re.I)
+LIST_HEADING = "heading of a list"  # the rule that leaves one out
+_LIST_HEADING = re.compile(
+    r"^(?:(?:các )?(?:tin|bài)(?: bài| viết)? (?:liên quan|khác|nổi bật|mới(?: nhất)?)"
+    r"|(?:(?:tin|bài)(?: bài| viết)? )?cùng (?:chuyên mục|chủ đề|tác giả)"
+    r"|(?:tin )?(?:đọc|xem) nhiều(?: nhất)?|(?:đọc|xem) (?:thêm|tiếp)|có thể bạn quan tâm)\s*:?$",
+    re.I,
+)
+FEW_WORDS = 60  # characters; a note's own prose is longer, or ends in a full stop
+
+
+class Paragraph(NamedTuple):
+    """Text between two block boundaries."""
+
+    text: str
+    unlinked: str  # the part of it outside links
+    holder: LexborNode | None = None  # the block in which it begins
+    is_bold: bool = False  # all of it
+    is_slanted: bool = False  # all of it
+    image: LexborNode | None = None  # the photo in it, before its text
+
+    @property
+    def is_linked(self) -> bool:
+        """True if all of it, signs aside, is link text."""
+        return self.unlinked != self.text and not any(sign.isalnum() for sign in self.unlinked)
+
+
+class Figure(NamedTuple):
+    """A photo, or a player: the element that holds it and its caption."""
+
+    node: LexborNode
+    is_player: bool = False
+    is_guess: bool = False  # true if the text beside the photo is its caption by guess
+    below: str = ""  # the caption, if it is in no element of the photo's
+
+
+class Excluded(NamedTuple):
+    """What is part of no text, and the rule that says so."""
+
+    rule: str  # "read also", "ad", ".article__social"
+    what: LexborNode | Paragraph
+    at: int = 0  # how many parts are before it
+
+    @property
+    def text(self) -> str:
+        """What is left out, on one line."""
+        return self.what.text if isinstance(self.what, Paragraph) else text_of(self.what)
+
+
+class Content(NamedTuple):
+    """All that an element holds: each text in it is in one of these."""
+
+    parts: list[Paragraph | Figure]  # in reading order
+    excluded: list[Excluded]
+    unknown: list[LexborNode]  # boxes of a class that no rule names; their text is in `parts`
+
+    @property
+    def paragraphs(self) -> list[Paragraph]:
+        """The paragraphs among the parts."""
+        return [part for part in self.parts if isinstance(part, Paragraph)]
 
 
 def why_dropped(
@@ -172,53 +231,9 @@ def _says_text(names: frozenset[str]) -> bool:
     return any(_OF_TEXT.match(name) for name in names)
 
 
-def own(around: LexborNode, selector: str, title: LexborNode) -> list[LexborNode]:
-    """The elements in `around` that are of the article with the headline `title`, and not where
-    the page shows other articles, what readers wrote, what every page has. None of them is
-    inside another; at most fifty that fit `selector` are looked at."""
-    found: list[LexborNode] = []
-    for node in around.css(selector)[:_MOST_ELEMENTS]:
-        if not (found and holds(found[-1], node)) and not _is_foreign(node, around, title):
-            found.append(node)
-    return found
-
-
-def own_first(
-    around: LexborNode, selector: str, title: LexborNode, outside: Sequence[LexborNode] = ()
-) -> LexborNode | None:
-    """The first of `own` that lies in no element of `outside`, or None."""
-    # The first that fits is nearly always the one: it is found much faster than all.
-    first = around.css_first(selector)
-    if first is None:
-        return None
-    if not is_inside(first, outside) and not _is_foreign(first, around, title):
-        return first
-    others = (node for node in own(around, selector, title) if not is_inside(node, outside))
-    return next(others, None)
-
-
-def _is_foreign(node: LexborNode, around: LexborNode, title: LexborNode) -> bool:
-    """True if an element is in one, inside `around`, that shows other things."""
-    box, is_page = node.parent, around.tag == "body"
-    while box is not None and box.mem_id != around.mem_id:
-        if _is_of_others(box, is_page, title):
-            return True
-        box = box.parent
-    return False
-
-
-def _is_of_others(box: LexborNode, is_page: bool, title: LexborNode) -> bool:
-    if box.tag in _OF_OTHERS:
-        return True
-    # An article has a header and a footer of its own, which hold its time and its byline.
-    if is_page and box.tag in ("header", "footer"):
-        return not holds(box, title)
-    names = classes(box)
-    return bool(names) and _names_others(names)
-
-
 @lru_cache(maxsize=2000)
-def _names_others(names: frozenset[str]) -> bool:
+def names_others(names: frozenset[str]) -> bool:
+    """True if a class says that a box is of other articles, or of readers."""
     return "story" in names or any(_NOT_OF_TEXT.search(name) for name in names)
 
 
@@ -233,3 +248,32 @@ def cells_of(row: LexborNode, dropped: frozenset[str]) -> list[LexborNode]:
 def _is_dropped(node: LexborNode, dropped: frozenset[str]) -> bool:
     attributes = node.attributes
     return bool(why_dropped(node, attributes, class_names(attributes), dropped))
+
+
+def is_linked(part: Paragraph | Figure | LexborNode) -> bool:
+    """True if it is a paragraph that is all link text."""
+    return isinstance(part, Paragraph) and part.is_linked
+
+
+def is_list_heading(text: str) -> bool:
+    """True if a line can only be the heading of a list of other articles."""
+    return bool(_LIST_HEADING.match(text))
+
+
+def why_leads_away(paragraph: Paragraph, addresses: list[str], below_heading: bool) -> str:
+    """Why a paragraph is not of the text: it only leads to other articles; "" if it is."""
+    text = paragraph.text
+    if paragraph.unlinked == text and len(text) > FEW_WORDS and not text.startswith(">>"):
+        return ""
+    if len(text) <= FEW_WORDS and is_list_heading(text):
+        return LIST_HEADING
+    if paragraph.is_linked:
+        if below_heading or any(is_article_address(address) for address in addresses):
+            return "link to another article"
+        return "read also" if _READ_ALSO.match(text) else ""
+    if not _READ_ALSO.match(text):
+        return ""
+    if text.startswith(">>"):
+        return "read also"
+    is_link = paragraph.unlinked != text and _LABEL_ALONE.match(paragraph.unlinked)
+    return "read also" if is_link else ""

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.blocks import Excluded, Figure, Paragraph
-from scraper.extract.boxes import own
+from scraper.extract.boxes import Excluded, Figure, Paragraph
 from scraper.extract.nodes import classes, each, text_of
 from scraper.extract.page import Page
+from scraper.extract.surroundings import own
 from scraper.extract.text import clean
 from scraper.extract.trace import first_of
 

@@ -15,12 +15,11 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.blocks import Figure, Paragraph
+from scraper.extract.boxes import MOST_CAPTION, Figure, Paragraph
 from scraper.extract.nodes import classes
 from scraper.extract.text import clean
 
 CAPTION_LENGTH = 160  # characters; longer ones are captions only if a cue says so
-MOST_CAPTION = 400
 _LONGEST_CREDIT = 250  # characters, with its label
 _PHOTO_LABEL = (
     r"ảnh(?: tư liệu| minh h[oọ]a?[ạa]?| chụp| bìa)?|nguồn(?: ảnh| clip| video)?|photos?|hình ảnh"

@@ -10,7 +10,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import NotAnArticle
-from scraper.extract.blocks import Figure, Paragraph, is_list_heading
+from scraper.extract.boxes import Figure, Paragraph, is_list_heading
 from scraper.extract.flow import flow
 from scraper.extract.nodes import above, is_article_address, text_of
 from scraper.extract.page import Page

@@ -20,17 +20,14 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.blocks import (
+from scraper.extract.boxes import (
     FEW_WORDS,
     LIST_HEADING,
+    PLAYER,
     Content,
     Excluded,
     Figure,
     Paragraph,
-    why_leads_away,
-)
-from scraper.extract.boxes import (
-    PLAYER,
     cells_of,
     is_image,
     is_photo,
@@ -39,9 +36,11 @@ from scraper.extract.boxes import (
     is_player_line,
     is_unknown,
     why_dropped,
+    why_leads_away,
 )
 from scraper.extract.nodes import (
     BLOCK_TAGS,
+    NO_CLASSES,
     UNSEEN_TAGS,
     class_names,
     inside,
@@ -54,6 +53,7 @@ from scraper.extract.text import clean
 
 _FIGURES = {"figure", "table", "video"}  # whatever their class
 _PLAIN = {"p", "div", "li", "h2", "h3", "h4"}  # blocks of text, if they have no class
+_STYLED = frozenset({"style"})
 _BOLD, _SLANTED = {"b", "strong"}, {"em", "i"}
 _INLINE = frozenset({"a", "b", "strong", "em", "i", "u"})
 _PLAINLY = frozenset({"href", "title", "target", "rel"})  # attributes that hide and mean nothing
@@ -212,12 +212,19 @@ def _walk(node: LexborNode, found: _Flow, at: _Place) -> None:
 def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
     """An element: what is one thing is taken whole, all others are walked through."""
     attributes = child.attributes
-    if _is_plain(tag, attributes) and at.link is None and (text := only_text(child)) is not None:
-        # Nearly every paragraph: as the walk would find it, in a quarter of the time.
-        found.add_line(text, child, at)
+    is_styled = attributes.keys() == _STYLED and not is_hidden(attributes)
+    if tag in _PLAIN and (is_styled or not attributes):
+        # Nearly every block: no rule asks about it, and most hold a text and nothing else.
+        if at.link is None and (text := only_text(child)) is not None:
+            found.add_line(text, child, at)
+        else:
+            _walk_block(child, NO_CLASSES, found, at)
         return
     names = class_names(attributes)
-    if rule := _why_left_out(child, attributes, names, found, at):
+    rule = why_dropped(child, attributes, names, found.dropped)
+    if not rule and "notebox" in names:
+        rule = _note(child, names, found, at.depth)
+    if rule:
         found.content.excluded.append(Excluded(rule, child))
         if rule != "hidden":
             found.end() if tag in BLOCK_TAGS else found.space()
@@ -250,26 +257,6 @@ def _is_plain_line(node: LexborNode, tag: str, found: _Flow, at: _Place) -> bool
     return True
 
 
-def _is_plain(tag: str, attributes: dict[str, str | None]) -> bool:
-    """True if an element can only be a block of text."""
-    if tag not in _PLAIN:
-        return False
-    return not attributes or (attributes.keys() == {"style"} and not is_hidden(attributes))
-
-
-def _why_left_out(
-    node: LexborNode,
-    attributes: dict[str, str | None],
-    names: frozenset[str],
-    found: _Flow,
-    at: _Place,
-) -> str:
-    """The rule by which an element is no part of the text; "" if it is part of it."""
-    if rule := why_dropped(node, attributes, names, found.dropped):
-        return rule
-    return _note(node, names, found, at.depth) if "notebox" in names else ""
-
-
 def _figure(node: LexborNode, tag: str, names: frozenset[str]) -> Figure | None:
     """What an element holds that is one photo or player; None for most elements."""
     if is_player(node, names):
@@ -281,10 +268,11 @@ def _figure(node: LexborNode, tag: str, names: frozenset[str]) -> Figure | None:
 
 def _walk_block(block: LexborNode, names: frozenset[str], found: _Flow, at: _Place) -> None:
     was_in_unknown, was_in_note = found.in_unknown, found.in_note
-    found.in_note = was_in_note or "notebox" in names
-    if names and not was_in_unknown and is_unknown(block, names):
-        found.content.unknown.append(block)
-        found.in_unknown = True
+    if names:
+        found.in_note = was_in_note or "notebox" in names
+        if not was_in_unknown and is_unknown(block, names):
+            found.content.unknown.append(block)
+            found.in_unknown = True
     found.end()
     _walk(block, found, _Place(block, at.link, at.is_bold, at.is_slanted, at.depth + 1))
     found.end()

@@ -9,7 +9,7 @@ above e-magazines is in its captures of 2024.
 import re
 from collections.abc import Sequence
 
-from scraper.extract.blocks import is_list_heading
+from scraper.extract.boxes import is_list_heading
 from scraper.extract.dates import read_page_clock
 from scraper.extract.weather import is_weather_heading, read_weather
 from scraper.models import Weather

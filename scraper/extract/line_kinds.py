@@ -9,9 +9,9 @@ import unicodedata
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from scraper.extract.boxes import MOST_CAPTION
 from scraper.extract.captions import (
     CAPTION_LENGTH,
-    MOST_CAPTION,
     PHOTO_NUMBER,
     has_cue,
     is_caption,
@@ -19,7 +19,6 @@ from scraper.extract.captions import (
     says_photo,
 )
 from scraper.extract.dates import read_moment
-from scraper.extract.stated_times import Times, split_labelled
 from scraper.spelling import with_few_marks
 
 # A short line that is at least twice exceeded by the next one is no opening paragraph of a row.
@@ -189,20 +188,3 @@ def is_sentence(line: str) -> bool:
 def is_kicker(line: str) -> bool:
     """Whether a line above the headline is a kicker: "Kỷ niệm 60 năm …:", "Di sản Lào Cai"."""
     return len(line) <= _SHORT and not line.endswith((".", "…", "!")) and len(line.split()) > 1
-
-
-def read_times(printed: tuple[str, ...]) -> Times:
-    """When the article was published and changed, as a capture prints it, and the doubts."""
-    labelled = [split_labelled(text) for text in printed]
-    moments = [m for own, _ in labelled for text in own if (m := read_moment(text))]
-    changes = [m.at for _, others in labelled for text in others if (m := read_moment(text))]
-    modified_at = max(changes, default=None)
-    if not moments:
-        is_unreadable = printed and modified_at is None
-        return Times(None, "", modified_at, ("unreadable time",) if is_unreadable else ())
-    first = next((m for m in moments if not m.date_only), moments[0])
-    flags = [flag for m in moments for flag in m.flags]
-    if any(abs((m.at - first.at).days) > 1 for m in moments):
-        flags.append("times disagree")
-    source = "text (date only)" if first.date_only else "text"
-    return Times(first.at, source, modified_at, tuple(dict.fromkeys(flags)))

@@ -25,7 +25,7 @@ _NOT_PLAIN = (
 )
 ARTICLE_LINKS = "a[href$='.html'], a[href*='/bai-viet/']"
 _ARTICLE_ADDRESS = re.compile(r"-post\d+\.html|/bai-viet/\d", re.A)
-_NONE: frozenset[str] = frozenset()
+NO_CLASSES: frozenset[str] = frozenset()
 _NO_IDS: frozenset[int] = frozenset()
 _LONGEST_CLASS = 200  # characters of the attribute; longer ones are not remembered
 
@@ -39,7 +39,7 @@ def class_names(attributes: dict[str, str | None]) -> frozenset[str]:
     """The class names among an element's attributes."""
     written = attributes.get("class")
     if not written:
-        return _NONE
+        return NO_CLASSES
     return _names(written) if len(written) < _LONGEST_CLASS else frozenset(written.split())
 
 

@@ -10,32 +10,12 @@ from datetime import date
 
 from scraper.extract.template import Template
 
+# Headline and lead are here too: some pages hold them inside the body.
 _DROPPED = frozenset(
-    {
-        # Headline and lead, which some pages hold inside the body.
-        "article__title",
-        "article__sapo",
-        "cms-desc",
-        "e-magazine__title",
-        "e-magazine__sapo",
-        "article-relate",
-        "article__author",
-        "article__relate",
-        "article__social",
-        "article__source",
-        "article__tag",
-        "article__meta",
-        "related-news",
-        "ads_middle",
-        "sda_middle",
-        "banner",
-        "author",
-        "cms-author",
-        "cms-relate",
-        "social",
-        "story",
-        "box-relate",
-    }
+    "article__title article__sapo cms-desc e-magazine__title e-magazine__sapo article-relate"
+    " article__author article__relate article__social article__source article__tag article__meta"
+    " related-news ads_middle sda_middle banner author cms-author cms-relate social story"
+    " box-relate".split()
 )
 
 ARTICLE = Template(

@@ -19,10 +19,10 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.blocks import Figure, Paragraph
-from scraper.extract.boxes import why_dropped
+from scraper.extract.boxes import Figure, Paragraph, why_dropped
 from scraper.extract.captions import is_image_name, is_numbered_headline, split_credit
 from scraper.extract.nodes import (
+    NO_CLASSES,
     UNSEEN_TAGS,
     above,
     class_names,
@@ -38,7 +38,6 @@ from scraper.models import Caption
 _CAPTIONS = ("fig", "caption", "cms-caption", "video-caption", "photo-caption")
 _CREDITS = ("source", "credit", "photo-source")  # beside or in a caption: the photographer
 _CREDIT_FORMS = ", ".join(f".{name}" for name in _CREDITS)
-_NONE: frozenset[str] = frozenset()
 _TAG = re.compile(r"</?[a-z][^<>]{0,200}>", re.I)
 _IMAGE = re.compile(r"\.(jpe?g|png|webp|gif|avif)(\.webp)?(\?|$)", re.I)
 _PLACEHOLDER = re.compile(
@@ -121,7 +120,7 @@ def _look(part: Figure) -> _Seen:
         elif tag not in UNSEEN_TAGS:
             attributes = node.attributes
             names = class_names(attributes)
-            if why_dropped(node, attributes, names, _NONE):
+            if why_dropped(node, attributes, names, NO_CLASSES):
                 continue
             if tag == "figcaption" or not names.isdisjoint(_CAPTIONS):
                 _add_holder(node, seen)

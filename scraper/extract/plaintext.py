@@ -25,6 +25,7 @@ from scraper.extract.furniture import (
     weather_below,
     without_navigation,
 )
+from scraper.extract.stated_times import read_printed_times
 from scraper.extract.text import clean, decode
 from scraper.extract.text_lines import LEFT_OUT, Headed, Kept, Line, keep_text, separate, take_lead
 from scraper.extract.trace import Choice, Notes
@@ -52,7 +53,7 @@ def read(snapshot: Snapshot, notes: Notes = None) -> Article:
     paragraphs, captions = separate(kept.lines, headed.above)
     _require_text(snapshot.url, (headed.title, lead, *paragraphs, *(c.text for c in captions)))
     moment = read_page_clock(clock_text)
-    times = kinds.read_times(tuple(kept.times))
+    times = read_printed_times(kept.times, snapshot.captured_at, notes)
     if notes is not None:
         notes += [Choice("title", "the slug of the address", headed.title), *kept.excluded]
     return Article(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborNode
 
 from scraper.errors import MissingField
-from scraper.extract.blocks import Figure, Paragraph
+from scraper.extract.boxes import Figure, Paragraph
 from scraper.extract.byline import byline_of
 from scraper.extract.dates import Moment, clock_flags
 from scraper.extract.nodes import text_of

@@ -13,7 +13,7 @@ from typing import NoReturn
 from selectolax.lexbor import LexborNode
 
 from scraper.errors import MissingField, NotAnArticle
-from scraper.extract.blocks import LIST_HEADING, Content, Excluded, Figure, Paragraph, is_linked
+from scraper.extract.boxes import LIST_HEADING, Content, Excluded, Figure, Paragraph, is_linked
 from scraper.extract.byline import without_signature
 from scraper.extract.captions import with_captions_below
 from scraper.extract.dates import read_page_clock

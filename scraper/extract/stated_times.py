@@ -15,7 +15,7 @@ one element that says not which is which, a time that cannot be read, times afte
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from selectolax.lexbor import LexborNode
 from scraper.extract.dates import Moment, has_two_times, is_bad_date, read_moment
 from scraper.extract.nodes import labels_of
 from scraper.extract.page import MODIFIED, PUBLISHED, Page
-from scraper.extract.trace import Choice
+from scraper.extract.trace import Choice, Notes
 
 # Clocks differ by minutes; a local time that is stated as UTC is seven hours ahead.
 _LONGEST_AHEAD = timedelta(hours=1)
@@ -82,6 +82,19 @@ class _Slip(NamedTuple):
 def read_times(page: Page, printed: Sequence[LexborNode], captured_at: datetime) -> Times:
     """The times of an article; `printed` are the time elements of its own header."""
     published, changed = _statements(page, printed)
+    return _weigh(published, changed, captured_at, page.notes)
+
+
+def read_printed_times(lines: Iterable[str], captured_at: datetime, notes: Notes) -> Times:
+    """The times of an article of which only lines are known that print them."""
+    own, others = _labelled(lines)
+    return _weigh(own, others, captured_at, notes)
+
+
+def _weigh(
+    published: list[_Statement], changed: list[_Statement], captured_at: datetime, notes: Notes
+) -> Times:
+    """Which of the statements count, and the doubts about all of them."""
     own, updates = _read(published), _read(changed)
     first, last = _most_trusted(own), next(iter(updates), None)
     slip = _slip(own)
@@ -104,9 +117,9 @@ def read_times(page: Page, printed: Sequence[LexborNode], captured_at: datetime)
         flags.append("modified in the future")
     if at and at > latest:
         flags.append("published in the future")
-    if page.notes is not None:
-        page.notes.append(_choice("published_at", published, first))
-        page.notes.append(_choice("modified_at", changed, last))
+    if notes is not None:
+        notes.append(_choice("published_at", published, first))
+        notes.append(_choice("modified_at", changed, last))
     source = first.source + (" (date only)" if first.moment.date_only else "") if first else ""
     return Times(at, source, modified_at, tuple(dict.fromkeys(flags)))
 
@@ -123,9 +136,7 @@ def _statements(
     """Every statement of the publication and of the last change, the most trusted first."""
     published = list(_in_head(page, PUBLISHED, "datePublished"))
     changed = list(_in_head(page, MODIFIED, "dateModified"))
-    texts = [split_labelled(_printed(node)) for node in printed]
-    shown = [("text", text) for own, _ in texts for text in own]
-    updates = [("text", text) for _, others in texts for text in others]
+    shown, updates = _labelled(map(_printed, printed))
     if not published and not shown:
         shown, updates = updates, []  # some pages call their only time an update
     clocks = {read.moment.clock for read in _read(updates)} if updates else set()
@@ -153,7 +164,14 @@ def _printed(node: LexborNode) -> str:
     return f"{label} {text}" if label and _LABEL_ALONE.search(label) else text
 
 
-def split_labelled(text: str) -> tuple[list[str], list[str]]:
+def _labelled(texts: Iterable[str]) -> tuple[list[_Statement], list[_Statement]]:
+    """What texts print of the publication, and of changes."""
+    split = [_split_labelled(text) for text in texts]
+    own = [("text", text) for published, _ in split for text in published]
+    return own, [("text", text) for _, changed in split for text in changed]
+
+
+def _split_labelled(text: str) -> tuple[list[str], list[str]]:
     """What a text prints of the publication, and of changes: split at its labels."""
     text = text[:_LONGEST_TEXT]
     if text[:1].isdigit() and len(text) < _SHORTEST_LABELLED:

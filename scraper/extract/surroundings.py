@@ -5,22 +5,24 @@ caption, byline, tag), or is left out by a rule that has a name, or belongs nowh
 """
 
 import re
+from collections.abc import Sequence
 
 from selectolax.lexbor import LexborNode
 
-from scraper.extract.blocks import Excluded, Figure
 from scraper.extract.boxes import (
     PLAYER,
+    Excluded,
+    Figure,
     is_all_links,
     is_photo,
     is_player,
     is_player_line,
-    own_first,
+    names_others,
     why_dropped,
 )
 from scraper.extract.flow import flow
 from scraper.extract.line_kinds import is_kicker
-from scraper.extract.nodes import ARTICLE_LINKS, class_names, classes, holds, text_of
+from scraper.extract.nodes import ARTICLE_LINKS, class_names, classes, holds, is_inside, text_of
 from scraper.extract.page import Page
 from scraper.extract.weather import HEADINGS, is_weather_heading
 
@@ -36,6 +38,8 @@ _KICKERS = {"-text", "p", "div", "span", "strong", "em", "b", "h2", "h3", "h4", 
 _NO_KICKER = re.compile(
     r"breadcrumb|time|date|author|cms-|article__(?!.*kick)|social|category", re.I
 )
+_OF_OTHERS = {"a", "aside", "blockquote", "nav"}
+_MOST_ELEMENTS = 50
 _MOST_TIMES = 4  # beside one another
 
 
@@ -205,3 +209,48 @@ def times_of(
         return [first]
     beside = [node for node in line.iter() if node.tag == "time"][:_MOST_TIMES]
     return [first, *(node for node in beside if node.mem_id != first.mem_id)]
+
+
+def own(around: LexborNode, selector: str, title: LexborNode) -> list[LexborNode]:
+    """The elements in `around` that are of the article with the headline `title`, and not where
+    the page shows other articles, what readers wrote, what every page has. None of them is
+    inside another; at most fifty that fit `selector` are looked at."""
+    found: list[LexborNode] = []
+    for node in around.css(selector)[:_MOST_ELEMENTS]:
+        if not (found and holds(found[-1], node)) and not _is_foreign(node, around, title):
+            found.append(node)
+    return found
+
+
+def own_first(
+    around: LexborNode, selector: str, title: LexborNode, outside: Sequence[LexborNode] = ()
+) -> LexborNode | None:
+    """The first of `own` that lies in no element of `outside`, or None."""
+    # The first that fits is nearly always the one: it is found much faster than all.
+    first = around.css_first(selector)
+    if first is None:
+        return None
+    if not is_inside(first, outside) and not _is_foreign(first, around, title):
+        return first
+    others = (node for node in own(around, selector, title) if not is_inside(node, outside))
+    return next(others, None)
+
+
+def _is_foreign(node: LexborNode, around: LexborNode, title: LexborNode) -> bool:
+    """True if an element is in one, inside `around`, that shows other things."""
+    box, is_page = node.parent, around.tag == "body"
+    while box is not None and box.mem_id != around.mem_id:
+        if _is_of_others(box, is_page, title):
+            return True
+        box = box.parent
+    return False
+
+
+def _is_of_others(box: LexborNode, is_page: bool, title: LexborNode) -> bool:
+    if box.tag in _OF_OTHERS:
+        return True
+    # An article has a header and a footer of its own, which hold its time and its byline.
+    if is_page and box.tag in ("header", "footer"):
+        return not holds(box, title)
+    names = classes(box)
+    return bool(names) and names_others(names)

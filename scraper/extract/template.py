@@ -15,8 +15,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborNode
 
 from scraper.errors import MissingField, NotAnArticle
-from scraper.extract.blocks import Content, Excluded, Figure, Paragraph
-from scraper.extract.boxes import own, own_first
+from scraper.extract.boxes import Content, Excluded, Figure, Paragraph
 from scraper.extract.byline import without_signature
 from scraper.extract.captions import with_captions_below
 from scraper.extract.flow import flow
@@ -27,7 +26,15 @@ from scraper.extract.nodes import (
 )
 from scraper.extract.page import Page
 from scraper.extract.record import Findings, article_of
-from scraper.extract.surroundings import beside, cover_of, kicker_of, photos_after, times_of
+from scraper.extract.surroundings import (
+    beside,
+    cover_of,
+    kicker_of,
+    own,
+    own_first,
+    photos_after,
+    times_of,
+)
 from scraper.extract.trace import Choice, Notes, note_found, select
 from scraper.extract.weather import weather_of
 from scraper.models import Article, Snapshot
