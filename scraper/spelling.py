@@ -51,6 +51,13 @@ def _fold_table() -> dict[int, str]:
 
 _FOLD = _fold_table()
 
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_LETTER_RANK = {ord(letter): chr(0xE000 + n) for n, letter in enumerate(_ALPHABET)}  # private use
+_LETTER_RANK |= {ord(toned): _LETTER_RANK[ord(v)] for toned, (v, _) in _TONE_OF.items()}
+# huyền, hỏi, ngã, sắc, nặng
+_TONE_RANK = {ord(toned): "14325"[tone] for toned, (_, tone) in _TONE_OF.items()}
+_TONE_RANK |= {ord(letter): "0" for letter in _TONED}
+
 # Each starts with a set of letters: `re` scans for such a set fast.
 _STRAY_MARKS = re.compile("[\u0300-\u036f]")  # on letters that no Vietnamese word has them on
 # Only if the rhyme ends there: "hòa" is "hoà", but "hoàn" has one spelling.
@@ -104,6 +111,13 @@ def fold(text: str) -> str:
 def unmark(spelled: str) -> str:
     """A spelled text without its marks."""
     return spelled.translate(_FOLD)
+
+
+def alphabetical(text: str) -> tuple[str, str, str]:
+    """A key that sorts as a Vietnamese dictionary does: ă, â, đ, ê, ô, ơ and ư are letters of
+    their own, and tones count if all letters are the same (Unicode CLDR, collation `vi`)."""
+    lower = text.lower()
+    return lower.translate(_LETTER_RANK), lower.translate(_TONE_RANK), text
 
 
 def words(text: str) -> list[str]:

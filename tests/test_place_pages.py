@@ -61,6 +61,14 @@ def test_the_list_counts_and_links_every_unit(datasette: Datasette) -> None:
     assert re.search(rf'/places/{OLD.place_id}">xã Bản Qua</a> <span>2<', shown)
 
 
+def test_communes_are_listed_in_the_order_of_the_vietnamese_alphabet(datasette: Datasette) -> None:
+    shown = get(datasette, "/places?lang=vi").text
+    names = re.findall(r'href="/places/[^"]+-2025">(?:xã|phường) ([^<]+)</a>', shown)
+    assert names[0] == "A Mú Sung" and names[-1] == "Yên Thành"
+    assert names.index("Âu Lâu") < names.index("Bản Hồ") < names.index("Bát Xát")
+    assert names.index("Dương Quỳ") < names.index("Đông Cuông") < names.index("Gia Hội")
+
+
 def test_an_article_shows_the_places_that_it_names(datasette: Datasette) -> None:
     assert f"/places/{OLD.place_id}" in get(datasette, "/archive/articles/901301").text
 

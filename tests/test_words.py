@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.spelling import agrees, fold, half_typed, loosely_typed, runs, spell, words
+from scraper.spelling import (
+    agrees,
+    alphabetical,
+    fold,
+    half_typed,
+    loosely_typed,
+    runs,
+    spell,
+    words,
+)
 
 LETTERS = "aàáảãạăằâấbcdđeêệghiìklmnoôơờpqrstuưứvxyỳ AĐỆ.,/-'1\u0301\u200b"
 
@@ -87,3 +96,17 @@ def test_a_half_typed_word_stands_for_few_spellings():
 
 def test_a_word_of_many_vowels_is_taken_as_typed():
     assert half_typed("đ" + "aeou" * 500) == ("đ" + "aeou" * 500,)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "2 bà, An, Ăn, Ân, Ba, Cao, Châu, Dao, Đá, Em, Êm, Lo, Lô, Lơ, Mùa, Mưa, Xa, Y",
+        "ma, mà, mả, mã, má, mạ",
+        "Cam Đường, Cảm Nhân, Cát Thịnh, Chấn Thịnh, Châu Quế, Chế Tạo, Chiềng Ken",
+        "Bản Hồ, Bản Lầu, Bảo Ái, Bảo Hà, Bát Xát, Bắc Hà",
+    ],
+)
+def test_names_sort_as_in_a_vietnamese_dictionary(names: str) -> None:
+    ordered = names.split(", ")
+    assert sorted(reversed(ordered), key=alphabetical) == ordered

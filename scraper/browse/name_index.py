@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from scraper.browse.cache import cached
 from scraper.browse.rendering import page
-from scraper.spelling import fold
+from scraper.spelling import alphabetical, fold
 
 MOST_USED = 200  # shown before a letter is chosen; the page says how many there are
 
@@ -27,7 +27,7 @@ async def names(datasette: Datasette, request: Request) -> Response:
 
     def read(db: Database) -> Names:
         counted = [(name, n) for name, n in db.conn.execute(_COUNTS[which]) if n]
-        return tuple(sorted(counted, key=lambda row: (-row[1], _order(row[0]))))
+        return tuple(sorted(counted, key=lambda row: (-row[1], _by_name(row))))
 
     found = await cached(datasette, which, read)
     letter = request.args.get("letter", "")[:1].lower()
@@ -46,12 +46,8 @@ async def names(datasette: Datasette, request: Request) -> Response:
     return await page(datasette, request, "names.html", context)
 
 
-def _by_name(row: tuple[str, int]) -> tuple[str, str]:
-    return _order(row[0])
-
-
-def _order(name: str) -> tuple[str, str]:
-    return fold(name), name
+def _by_name(row: tuple[str, int]) -> tuple[str, str, str]:
+    return alphabetical(row[0])
 
 
 def _initial(name: str) -> str:
@@ -63,4 +59,4 @@ def _initial(name: str) -> str:
 
 def _initials(found: Sequence[tuple[str, int]]) -> list[str]:
     letters = {_initial(name) for name, _ in found}
-    return sorted(letters, key=lambda letter: (letter == "#", fold(letter), letter))
+    return sorted(letters, key=lambda letter: (letter == "#", alphabetical(letter)))

@@ -15,6 +15,7 @@ from scraper.browse.map_drawing import place_map
 from scraper.browse.phrases import say
 from scraper.browse.rendering import int_or_zero, page
 from scraper.browse.weather_readings import chart_of
+from scraper.spelling import alphabetical
 
 PAGE = 30  # articles on a page of a place
 MOST_CAPTIONS, MOST_READINGS = 12, 8
@@ -25,7 +26,7 @@ _COUNTED = """
     SELECT places.*, coalesce(articles, 0) AS articles FROM places LEFT JOIN (
         SELECT place_id, count(DISTINCT article_id) AS articles FROM article_places
         WHERE certainty = 'sure' GROUP BY place_id
-    ) ON place_id = id ORDER BY name, id
+    ) ON place_id = id
 """
 # Of a point also those that name what its place is part of now: towns of old gave way in 2025.
 _ON_MAP = """
@@ -114,9 +115,12 @@ def _address(unit: Unit) -> str:
 
 async def _units(datasette: Datasette) -> dict[str, Unit]:
     """Each unit by its id, in alphabetical order."""
+    return await cached(datasette, "places", _counted)
 
-    counted = await cached(datasette, "places", lambda db: _units_of(db, _COUNTED))
-    return {unit["id"]: unit for unit in counted}
+
+def _counted(db: Database) -> dict[str, Unit]:
+    units = sorted(_units_of(db, _COUNTED), key=lambda u: (alphabetical(u["name"]), u["id"]))
+    return {unit["id"]: unit for unit in units}
 
 
 def _units_of(db: Database, sql: str) -> list[Unit]:
