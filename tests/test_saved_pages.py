@@ -243,6 +243,9 @@ def test_a_zst_file_may_bring_its_dictionary(tmp_path: Path) -> None:
         ("a.warc.zst", zstandard.compress(b"WARC/1.0\r\n" * 9)[:-3], "zst: not read"),
         ("a.warc.gz.open", b"\x1f\x8b", "not read"),
         ("a.har", b"{}", "HAR: not read"),
+        ("a.tar", b"page.html\0" + b"0" * 512, "tar: not read; unpack it with tar -xf"),
+        ("a.tgz", gzip.compress(b"page.html\0", mtime=0), "tar: not read; unpack it with tar -xf"),
+        ("a.rar", b"Rar!\x1a\x07", "packed folder: not read; unpack it"),
     ],
 )
 def test_a_file_of_a_form_that_is_not_read_is_named_in_a_folder_too(

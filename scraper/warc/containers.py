@@ -49,6 +49,11 @@ _NOT_READ = {
     ".maff": ("MAFF", "unzip it, import its index.html"),
     ".webarchive": ("Safari web archive", "save the page as HTML"),
     ".zip": ("ZIP", "unzip it, import the folder"),
+    **dict.fromkeys(
+        (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"),
+        ("tar", "unpack it with tar -xf, import the folder"),
+    ),
+    **dict.fromkeys((".7z", ".rar"), ("packed folder", "unpack it, import the folder")),
 }
 NOT_READ_NAMES = tuple(_NOT_READ)
 
