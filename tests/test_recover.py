@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -15,11 +16,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from scraper.archive import snapshots
 from scraper.archive.files import open_archive
 from scraper.archive.filing import file_snapshot
 from scraper.archive.withdrawals import withdraw
+from scraper.cli import cli
+from scraper.cli.recover_command import _say_recovered
 from scraper.config import CrawlSettings, RecoverSettings, Settings, SiteSettings
 from scraper.errors import Refused, SiteUnavailable, UnreadableList
 from scraper.models import Snapshot
@@ -314,6 +318,26 @@ def test_the_command_says_what_is_left_and_how_long_it_takes(tmp_path: Path) -> 
         )  # fmt: skip
     assert (said.returncode, "2 still to ask for" in said.stdout) == (0, True), said
     assert "1 of 2023, 1 of 2024" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("remaining", "said"),
+    [(2, "at least 1 min:"), (700, "at least 59 min:"), (1800, "at least 2.5 hours:")],
+)
+def test_how_long_it_takes_is_said_in_minutes_or_hours(
+    capsys: pytest.CaptureFixture[str], remaining: int, said: str
+) -> None:
+    _say_recovered(Recovered(remaining=remaining, by_year=Counter({"2022": remaining})), 5.0)
+    assert said in capsys.readouterr().out
+
+
+def test_days_in_the_wrong_order_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[site]\nbase_url = "http://127.0.0.1:1"\n')
+    asked = ["recover", "wayback", "--from", "2023-02-01", "--to", "2023-01-31"]
+    run = CliRunner().invoke(cli, [*asked, "--config", str(tmp_path / "config.toml")])
+    assert run.exit_code == 2
+    assert "--to 2023-01-31 is before --from 2023-02-01" in run.output
+    assert not (tmp_path / "archive.db").exists()
 
 
 def capture(day: int, digest: str, status: int | None = 200) -> IndexedCapture:

@@ -1,6 +1,7 @@
 """The command that brings in older captures from a public web archive."""
 
 import json
+import math
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -42,6 +43,8 @@ def recover(
     from scraper.recover.recovery import Window
     from scraper.recover.recovery import recover as recover_captures
 
+    if since and until and until < since:
+        raise click.UsageError(f"--to {until:%Y-%m-%d} is before --from {since:%Y-%m-%d}")
     settings.require_contact()
     end = vietnam_day(until)
     window = Window(vietnam_day(since), end + timedelta(days=1) if end else None)
@@ -65,8 +68,9 @@ def _say_recovered(done: "Recovered", delay_seconds: float) -> None:
         f" ({done.new_articles} new articles), {done.failed} failed"
     )
     if done.remaining:
-        hours = done.remaining * delay_seconds / 3600
+        minutes = math.ceil(done.remaining * delay_seconds / 60)
+        long = f"{minutes} min" if minutes < 60 else f"{minutes / 60:.1f} hours"
         years = ", ".join(f"{count} of {year}" for year, count in sorted(done.by_year.items()))
-        click.echo(f"{done.remaining} still to ask for, at least {hours:.1f} hours: {years}")
+        click.echo(f"{done.remaining} still to ask for, at least {long}: {years}")
     if done.detail:
         click.echo(f"({done.detail})")
