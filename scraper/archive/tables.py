@@ -30,7 +30,7 @@ CREATE INDEX articles_timestamp ON articles (timestamp DESC);
 CREATE INDEX articles_local_date ON articles (local_date);
 CREATE INDEX articles_section ON articles (section, timestamp DESC);
 CREATE INDEX articles_section_day ON articles (section, local_date);
-CREATE INDEX articles_days ON articles (id, local_date, section);
+CREATE INDEX articles_days ON articles (id, local_date, section, layout);
 CREATE INDEX articles_month ON articles (substr(local_date, 1, 7));
 CREATE INDEX articles_template ON articles (template);
 CREATE INDEX articles_gone ON articles (gone_at) WHERE gone_at IS NOT NULL;

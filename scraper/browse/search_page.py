@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from asyncio import gather
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -31,11 +32,13 @@ from scraper.lexicon import VERSION
 from scraper.models import utc_text
 from scraper.search import hits as index
 from scraper.search.counts import Stretch, stretches
-from scraper.search.hits import as_json
+from scraper.search.hits import OtherReading, SearchPage, as_json
 from scraper.times import is_running
 
 PAGE = 20
 MOST = 1000  # results of one JSON answer
+
+Others = tuple[OtherReading, ...]
 
 
 async def stretches_of(datasette: Datasette) -> tuple[Stretch, ...]:
@@ -49,7 +52,7 @@ async def search(datasette: Datasette, request: Request) -> Any:
     try:
         if kind in FILES:
             return await whole_search(datasette, request, kind)
-        found = await _found(datasette, request.args, kind)
+        found, others = await _found(datasette, request.args, kind)
     except BadFilter as e:
         return await refused(datasette, request, str(e), 400)
     except sqlite3.OperationalError as e:
@@ -57,8 +60,8 @@ async def search(datasette: Datasette, request: Request) -> Any:
             raise
         return await refused(datasette, request, say("search.slow"), 503)
     if kind:
-        return await _search_file(datasette, request, kind, found)
-    return await _search_page(datasette, request, found)
+        return await _search_file(datasette, request, kind, found, others)
+    return await _search_page(datasette, request, found, others)
 
 
 async def refused(datasette: Datasette, request: Request, message: str, status: int) -> Response:
@@ -70,7 +73,8 @@ async def refused(datasette: Datasette, request: Request, message: str, status: 
     return await page(datasette, request, "slow.html", context, status=status)
 
 
-async def _found(datasette: Datasette, args: Any, kind: str | None) -> index.SearchPage:
+async def _found(datasette: Datasette, args: Any, kind: str | None) -> tuple[SearchPage, Others]:
+    """A page of hits, and the other readings, which another thread counts meanwhile."""
     known, months = aliases(datasette), await stretches_of(datasette)
     q, start = args.get("q", ""), number_of(args, "start")
     filters = filters_of(args, follows=start > 0)
@@ -79,7 +83,7 @@ async def _found(datasette: Datasette, args: Any, kind: str | None) -> index.Sea
     sort = "newest" if kind == "atom" else sort_of(args)
     limit = {"json": min(number_of(args, "size") or 100, MOST), "atom": 50}.get(kind or "", PAGE)
 
-    def read(db: Database) -> index.SearchPage:
+    def read(db: Database) -> SearchPage:
         return index.search(
             db,
             q,
@@ -90,15 +94,21 @@ async def _found(datasette: Datasette, args: Any, kind: str | None) -> index.Sea
             aliases=known,
             apart=apart,
             with_years=not kind,
-            with_others=kind != "atom",
             with_facets=with_facets,
             stretches=months,
         )
 
-    return await in_archive(datasette, read)
+    def read_others(db: Database) -> Others:
+        return index.other_readings(db, q, filters=filters, aliases=known, apart=apart)
+
+    if kind == "atom":
+        return await in_archive(datasette, read), ()
+    return await gather(in_archive(datasette, read), in_archive(datasette, read_others))
 
 
-async def _search_page(datasette: Datasette, request: Request, found: index.SearchPage) -> Response:
+async def _search_page(
+    datasette: Datasette, request: Request, found: SearchPage, others: Others
+) -> Response:
     args = request.args
     start = number_of(args, "start")
     kept = {k: v for k, v in arguments(args).items() if k not in ("start", "asof")}
@@ -123,7 +133,7 @@ async def _search_page(datasette: Datasette, request: Request, found: index.Sear
         "coverage": await coverage_of(datasette),
         "chart": bar_chart(say("search.per_year"), points) if len(points) > 1 else "",
         "query": urlencode(kept),
-        "others": [_other(kept, other) for other in found.others],
+        "others": [_other(kept, other) for other in others],
         "facets": _facet_links(kept, found),
         "next_query": page_at(found.next_offset),
         "previous_query": page_at(max(0, start - PAGE)) if start else "",
@@ -132,13 +142,13 @@ async def _search_page(datasette: Datasette, request: Request, found: index.Sear
     return await page(datasette, request, "search.html", context)
 
 
-def _other(kept: dict[str, str], other: index.OtherReading) -> dict[str, Any]:
+def _other(kept: dict[str, str], other: OtherReading) -> dict[str, Any]:
     asked = {**{k: v for k, v in kept.items() if k != "apart"}, "q": other.text}
     query = urlencode({**asked, "apart": "1"} if other.is_apart else asked)
     return {"kind": other.kind, "query": query, "total": other.total}
 
 
-def _facet_links(kept: dict[str, str], found: index.SearchPage) -> dict[str, list[dict[str, Any]]]:
+def _facet_links(kept: dict[str, str], found: SearchPage) -> dict[str, list[dict[str, Any]]]:
     """For each facet its values with the query that narrows the search to it."""
 
     def narrowed(facet: str, value: str) -> dict[str, str]:
@@ -158,10 +168,10 @@ def _facet_links(kept: dict[str, str], found: index.SearchPage) -> dict[str, lis
 
 
 async def _search_file(
-    datasette: Datasette, request: Request, kind: str, found: index.SearchPage
+    datasette: Datasette, request: Request, kind: str, found: SearchPage, others: Others
 ) -> Response:
     if kind == "json":
-        answer = as_json(found)
+        answer = as_json(found, others)
         for result in answer["results"]:
             row = datasette.urls.row("archive", "articles", str(result["id"]))
             result["archive_url"] = datasette.absolute_url(request, row)

@@ -59,22 +59,17 @@ def search(
     from scraper.archive.files import open_articles
     from scraper.search.conditions import Filters
     from scraper.search.hits import as_json as page_as_json
+    from scraper.search.hits import other_readings
     from scraper.search.hits import search as find
     from scraper.search.query import read_aliases
     from scraper.times import vietnam_day
 
+    filters, aliases = Filters(unit=place), read_aliases(settings.search.aliases)
     with open_articles(settings.archive.path) as db:
-        page = find(
-            db,
-            query,
-            filters=Filters(unit=place),
-            limit=limit,
-            aliases=read_aliases(settings.search.aliases),
-            apart=apart,
-            with_others=True,
-        )
+        page = find(db, query, filters=filters, limit=limit, aliases=aliases, apart=apart)
+        others = other_readings(db, query, filters=filters, aliases=aliases, apart=apart)
     if as_json:
-        click.echo(json.dumps(page_as_json(page), ensure_ascii=False))
+        click.echo(json.dumps(page_as_json(page, others), ensure_ascii=False))
         return
     for hit in page.hits:
         click.echo(
@@ -82,7 +77,7 @@ def search(
         )
     if page.read_as:
         click.echo(f"Read as: {page.read_as} ({page.total})")
-    for other in page.others:
+    for other in others:
         click.echo(f"{_READINGS[other.kind]}: {other.total} (type: {other.text})")
     if page.unknown:
         click.echo(f"no place is called {place}")

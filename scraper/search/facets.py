@@ -16,7 +16,8 @@ SHOWN = 12  # values of each facet, the most frequent first
 Values = tuple[tuple[str, int], ...]
 
 _ROWS = (
-    "SELECT section, layout, substr(local_date, 1, 4), count(*) FROM articles"
+    "SELECT section, layout, substr(local_date, 1, 4), count(*)"
+    " FROM articles INDEXED BY articles_days"
     " WHERE id IN (SELECT value FROM json_each(?)) GROUP BY 1, 2, 3"
 )
 _NAMES = (
@@ -24,8 +25,10 @@ _NAMES = (
     " WHERE article_id IN (SELECT value FROM json_each(?)) GROUP BY 1"
 )
 _TAGS = (
-    "SELECT name, count(*) FROM article_tags JOIN tags ON tags.id = tag_id"
-    " WHERE article_id IN (SELECT value FROM json_each(?)) GROUP BY tag_id"
+    "SELECT name, hits FROM tags JOIN ("
+    " SELECT tag_id, count(*) AS hits FROM article_tags"
+    " WHERE article_id IN (SELECT value FROM json_each(?)) GROUP BY 1"
+    ") ON tag_id = id"
 )
 
 _UNITS = (

@@ -83,7 +83,6 @@ class SearchPage:
     dropped_words: int = 0  # words of an over-long query that were passed over
     years: tuple[tuple[str, int], ...] = ()  # all hits per year, if asked for
     read_as: str = ""  # how the query was read: du lịch · sa pa
-    others: tuple[OtherReading, ...] = ()  # how else it can be read, if asked for
     facets: Facets | None = None  # if asked for
     unknown: tuple[str, ...] = ()  # filters that name nothing of this archive: "byline"
 
@@ -99,7 +98,6 @@ def search(
     aliases: Aliases = (),
     apart: bool = False,
     with_years: bool = False,
-    with_others: bool = False,
     with_facets: bool = False,
     stretches: Sequence[Stretch] = (),
 ) -> SearchPage:
@@ -122,9 +120,8 @@ def search(
         page,
         dropped_words=query.dropped,
         years=tuple(count_by_period(db, asked, 4, stretches, ids)) if with_years else (),
-        others=_others(db, text, filters, aliases, query) if with_others else (),
         facets=facets(db, asked, ids) if with_facets and ids is not None else None,
-        unknown=unknown_names(db, filters) if with_others and not page.total else (),
+        unknown=() if page.total else unknown_names(db, filters),
     )
 
 
@@ -159,15 +156,15 @@ def _page(
     )
 
 
-def as_json(page: SearchPage) -> dict[str, Any]:
-    """A page of hits as `scraper search --json` and /search.json have it."""
+def as_json(page: SearchPage, others: Sequence[OtherReading]) -> dict[str, Any]:
+    """A page of hits, and the other readings, as `scraper search --json` and /search.json do."""
     keys = ("id", "url", "title", "timestamp", "section", "snippet", "snippet_source")
     found = {
         "total": page.total,
         "read_as": f"{page.read_as} [{VERSION}]" if page.read_as else "",
         "others": [
             {"kind": other.kind, "q": other.text, "apart": other.is_apart, "total": other.total}
-            for other in page.others
+            for other in others
         ],
         "unknown": list(page.unknown),
         "next_start": page.next_offset,
@@ -179,10 +176,11 @@ def as_json(page: SearchPage) -> dict[str, Any]:
     return found
 
 
-def _others(
-    db: Database, text: str, filters: Filters, aliases: Aliases, used: Query
+def other_readings(
+    db: Database, text: str, *, filters: Filters = ALL, aliases: Aliases = (), apart: bool = False
 ) -> tuple[OtherReading, ...]:
-    """The other ways to read what was typed, if it can be read in more than one."""
+    """The ways to read what was typed, other than `search` does, with what each would find."""
+    used = read_query(text, aliases, apart=apart)
     ways = (("words", text, False), ("phrase", one_phrase(text), False), ("apart", text, True))
     found: dict[Query, OtherReading] = {}
     for kind, typed, is_apart in ways:

@@ -78,7 +78,7 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked | None:
         where=tuple(where),
         among=in_the_index(db, filters) if match else (),
         needs_no_row=bool(match or filters.byline or filters.tag or filters.unit)
-        and not (filters.known_by or filters.photos or filters.gone or filters.layout),
+        and not (filters.known_by or filters.photos or filters.gone),
         resolved=named,
         occurs=occurs,
         patterns=tuple(
