@@ -11,6 +11,7 @@ from scraper.archive.files import open_archive, write
 from scraper.archive.index import check_index, index_article, reindex, unindex_article
 from scraper.search.conditions import Filters
 from scraper.search.counts import count_by_stretch, stretches
+from scraper.search.facets import facets
 from scraper.search.hits import search
 from scraper.search.query import read_query
 from scraper.search.sql import MATCHING, ask, count_by_period, matching_ids
@@ -297,9 +298,9 @@ def test_facets_of_too_many_hits_count_those_of_the_highest_numbers(
     shared: Database, monkeypatch: pytest.MonkeyPatch
 ):
     def counted() -> tuple[int, int, dict[str, int]]:
-        facets = search(shared, "cong an", with_facets=True).facets
-        sections = sum(count for _, count in facets.values["section"])
-        return facets.counted, sections, dict(facets.values["in"])
+        found = facets(shared, "cong an")
+        sections = sum(count for _, count in found.values["section"])
+        return found.counted, sections, dict(found.values["in"])
 
     assert counted() == (3, 3, {"title": 3, "text": 2, "captions": 0})
     monkeypatch.setattr("scraper.search.facets.COUNTED_AT_MOST", 2)

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from asyncio import gather
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -32,13 +33,22 @@ from scraper.lexicon import VERSION
 from scraper.models import utc_text
 from scraper.search import hits as index
 from scraper.search.counts import Stretch, stretches
+from scraper.search.facets import Facets
+from scraper.search.facets import facets as count_facets
 from scraper.search.hits import OtherReading, SearchPage, as_json
 from scraper.times import is_running
 
 PAGE = 20
 MOST = 1000  # results of one JSON answer
 
-Others = tuple[OtherReading, ...]
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search page or file shows."""
+
+    hits: SearchPage
+    others: tuple[OtherReading, ...]
+    facets: Facets | None
 
 
 async def stretches_of(datasette: Datasette) -> tuple[Stretch, ...]:
@@ -52,7 +62,7 @@ async def search(datasette: Datasette, request: Request) -> Any:
     try:
         if kind in FILES:
             return await whole_search(datasette, request, kind)
-        found, others = await _found(datasette, request.args, kind)
+        found = await _found(datasette, request.args, kind)
     except BadFilter as e:
         return await refused(datasette, request, str(e), 400)
     except sqlite3.OperationalError as e:
@@ -60,8 +70,8 @@ async def search(datasette: Datasette, request: Request) -> Any:
             raise
         return await refused(datasette, request, say("search.slow"), 503)
     if kind:
-        return await _search_file(datasette, request, kind, found, others)
-    return await _search_page(datasette, request, found, others)
+        return await _search_file(datasette, request, kind, found)
+    return await _search_page(datasette, request, found)
 
 
 async def refused(datasette: Datasette, request: Request, message: str, status: int) -> Response:
@@ -73,49 +83,54 @@ async def refused(datasette: Datasette, request: Request, message: str, status: 
     return await page(datasette, request, "slow.html", context, status=status)
 
 
-async def _found(datasette: Datasette, args: Any, kind: str | None) -> tuple[SearchPage, Others]:
-    """A page of hits, and the other readings, which another thread counts meanwhile."""
-    known, months = aliases(datasette), await stretches_of(datasette)
-    q, start = args.get("q", ""), number_of(args, "start")
+async def _found(datasette: Datasette, args: Any, kind: str | None) -> Found:
+    """Hits; other readings and facets are counted meanwhile, in threads of their own."""
+    months, q, start = await stretches_of(datasette), args.get("q", ""), number_of(args, "start")
     filters = filters_of(args, follows=start > 0)
-    apart = is_asked(args, "apart")
-    with_facets = is_asked(args, "facets") if kind == "json" else not kind and bool(q)
     sort = "newest" if kind == "atom" else sort_of(args)
     limit = {"json": min(number_of(args, "size") or 100, MOST), "atom": 50}.get(kind or "", PAGE)
+    with_facets = is_asked(args, "facets") if kind == "json" else not kind and bool(q)
+    asked: dict[str, Any] = {
+        "text": q,
+        "filters": filters,
+        "aliases": aliases(datasette),
+        "apart": is_asked(args, "apart"),
+    }
 
-    def read(db: Database) -> SearchPage:
+    def hits(db: Database) -> SearchPage:
         return index.search(
             db,
-            q,
-            filters=filters,
+            **asked,
             sort=sort,
             limit=limit,
             offset=start,
-            aliases=known,
-            apart=apart,
             with_years=not kind,
-            with_facets=with_facets,
             stretches=months,
         )
 
-    def read_others(db: Database) -> Others:
-        return index.other_readings(db, q, filters=filters, aliases=known, apart=apart)
+    def others(db: Database) -> tuple[OtherReading, ...]:
+        return () if kind == "atom" else index.other_readings(db, **asked)
 
-    if kind == "atom":
-        return await in_archive(datasette, read), ()
-    return await gather(in_archive(datasette, read), in_archive(datasette, read_others))
+    def facets(db: Database) -> Facets | None:
+        return count_facets(db, **asked) if with_facets else None
+
+    return Found(
+        *await gather(
+            in_archive(datasette, hits),
+            in_archive(datasette, others),
+            in_archive(datasette, facets),
+        )
+    )
 
 
-async def _search_page(
-    datasette: Datasette, request: Request, found: SearchPage, others: Others
-) -> Response:
-    args = request.args
+async def _search_page(datasette: Datasette, request: Request, found: Found) -> Response:
+    args, hits = request.args, found.hits
     start = number_of(args, "start")
     kept = {k: v for k, v in arguments(args).items() if k not in ("start", "asof")}
     asof = args.get("asof") or utc_text(datetime.now(UTC))
     points = [
         Point(y, n, search_url(datasette, within(kept, y)), running=is_running(y))
-        for y, n in found.years
+        for y, n in hits.years
     ]
 
     def page_at(offset: int | None) -> str:
@@ -123,7 +138,7 @@ async def _search_page(
 
     context = {
         "q": args.get("q", ""),
-        "found": found,
+        "found": hits,
         "words_version": VERSION.removeprefix("words "),
         "start": start,
         "args": kept,
@@ -133,9 +148,10 @@ async def _search_page(
         "coverage": await coverage_of(datasette),
         "chart": bar_chart(say("search.per_year"), points) if len(points) > 1 else "",
         "query": urlencode(kept),
-        "others": [_other(kept, other) for other in others],
-        "facets": _facet_links(kept, found),
-        "next_query": page_at(found.next_offset),
+        "others": [_other(kept, other) for other in found.others],
+        "facets": _facet_links(kept, found.facets) if found.facets else {},
+        "facets_of": found.facets.counted if found.facets else 0,
+        "next_query": page_at(hits.next_offset),
         "previous_query": page_at(max(0, start - PAGE)) if start else "",
         "trend_query": urlencode(kept),
     }
@@ -148,7 +164,7 @@ def _other(kept: dict[str, str], other: OtherReading) -> dict[str, Any]:
     return {"kind": other.kind, "query": query, "total": other.total}
 
 
-def _facet_links(kept: dict[str, str], found: SearchPage) -> dict[str, list[dict[str, Any]]]:
+def _facet_links(kept: dict[str, str], facets: Facets) -> dict[str, list[dict[str, Any]]]:
     """For each facet its values with the query that narrows the search to it."""
 
     def narrowed(facet: str, value: str) -> dict[str, str]:
@@ -156,28 +172,26 @@ def _facet_links(kept: dict[str, str], found: SearchPage) -> dict[str, list[dict
             return within(kept, value) if value else kept
         return {**kept, facet: value}
 
-    facets = found.facets.values if found.facets else {}
     return {
         facet: [
             {"value": value, "count": n, "query": urlencode(narrowed(facet, value))}
             for value, n in values
             if n
         ]
-        for facet, values in facets.items()
+        for facet, values in facets.values.items()
     }
 
 
-async def _search_file(
-    datasette: Datasette, request: Request, kind: str, found: SearchPage, others: Others
-) -> Response:
+async def _search_file(datasette: Datasette, request: Request, kind: str, found: Found) -> Response:
     if kind == "json":
-        answer = as_json(found, others)
+        answer = as_json(found.hits, found.others, found.facets)
         for result in answer["results"]:
             row = datasette.urls.row("archive", "articles", str(result["id"]))
             result["archive_url"] = datasette.absolute_url(request, row)
         return file(json.dumps(answer, ensure_ascii=False), "application/json")
     entries = [
-        {"id": h.id, "title": h.title, "at": h.timestamp, "text": h.snippet} for h in found.hits
+        {"id": h.id, "title": h.title, "at": h.timestamp, "text": h.snippet}
+        for h in found.hits.hits
     ]
     return await atom(
         datasette, request, say("search.feed_title", text=request.args.get("q", "")), entries

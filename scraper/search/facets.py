@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
 from scraper.archive.tables import PLACES
-from scraper.search.sql import Asked, count_hits, in_place
+from scraper.search.conditions import ALL, Filters
+from scraper.search.query import Aliases, read_query
+from scraper.search.sql import ask, count_hits, in_place, newest_ids
 
 COUNTED_AT_MOST = 10_000  # hits; of more, the highest numbers are counted, and Facets says so
 SHOWN = 12  # values of each facet, the most frequent first
@@ -47,10 +48,13 @@ class Facets:
     values: dict[str, Values]  # "section", "year", "byline", "tag", "layout", "unit", "in"
 
 
-def facets(db: Database, asked: Asked, ids: Sequence[int]) -> Facets:
-    """The facets of the articles that fit, whose numbers are `ids`, the lowest first."""
-    newest = ids[-COUNTED_AT_MOST:]
-    if not newest:
+def facets(
+    db: Database, text: str, *, filters: Filters = ALL, aliases: Aliases = (), apart: bool = False
+) -> Facets:
+    """The facets of what `search` finds for the same."""
+    asked = ask(db, read_query(text, aliases, apart=apart), filters)
+    newest = newest_ids(db, asked, COUNTED_AT_MOST) if asked else []
+    if not asked or not newest:
         return Facets(0, {})
     among = (json.dumps(newest),)
     sections: Counter[str] = Counter()
@@ -69,7 +73,7 @@ def facets(db: Database, asked: Asked, ids: Sequence[int]) -> Facets:
         "unit": _most(Counter(dict(db.conn.execute(_UNITS, among).fetchall()))),
     }
     if asked.match:
-        first = newest[0] if len(newest) < len(ids) else 0
+        first = newest[-1] if len(newest) == COUNTED_AT_MOST else 0
         found["in"] = tuple((p, count_hits(db, in_place(asked, p), first)) for p in PLACES)
     return Facets(len(newest), found)
 

@@ -13,7 +13,7 @@ from scraper.lexicon import VERSION
 from scraper.search.conditions import ALL, Clause, Filters, unknown_names
 from scraper.search.counts import Stretch
 from scraper.search.excerpt import excerpt, marks
-from scraper.search.facets import Facets, facets
+from scraper.search.facets import Facets
 from scraper.search.query import Aliases, Query, one_phrase, read_query
 from scraper.search.sql import (
     Asked,
@@ -83,7 +83,6 @@ class SearchPage:
     dropped_words: int = 0  # words of an over-long query that were passed over
     years: tuple[tuple[str, int], ...] = ()  # all hits per year, if asked for
     read_as: str = ""  # how the query was read: du lịch · sa pa
-    facets: Facets | None = None  # if asked for
     unknown: tuple[str, ...] = ()  # filters that name nothing of this archive: "byline"
 
 
@@ -98,7 +97,6 @@ def search(
     aliases: Aliases = (),
     apart: bool = False,
     with_years: bool = False,
-    with_facets: bool = False,
     stretches: Sequence[Stretch] = (),
 ) -> SearchPage:
     """The articles that fit what a reader typed (see query.py); never fails on odd syntax.
@@ -113,14 +111,13 @@ def search(
     asked = ask(db, query, filters)
     if asked is None:
         return SearchPage(0, (), None, 0, query.dropped)
-    # The index is asked once; all figures follow from the numbers that it gives.
-    ids = matching_ids(db, asked) if asked.match or with_facets else None
+    # The index is asked once: total and years follow from the numbers that it gives.
+    ids = matching_ids(db, asked) if asked.match else None
     page = _page(db, asked, ids, sort, limit, offset, stretches)
     return replace(
         page,
         dropped_words=query.dropped,
         years=tuple(count_by_period(db, asked, 4, stretches, ids)) if with_years else (),
-        facets=facets(db, asked, ids) if with_facets and ids is not None else None,
         unknown=() if page.total else unknown_names(db, filters),
     )
 
@@ -156,8 +153,10 @@ def _page(
     )
 
 
-def as_json(page: SearchPage, others: Sequence[OtherReading]) -> dict[str, Any]:
-    """A page of hits, and the other readings, as `scraper search --json` and /search.json do."""
+def as_json(
+    page: SearchPage, others: Sequence[OtherReading], facets: Facets | None = None
+) -> dict[str, Any]:
+    """A page of hits and what belongs to it, as `scraper search --json` and /search.json do."""
     keys = ("id", "url", "title", "timestamp", "section", "snippet", "snippet_source")
     found = {
         "total": page.total,
@@ -170,9 +169,9 @@ def as_json(page: SearchPage, others: Sequence[OtherReading]) -> dict[str, Any]:
         "next_start": page.next_offset,
         "results": [{key: getattr(hit, key) for key in keys} for hit in page.hits],
     }
-    if page.facets:
-        values = {name: dict(counts) for name, counts in page.facets.values.items()}
-        found["facets"] = {"counted": page.facets.counted, **values}
+    if facets:
+        values = {name: dict(counts) for name, counts in facets.values.items()}
+        found["facets"] = {"counted": facets.counted, **values}
     return found
 
 

@@ -111,25 +111,37 @@ def clauses(db: Database, query: Query) -> tuple[Clause, ...]:
 
 def count_hits(db: Database, asked: Asked, first: int = 0) -> int:
     """How many articles fit, of those with numbers from `first`."""
-    return int(_found(db, "count(*)", asked, first).fetchone()[0])
+    newer = (Clause("articles_fts.rowid >= {}", (first,)),) if first else ()
+    return int(db.conn.execute(*_without_rows("count(*)", asked, *newer)).fetchone()[0])
 
 
 def matching_ids(db: Database, asked: Asked) -> list[int]:
     """The numbers of all articles that fit, the lowest first."""
-    what = "articles_fts.rowid" if asked.match else "id"
-    return sorted(number for (number,) in _found(db, what, asked))
+    # As one text: half a million rows take twice the time.
+    found = db.conn.execute(*_without_rows(f"json_group_array({_number(asked)})", asked))
+    return sorted(json.loads(found.fetchone()[0]))
 
 
-def _found(db: Database, what: str, asked: Asked, first: int = 0) -> sqlite3.Cursor:
-    cursor = db.conn.cursor()
-    cursor.row_factory = None  # plain rows: there may be one for each article
-    newer = (Clause("articles_fts.rowid >= {}", (first,)),) if first else ()
-    if asked.match and not asked.where:
-        conditions = [Clause("articles_fts MATCH {}", (asked.match,)), *newer]
-        where = " AND ".join(c.written() for c in conditions)
-        values = tuple(v for c in conditions for v in c.values)
-        return cursor.execute(f"SELECT {what} FROM articles_fts WHERE {where}", values)
-    return cursor.execute(*select(what, asked, *newer, is_covered=True))
+def newest_ids(db: Database, asked: Asked, most: int) -> list[int]:
+    """The highest `most` numbers of articles that fit, the highest first."""
+    number = _number(asked)
+    sql, parameters = _without_rows(number, asked)
+    rows = db.conn.execute(f"{sql} ORDER BY {number} DESC LIMIT ?", (*parameters, most))
+    return [row[0] for row in rows]
+
+
+def _number(asked: Asked) -> str:
+    return "articles_fts.rowid" if asked.match else "articles.id"
+
+
+def _without_rows(what: str, asked: Asked, *more: Clause) -> tuple[str, tuple[str | int, ...]]:
+    """A SELECT of what can be said without a look at the rows of `articles`, if that is so."""
+    if not asked.match or asked.where:
+        return select(what, asked, *more, is_covered=True)
+    wanted = (Clause("articles_fts MATCH {}", (asked.match,)), *more)
+    where = " AND ".join(clause.written() for clause in wanted)
+    values = tuple(value for clause in wanted for value in clause.values)
+    return f"SELECT {what} FROM articles_fts WHERE {where}", values
 
 
 def count_by_period(
