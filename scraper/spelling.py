@@ -13,14 +13,15 @@ All three have the same words in the same order.
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice, product
 
 WORD = re.compile(r"[^\W_][^\W_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W_]*)*")
 
 # Unicode's stream-safe text has 30 marks in a row at most (UAX 15, 13). Sorting a longer row takes
-# the square of its length. No mark is a word character.
+# the square of its length. No mark is a word character, and none is beyond these planes.
 _MOST_MARKS = 30
+_MARKS = range(0x300, 0x1F000)
 _MAY_BE_MARKS = re.compile(rf"[^\w\x00-\u02ff]{{{_MOST_MARKS + 1},}}")
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền sắc ngã hỏi nặng
@@ -82,17 +83,14 @@ def nfc(text: str) -> str:
 
 def with_few_marks(text: str) -> str:
     """`text` with at most 30 combining marks in a row: its cost is linear in its length."""
-    return _MAY_BE_MARKS.sub(_first_marks, text)
+    return _long_row().sub(r"\1", text) if _MAY_BE_MARKS.search(text) else text
 
 
-def _first_marks(found: re.Match[str]) -> str:
-    kept: list[str] = []
-    row = 0
-    for sign in found[0]:
-        row = row + 1 if unicodedata.combining(sign) else 0
-        if row <= _MOST_MARKS:
-            kept.append(sign)
-    return "".join(kept)
+@cache
+def _long_row() -> re.Pattern[str]:
+    """A row of too many marks, the first of them as a group; nearly no text needs it."""
+    marks = "".join(mark for mark in map(chr, _MARKS) if unicodedata.combining(mark))
+    return re.compile(f"([{marks}]{{{_MOST_MARKS}}})[{marks}]+")
 
 
 def spell(text: str) -> str:

@@ -7,8 +7,11 @@ or script can hide from: each `<` may begin a tag, wherever it is.
 """
 
 import re
+from collections.abc import Iterator
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
+
+NO_EVENTS = LexborDocumentOptions.WO_EVENTS.value  # a few per cent of the parse, of no use here
 
 MOST_BYTES = 10_000_000  # as crawl.max_page_mb is shipped
 MOST_TEXT_BYTES = 1_000_000  # of a text capture; a page of the paper shows some 20,000
@@ -21,6 +24,7 @@ _MOST_SQUARES = 300_000_000
 _MOST_FORMATS = 500_000
 _FEW_TAGS = 2_500  # too few to cost much, however they are put
 _FEW_BYTES = 100_000
+_STEP_TAGS = 5_000
 _SHORT = 500  # bytes of a tag; no more than some hundred attributes
 
 _START = re.compile(rb"<[a-zA-Z][^\s/>]*")
@@ -45,7 +49,18 @@ def beyond(body: bytes, tags: int) -> str:
         return ""
     if tags > MOST_OPTIONS and len(_OPTION.findall(body)) > MOST_OPTIONS:
         return f"more than {MOST_OPTIONS} options"
-    return _beyond_in_tags(body, tags)
+    return _beyond_in_tags(body, tags) or _beyond_in_levels(body)
+
+
+def _beyond_in_levels(body: bytes) -> str:
+    """The parser looks at each open element for many a tag, and no count of tags says how many are
+    open. So a large page is parsed in beginnings, each longer by some tags that cost little."""
+    for n, tag in enumerate(re.finditer(b"<", body)):
+        if n and n % _STEP_TAGS == 0:
+            beginning = LexborHTMLParser(body[: tag.start()], options=NO_EVENTS)
+            if is_too_deep(beginning, n):
+                return f"more than {MOST_LEVELS} levels of elements"
+    return ""
 
 
 def _beyond_in_tags(body: bytes, tags: int) -> str:
@@ -69,11 +84,12 @@ def _beyond_in_tags(body: bytes, tags: int) -> str:
 
 def is_too_deep(tree: LexborHTMLParser, tags: int) -> bool:
     """True if a page that was written with so many tags has more than MOST_LEVELS levels."""
-    if tree.root is None or tags <= _FEW_TAGS:
-        return False
-    level: list[LexborNode] = [tree.root]
-    for _ in range(MOST_LEVELS):
+    return tags > _FEW_TAGS and any(n == MOST_LEVELS for n, _ in enumerate(levels_of(tree)))
+
+
+def levels_of(tree: LexborHTMLParser) -> Iterator[int]:
+    """How many elements each level of a page has, the outermost first."""
+    level = [tree.root] if tree.root is not None else []
+    while level:
+        yield len(level)
         level = [child for node in level for child in node.iter()]
-        if not level:
-            return False
-    return True

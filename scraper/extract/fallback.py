@@ -10,6 +10,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import NotAnArticle
+from scraper.extract.bounds import levels_of
 from scraper.extract.boxes import Figure, Paragraph, is_list_heading
 from scraper.extract.flow import flow
 from scraper.extract.nodes import above, is_article_address, text_of
@@ -22,7 +23,10 @@ from scraper.models import Article, Snapshot
 
 NAME = "fallback"
 _DESCRIPTIONS = ("og:description", "description")
-_MOST_BYTES, _MOST_TAGS = 1_000_000, 10_000  # trafilatura takes a second for them
+# trafilatura takes a second for so many. It looks at all that an element holds, for each of them.
+_MOST_BYTES, _MOST_TAGS = 1_000_000, 10_000
+_MOST_DEPTHS = 150_000  # the levels of all elements, together; a page of the paper has some 15,000
+_MOST_TEXT = 300_000  # characters without scripts
 _PAPERS_NAME = re.compile(
     r"\s+[|–—-]\s+(?:báo lào cai\b.{0,30}|baolaocai\.vn)$|\s+\|\s+[^|]{1,60}$", re.I
 )
@@ -36,7 +40,7 @@ _MOST_LINKS = _MOST_BOXES = 300  # that are looked at
 
 def read(page: Page, snapshot: Snapshot) -> Article:
     """The article on a page of unknown make, flagged "fallback". Raises NotAnArticle, TooDeep."""
-    if len(snapshot.body) > _MOST_BYTES or snapshot.body.count(b"<") > _MOST_TAGS:
+    if _is_too_large(page.tree, snapshot.body):
         raise NotAnArticle(page.url, "no template fits, and it is too large to be read without")
     if not _says_article(page):
         raise NotAnArticle(page.url, "no template fits, and nothing in its head says article")
@@ -68,6 +72,16 @@ def read(page: Page, snapshot: Snapshot) -> Article:
         flags=("fallback",),
     )
     return article_of(found, page, snapshot)
+
+
+def _is_too_large(tree: LexborHTMLParser, body: bytes) -> bool:
+    """True if trafilatura could take more than a second."""
+    if len(body) > _MOST_BYTES or body.count(b"<") > _MOST_TAGS:
+        return True
+    if sum(n * elements for n, elements in enumerate(levels_of(tree))) > _MOST_DEPTHS:
+        return True
+    texts = _length(tree.body) if tree.body else 0
+    return texts - sum(map(_length, tree.css("script, style"))) > _MOST_TEXT
 
 
 def _title(page: Page) -> str:
@@ -157,7 +171,9 @@ def pruned(page: Page, title: str) -> tuple[LexborHTMLParser, LexborNode | None]
     most = _length(tree.body) / 2 if tree.body else 0
     boxes = [box for box in tree.css(_BESIDE)[:_MOST_BOXES] if _length(box) <= most]
     links = [a for a in tree.css("a[href]") if is_article_address(a.attributes["href"])]
-    found = boxes + [box for link in links[:_MOST_LINKS] if (box := _teaser(link)) is not None]
+    texts = _Texts()
+    teasers = (_teaser(link, texts) for link in links[:_MOST_LINKS])
+    found = boxes + [box for box in teasers if box is not None]
     found = [box for box in found if box.mem_id not in kept]
     # What is inside an element that is taken out must not be touched afterwards.
     taken = {box.mem_id for box in found}
@@ -167,23 +183,33 @@ def pruned(page: Page, title: str) -> tuple[LexborHTMLParser, LexborNode | None]
     return tree, heading
 
 
-def _teaser(link: LexborNode) -> LexborNode | None:
+class _Texts(dict[int, str]):
+    """The text of each element that was asked for, by its `mem_id`: many links are in one."""
+
+    def of(self, node: LexborNode) -> str:
+        """The text of an element."""
+        if node.mem_id not in self:
+            self[node.mem_id] = text_of(node)
+        return self[node.mem_id]
+
+
+def _teaser(link: LexborNode, texts: _Texts) -> LexborNode | None:
     """The element that holds a link to another article, with its lead; None for a link in a
     sentence."""
-    text, node = text_of(link), link
+    text, node = texts.of(link), link
     around = node.parent
-    while around is not None and _length(around) <= _MOST_SOURCE and text_of(around) == text:
+    while around is not None and _length(around) <= _MOST_SOURCE and texts.of(around) == text:
         node, around = around, around.parent
     if around is None or (node.tag == "a" and around.tag not in _TEASERS):
         return None
-    if around.tag in _TEASERS and node.tag != "p" and _is_of_one(around, link):
+    if around.tag in _TEASERS and node.tag != "p" and _is_of_one(around, link, texts):
         return around
     return node if node.tag in _PARAGRAPHS else None
 
 
-def _is_of_one(box: LexborNode, link: LexborNode) -> bool:
+def _is_of_one(box: LexborNode, link: LexborNode, texts: _Texts) -> bool:
     """True if a small box leads to one article alone."""
-    if _length(box) > _MOST_SOURCE or len(text_of(box)) > _MOST_TEASER:
+    if _length(box) > _MOST_SOURCE or len(texts.of(box)) > _MOST_TEASER:
         return False
     addresses = {a.attributes.get("href") for a in box.css("a[href]")}
     return addresses == {link.attributes["href"]}

@@ -4,13 +4,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import NotAnArticle
-from scraper.extract.bounds import MOST_LEVELS, beyond, is_too_deep, tags_of
+from scraper.extract.bounds import MOST_LEVELS, NO_EVENTS, beyond, is_too_deep, tags_of
 from scraper.extract.nodes import above, classes
 from scraper.extract.text import clean, decode
 from scraper.extract.trace import Notes
@@ -26,12 +27,12 @@ _STATEMENTS = frozenset(
     (*PUBLISHED, *MODIFIED, "article:section", "dable:author", "dable:item_id", "description",
      "og:description", "og:title", "og:type", "og:url")
 )  # fmt: skip
-_NO_EVENTS = LexborDocumentOptions.WO_EVENTS.value  # a few per cent of the parse, of no use here
 _JSON = json.JSONDecoder(strict=False)  # json.loads() would make one for each page
 _MOST_ITEMPROPS = 100  # that are looked at
 _ARTICLE_TYPE = re.compile(r"\w{0,40}(?:Article|BlogPosting)$")  # NewsArticle, LiveBlogPosting
 _WITHIN = ("@graph", "mainEntity")  # where a page's objects hold its article's
 _MOST_OBJECTS = 1_000
+_MOST_JSON = 1_000_000  # characters of a page's scripts; the longest article has some 50,000
 
 
 class Page(NamedTuple):
@@ -74,7 +75,7 @@ def parse(snapshot: Snapshot, notes: Notes = None, *, as_utf8: bool = False) -> 
     tags = tags_of(body)
     if bound := beyond(body, tags):
         raise NotAnArticle(snapshot.url, bound)
-    tree = LexborHTMLParser(body, options=_NO_EVENTS)
+    tree = LexborHTMLParser(body, options=NO_EVENTS)
     if is_too_deep(tree, tags):
         raise NotAnArticle(snapshot.url, f"more than {MOST_LEVELS} levels of elements")
     head = _head(tree)
@@ -153,7 +154,8 @@ def _article_object(scripts: list[str], url: str, title: str) -> dict[str, Any]:
     {} if there is none. What names another article's address is that article's."""
     number = article_id(url)
     found: list[dict[str, Any]] = []
-    for script in scripts:
+    lengths = accumulate(len(script) for script in scripts)
+    for script in (s for s, length in zip(scripts, lengths, strict=True) if length <= _MOST_JSON):
         for thing in _things(_read(script)):
             if _is_article(thing.get("@type")):
                 of = _number(thing)

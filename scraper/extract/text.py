@@ -3,7 +3,6 @@
 import codecs
 import html
 import re
-import unicodedata
 
 from scraper.spelling import nfc
 
@@ -145,7 +144,7 @@ def clean(text: str) -> str:
         text = html.unescape(text)
     if text.isprintable():
         # No sign is invisible, no space is other than the plain one.
-        text = text if unicodedata.is_normalized("NFC", text) else nfc(text)
+        text = nfc(text)
         return " ".join(text.split()) if "  " in text else text.strip(" ")
     text = " ".join(text.split())
     if not text.isprintable():

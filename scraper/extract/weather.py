@@ -58,13 +58,13 @@ _LONGEST = 1_000  # characters; some twenty places
 
 
 def read_weather(heading: str, text: str) -> tuple[Weather, ...]:
-    """What a widget shows: one Weather for each place it names; () for an empty one.
+    """What a widget shows: one Weather for each place it names; () for an empty or a long one.
 
     `text` is the widget's text without its heading. A widget that names no place shows that of
     its heading.
     """
     text = clean(text)
-    if not text:
+    if not text or len(text) >= _LONGEST:
         return ()
     starts = [match.start() for match in _PLACE.finditer(text)]
     if len(starts) < 2 or not _TEMPERATURE.search(text):
@@ -203,5 +203,6 @@ def _box_below(head: LexborNode, heading: str) -> LexborNode | None:
     the heading has a box of its own, one around that which shows weather."""
     for n, box in enumerate(above(head, _FRAMES)):
         if (text := labels_of(box)) != heading:
-            return box if n == 0 or says_weather(text) else None
+            is_one = n == 0 or (len(text) < _LONGEST and says_weather(text))
+            return box if is_one else None
     return None
