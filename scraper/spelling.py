@@ -19,9 +19,9 @@ from itertools import islice, product
 WORD = re.compile(r"[^\W_][^\W_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W_]*)*")
 
 # Unicode's stream-safe text has 30 marks in a row at most (UAX 15, 13). Sorting a longer row takes
-# the square of its length. No mark is a word character, and none is beyond these planes.
+# the square of its length. No mark is a word character, and none is outside this range.
 _MOST_MARKS = 30
-_MARKS = range(0x300, 0x1F000)
+_WITH_MARKS = range(0x300, 0x1F000)
 _MAY_BE_MARKS = re.compile(rf"[^\w\x00-\u02ff]{{{_MOST_MARKS + 1},}}")
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền sắc ngã hỏi nặng
@@ -89,7 +89,7 @@ def with_few_marks(text: str) -> str:
 @cache
 def _long_row() -> re.Pattern[str]:
     """A row of too many marks, the first of them as a group; nearly no text needs it."""
-    marks = "".join(mark for mark in map(chr, _MARKS) if unicodedata.combining(mark))
+    marks = "".join(mark for mark in map(chr, _WITH_MARKS) if unicodedata.combining(mark))
     return re.compile(f"([{marks}]{{{_MOST_MARKS}}})[{marks}]+")
 
 

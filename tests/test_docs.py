@@ -18,6 +18,8 @@ from scraper.cli import cli
 from scraper.cli.root import SECTIONS
 from scraper.config import BUILT_IN
 from scraper.config.write_settings import tables
+from scraper.extract import bounds, fallback, flow, plaintext
+from scraper.extract import page as head
 from tests.support.docs_pages import PAGES, commands_page, configuration_page
 
 ROOT = Path(__file__).parent.parent
@@ -127,6 +129,29 @@ def test_every_module_that_the_docs_name_is_there() -> None:
     for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")):
         for name in set(NAMED.findall(page.read_text("utf-8"))) - WRITTEN_BY_READERS:
             assert any((ROOT / folder / name).exists() for folder in BELOW), f"{page.name}: {name}"
+
+
+def test_the_bounds_of_a_page_are_those_of_the_code() -> None:
+    page = (ROOT / "docs/adding-a-template.md").read_text("utf-8")
+    table = page.partition("## What is too large")[2].partition("## ")[0]
+    columns = " ".join(re.findall(r"^\| [^|]*", table, re.M))
+    stated = {int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", columns)}
+    assert stated == {
+        bounds.MOST_BYTES,
+        bounds.MOST_TEXT_BYTES,
+        bounds.MOST_TAGS,
+        bounds.MOST_ELEMENTS,
+        bounds.MOST_LEVELS,
+        bounds.MOST_OPTIONS,
+        flow.MOST_LEVELS,
+        flow.MOST_WALKED,
+        head.MOST_JSON,
+        plaintext.MOST_LINES,
+        fallback.MOST_BYTES,
+        fallback.MOST_TAGS,
+        fallback.MOST_TEXT,
+        fallback.MOST_DEPTHS,
+    }
 
 
 @pytest.mark.slow

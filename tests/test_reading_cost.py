@@ -8,13 +8,17 @@ import time
 from collections.abc import Callable
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from scraper.errors import ExtractError
-from tests.support.made import SAPO, TOP, page, read
+from scraper.extract import bounds
+from scraper.extract.bounds import tags_of
+from tests.support.made import META, SAPO, TITLE, TOP, page, read
 from tests.support.mutants import MOST_SECONDS
 
 pytestmark = pytest.mark.slow  # whole runs
 
+MARKS = "a" + "\u0301" * 2_000_000
 LD = '<script type="application/ld+json">{}</script>'
 DEAR: dict[str, Callable[[], str]] = {
     "one word": lambda: page("a" * 9_000_000),
@@ -49,8 +53,23 @@ DEAR: dict[str, Callable[[], str]] = {
     "open links": lambda: page("<a href=x>" * 99 + "<p>abc" * 30_000),
     "marks": lambda: page("<p>a" + "\u0323\u0301" * 1_000_000),
     "names": lambda: page(after=f"<div class=author>{'Lê An, ' * 500_000}</div>"),
+    "marks in titles": lambda: page(head=f"<title>{MARKS}</title>", top=TOP.replace("Mùa", MARKS)),
+    "deep JSON after JSON": lambda: page(head=LD.format("[") * 10 + LD.format('{"a":' * 1_000_000)),
+    "text below a widget's heading": lambda: page(side=f"<div><h3>Thời tiết</h3>{'Thứ Hai, ' * 900_000}</div>"),
+    "links in a deep box": lambda: unknown("<div>" * 280 + "<a href=/x-post1.html>a</a>" * 4_800),
+    "links in links": lambda: unknown("<div><a>" * 140 + "<a>a<img src=a></a>" * 3_000),
+    "links in one box": lambda: unknown("".join(f"<a href=/x-post{n}.html>a</a> " for n in range(4_900))),
+    "much text": lambda: unknown("<p>" + " ;" * 480_000),
+    "fonts left open": lambda: page("<p>" + "".join(f"<font a{n}>" for n in range(1_000)) + "</p>" + "<p>x" * 1_000),
+    "fewer fonts left open": lambda: page("<p>" + "".join(f"<font a{n}>" for n in range(200)) + "</p>" + "<p>x" * 1_900),
+    "attributes on an unknown page": lambda: unknown("<p " + " ".join(f"x{n}" for n in range(15_000)) + ">a</p>"),
     "many objects": lambda: page(head=LD.format('{"@type":"NewsArticle"}') * 15_000),
 }  # fmt: skip
+
+
+def unknown(body: str) -> str:
+    """A page that no template fits and whose head says that it is an article."""
+    return f"<html><head>{META}</head><body><h1>{TITLE}</h1>{body}</body></html>"
 
 
 def seconds(html: str) -> float:
@@ -67,6 +86,49 @@ def seconds(html: str) -> float:
 def test_no_page_costs_more_than_a_second(kind: str) -> None:
     html = DEAR[kind]()
     assert min(seconds(html) for _ in range(2)) < MOST_SECONDS
+
+
+@pytest.mark.parametrize(
+    "tag", ["<div>", '<div a="</div>">', "<div><!--</div>-->", "<script></div></script><div>", "<ul><li>"]
+)  # fmt: skip
+def test_no_tag_in_a_comment_or_quote_hides_how_many_elements_are_open(
+    tag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[int] = []
+
+    def count(body: bytes, options: int) -> LexborHTMLParser:
+        parsed.append(tags_of(body))
+        return LexborHTMLParser(body, options=options)
+
+    monkeypatch.setattr(bounds, "LexborHTMLParser", count)
+    body = (tag * (39_000 // tag.count("<"))).encode()
+    assert bounds.beyond(body, tags_of(body)) == "more than 1000 levels of elements"
+    assert parsed == [5_000]
+
+
+@pytest.mark.parametrize("kinds", [1, 9, 12, 30, 100])
+def test_no_formatting_tag_left_open_makes_a_million_elements(
+    kinds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+
+    def count(body: bytes, options: int) -> LexborHTMLParser:
+        tree = LexborHTMLParser(body, options=options)
+        made.append(sum(bounds.levels_of(tree)))
+        return tree
+
+    monkeypatch.setattr(bounds, "LexborHTMLParser", count)
+    fonts = "".join(f"<font a{n}>" for n in range(kinds)) * 3
+    body = f"<p>{fonts}</p>{'<p>x' * (450_000 // max(kinds, 13))}".encode()
+    assert "elements" in bounds.beyond(body, tags_of(body))
+    assert max(made) < 400_000
+    assert sum(made) < 800_000
+
+
+def test_levels_below_the_last_beginning_are_found_on_the_whole_page() -> None:
+    body = b"<p>x</p>" * 10_000 + b"<div>" * 3_000
+    assert bounds.beyond(body, tags_of(body)) == ""
+    assert bounds.beyond_in_tree(LexborHTMLParser(body)) == "more than 1000 levels of elements"
 
 
 PIECES = (

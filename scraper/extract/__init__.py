@@ -10,7 +10,7 @@ from dataclasses import replace
 from scraper.errors import ExtractError, NotAnArticle
 from scraper.extract import fallback, plaintext, site2022
 from scraper.extract.bounds import MOST_BYTES, MOST_TEXT_BYTES
-from scraper.extract.flow import TooDeep
+from scraper.extract.flow import TooLarge
 from scraper.extract.onecms import ARTICLE, EMAGAZINE
 from scraper.extract.page import Page, parse
 from scraper.extract.template import Template, read
@@ -90,7 +90,7 @@ def _read_page(page: Page, snapshot: Snapshot) -> Article:
         if site2022.is_of_2022(page):
             return site2022.read(page, snapshot)
         return fallback.read(page, snapshot)
-    except TooDeep as e:
+    except TooLarge as e:
         raise NotAnArticle(page.url, str(e)) from e
 
 

@@ -18,13 +18,15 @@ MOST_TEXT_BYTES = 1_000_000  # of a text capture; a page of the paper shows some
 MOST_TAGS = 40_000  # opening and closing; a long live report has some 10,000
 MOST_OPTIONS = 5_000
 MOST_LEVELS = 1_000  # of elements
-# Of the attributes of each tag, their square; the parser takes half a second for so many.
-_MOST_SQUARES = 300_000_000
+MOST_ELEMENTS = 100_000  # of the parsed page
+# Of the attributes of each tag, their square; the slower of two parsers takes a third of a second.
+_MOST_SQUARES = 30_000_000
 # Different formatting tags times all tags. The parser keeps three of each that are left open.
 _MOST_FORMATS = 500_000
-_FEW_TAGS = 2_500  # too few to cost much, however they are put
+# So many are parsed at a time; and fewer, if there are many different formatting tags.
+_STEP_TAGS, _STEP_FORMATS = 5_000, 50_000
+FEW_TAGS = 2_200  # too few to cost much, however they are put
 _FEW_BYTES = 100_000
-_STEP_TAGS = 5_000
 _SHORT = 500  # bytes of a tag; no more than some hundred attributes
 
 _START = re.compile(rb"<[a-zA-Z][^\s/>]*")
@@ -45,25 +47,15 @@ def beyond(body: bytes, tags: int) -> str:
     """Which bound a page of UTF-8 with so many tags passes, in words; "" if it passes none."""
     if tags > MOST_TAGS:
         return f"more than {MOST_TAGS} tags"
-    if tags <= _FEW_TAGS and len(body) <= _FEW_BYTES:
+    if tags <= FEW_TAGS and len(body) <= _FEW_BYTES:
         return ""
     if tags > MOST_OPTIONS and len(_OPTION.findall(body)) > MOST_OPTIONS:
         return f"more than {MOST_OPTIONS} options"
-    return _beyond_in_tags(body, tags) or _beyond_in_levels(body)
+    return beyond_in_tags(body, tags)
 
 
-def _beyond_in_levels(body: bytes) -> str:
-    """The parser looks at each open element for many a tag, and no count of tags says how many are
-    open. So a large page is parsed in beginnings, each longer by some tags that cost little."""
-    for n, tag in enumerate(re.finditer(b"<", body)):
-        if n and n % _STEP_TAGS == 0:
-            beginning = LexborHTMLParser(body[: tag.start()], options=NO_EVENTS)
-            if is_too_deep(beginning, n):
-                return f"more than {MOST_LEVELS} levels of elements"
-    return ""
-
-
-def _beyond_in_tags(body: bytes, tags: int) -> str:
+def beyond_in_tags(body: bytes, tags: int) -> str:
+    """Which bound the tags of a page pass, in words; "" if they pass none: as slow as a parse."""
     whole = body + b"\"'>"  # ends each value and tag
     formats: set[bytes] = set()
     scanned = squares = 0
@@ -79,12 +71,31 @@ def _beyond_in_tags(body: bytes, tags: int) -> str:
                 return "too many attributes in a tag"
     if len(formats) * tags > _MOST_FORMATS:
         return "too many kinds of formatting tags"
+    step = min(_STEP_TAGS, _STEP_FORMATS // max(len(formats), 1))
+    return _beyond_in_beginnings(body, step) if tags > step else ""
+
+
+def _beyond_in_beginnings(body: bytes, step: int) -> str:
+    """No count of tags says how many elements a tag closes, looks at or repeats. So a large page
+    is parsed in beginnings, each longer by as many tags as cannot cost much."""
+    for n, tag in enumerate(re.finditer(b"<", body)):
+        if n and n % step == 0:
+            beginning = LexborHTMLParser(body[: tag.start()], options=NO_EVENTS)
+            if why := beyond_in_tree(beginning):
+                return why
     return ""
 
 
-def is_too_deep(tree: LexborHTMLParser, tags: int) -> bool:
-    """True if a page that was written with so many tags has more than MOST_LEVELS levels."""
-    return tags > _FEW_TAGS and any(n == MOST_LEVELS for n, _ in enumerate(levels_of(tree)))
+def beyond_in_tree(tree: LexborHTMLParser) -> str:
+    """Which bound a parsed page passes, in words; "" if it passes none."""
+    elements = 0
+    for n, of_level in enumerate(levels_of(tree)):
+        elements += of_level
+        if n == MOST_LEVELS:
+            return f"more than {MOST_LEVELS} levels of elements"
+        if elements > MOST_ELEMENTS:
+            return f"more than {MOST_ELEMENTS} elements"
+    return ""
 
 
 def levels_of(tree: LexborHTMLParser) -> Iterator[int]:

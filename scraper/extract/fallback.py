@@ -6,11 +6,12 @@ before. It also repeats headline and lead, which are taken off again.
 """
 
 import re
+from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import NotAnArticle
-from scraper.extract.bounds import levels_of
+from scraper.extract.bounds import beyond_in_tags, levels_of, tags_of
 from scraper.extract.boxes import Figure, Paragraph, is_list_heading
 from scraper.extract.flow import flow
 from scraper.extract.nodes import above, is_article_address, text_of
@@ -24,9 +25,9 @@ from scraper.models import Article, Snapshot
 NAME = "fallback"
 _DESCRIPTIONS = ("og:description", "description")
 # trafilatura takes a second for so many. It looks at all that an element holds, for each of them.
-_MOST_BYTES, _MOST_TAGS = 1_000_000, 10_000
-_MOST_DEPTHS = 150_000  # the levels of all elements, together; a page of the paper has some 15,000
-_MOST_TEXT = 300_000  # characters without scripts
+MOST_BYTES, MOST_TAGS = 1_000_000, 10_000
+MOST_DEPTHS = 150_000  # the levels of all elements, together; a page of the paper has some 15,000
+MOST_TEXT = 300_000  # characters without scripts
 _PAPERS_NAME = re.compile(
     r"\s+[|–—-]\s+(?:báo lào cai\b.{0,30}|baolaocai\.vn)$|\s+\|\s+[^|]{1,60}$", re.I
 )
@@ -39,7 +40,7 @@ _MOST_LINKS = _MOST_BOXES = 300  # that are looked at
 
 
 def read(page: Page, snapshot: Snapshot) -> Article:
-    """The article on a page of unknown make, flagged "fallback". Raises NotAnArticle, TooDeep."""
+    """The article on a page of unknown make, flagged "fallback". Raises NotAnArticle, TooLarge."""
     if _is_too_large(page.tree, snapshot.body):
         raise NotAnArticle(page.url, "no template fits, and it is too large to be read without")
     if not _says_article(page):
@@ -76,12 +77,16 @@ def read(page: Page, snapshot: Snapshot) -> Article:
 
 def _is_too_large(tree: LexborHTMLParser, body: bytes) -> bool:
     """True if trafilatura could take more than a second."""
-    if len(body) > _MOST_BYTES or body.count(b"<") > _MOST_TAGS:
+    if len(body) > MOST_BYTES or body.count(b"<") > MOST_TAGS:
         return True
-    if sum(n * elements for n, elements in enumerate(levels_of(tree))) > _MOST_DEPTHS:
+    depths = accumulate(n * elements for n, elements in enumerate(levels_of(tree)))
+    if any(total > MOST_DEPTHS for total in depths):
         return True
     texts = _length(tree.body) if tree.body else 0
-    return texts - sum(map(_length, tree.css("script, style"))) > _MOST_TEXT
+    if texts - sum(map(_length, tree.css("script, style"))) > MOST_TEXT:
+        return True
+    written = (tree.html or "").encode()
+    return bool(beyond_in_tags(written, tags_of(written)))
 
 
 def _title(page: Page) -> str:

@@ -58,11 +58,12 @@ _BOLD, _SLANTED = {"b", "strong"}, {"em", "i"}
 _INLINE = frozenset({"a", "b", "strong", "em", "i", "u"})
 _PLAINLY = frozenset({"href", "title", "target", "rel"})  # attributes that hide and mean nothing
 MOST_LEVELS = 300  # deeper than any page that a person made
+MOST_WALKED = 50_000  # one tag left open can make an element in each paragraph
 IsEnd = Callable[[Paragraph], bool]
 
 
-class TooDeep(ValueError):
-    """More levels of elements than any page that a person made."""
+class TooLarge(ValueError):
+    """More elements, or levels of them, than any page that a person made."""
 
 
 class _Ended(Exception):
@@ -97,6 +98,7 @@ class _Flow:
     image: LexborNode | None = None  # the photo before the text in progress
     breaks: int = 0  # line breaks in a row
     below_heading: bool = False  # true if all since the heading of a list was links
+    walked: int = 0  # elements
     in_player: bool = False  # true if the line before was the read-aloud player's
 
     def add(self, text: str, at: _Place) -> None:
@@ -175,7 +177,7 @@ class _Flow:
 
 
 def flow(root: LexborNode, dropped: frozenset[str], is_end: IsEnd | None = None) -> Content:
-    """What `root` holds; elements of the classes `dropped` are left out. Raises TooDeep.
+    """What `root` holds; elements of the classes `dropped` are left out. Raises TooLarge.
 
     The first paragraph of which `is_end` is true is the last part: nothing below it is read.
     """
@@ -193,8 +195,11 @@ def _flow(root: LexborNode, found: _Flow, depth: int) -> Content:
 
 
 def _walk(node: LexborNode, found: _Flow, at: _Place) -> None:
+    found.walked += 1
     if at.depth > MOST_LEVELS:
-        raise TooDeep(f"more than {MOST_LEVELS} levels of elements")
+        raise TooLarge(f"more than {MOST_LEVELS} levels of elements")
+    if found.walked > MOST_WALKED:
+        raise TooLarge(f"more than {MOST_WALKED} elements that hold others")
     for child in node.iter(include_text=True):
         tag = child.tag or ""
         if tag == "-text":

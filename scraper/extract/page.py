@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import NotAnArticle
-from scraper.extract.bounds import MOST_LEVELS, NO_EVENTS, beyond, is_too_deep, tags_of
+from scraper.extract.bounds import FEW_TAGS, NO_EVENTS, beyond, beyond_in_tree, tags_of
 from scraper.extract.nodes import above, classes
 from scraper.extract.text import clean, decode
 from scraper.extract.trace import Notes
@@ -32,7 +32,7 @@ _MOST_ITEMPROPS = 100  # that are looked at
 _ARTICLE_TYPE = re.compile(r"\w{0,40}(?:Article|BlogPosting)$")  # NewsArticle, LiveBlogPosting
 _WITHIN = ("@graph", "mainEntity")  # where a page's objects hold its article's
 _MOST_OBJECTS = 1_000
-_MOST_JSON = 1_000_000  # characters of a page's scripts; the longest article has some 50,000
+MOST_JSON = 1_000_000  # characters of a page's scripts; the longest article has some 50,000
 
 
 class Page(NamedTuple):
@@ -76,8 +76,8 @@ def parse(snapshot: Snapshot, notes: Notes = None, *, as_utf8: bool = False) -> 
     if bound := beyond(body, tags):
         raise NotAnArticle(snapshot.url, bound)
     tree = LexborHTMLParser(body, options=NO_EVENTS)
-    if is_too_deep(tree, tags):
-        raise NotAnArticle(snapshot.url, f"more than {MOST_LEVELS} levels of elements")
+    if tags > FEW_TAGS and (bound := beyond_in_tree(tree)):
+        raise NotAnArticle(snapshot.url, bound)
     head = _head(tree)
     json_ld = _article_object(head.scripts, snapshot.url, head.meta.get("og:title", ""))
     return Page(snapshot.url, tree, head.meta, json_ld, _names_another(head, snapshot.url), notes)
@@ -155,7 +155,7 @@ def _article_object(scripts: list[str], url: str, title: str) -> dict[str, Any]:
     number = article_id(url)
     found: list[dict[str, Any]] = []
     lengths = accumulate(len(script) for script in scripts)
-    for script in (s for s, length in zip(scripts, lengths, strict=True) if length <= _MOST_JSON):
+    for script in (s for s, length in zip(scripts, lengths, strict=True) if length <= MOST_JSON):
         for thing in _things(_read(script)):
             if _is_article(thing.get("@type")):
                 of = _number(thing)

@@ -35,7 +35,7 @@ from scraper.urls import article_id
 _LEAST = 40  # characters; a text without a line as long is a list, a message, a program's file
 _MOST_TITLE = 250  # characters of a line that is the headline by its place alone
 _PARAGRAPH = 120  # characters; a longer sentence may be the article's, or another's lead
-_MOST_LINES = 20_000  # of a capture; no page of the paper comes near
+MOST_LINES = 20_000  # of a capture; no page of the paper comes near
 
 
 def read(snapshot: Snapshot, notes: Notes = None) -> Article:
@@ -103,8 +103,8 @@ def _lines(snapshot: Snapshot) -> list[Line]:
         raise NotAnArticle(snapshot.url, "no article number in its address")
     text = decode(snapshot.body, snapshot.header("content-type")).decode("utf-8", "replace")
     raw = text.splitlines()
-    if len(raw) > _MOST_LINES:
-        raise NotAnArticle(snapshot.url, f"more than {_MOST_LINES} lines")
+    if len(raw) > MOST_LINES:
+        raise NotAnArticle(snapshot.url, f"more than {MOST_LINES} lines")
     cleaned = [clean(line) for line in raw]
     if sum(map(is_list_line, cleaned)) > 1:
         raise NotAnArticle(snapshot.url, "a list of articles with their times")

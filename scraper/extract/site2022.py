@@ -60,7 +60,7 @@ def is_of_2022(page: Page) -> bool:
 
 
 def read(page: Page, snapshot: Snapshot) -> Article:
-    """The article on a page of the 2022 site. Raises MissingField, NotAnArticle, TooDeep."""
+    """The article on a page of the 2022 site. Raises MissingField, NotAnArticle, TooLarge."""
     headings = {text_of(node): node for node in each(page.tree, "h1")}
     lines = _lines(page, headings)
     clock = lines.clock

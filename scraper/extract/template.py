@@ -61,7 +61,7 @@ class Template:
 def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
     """The article on a page that bears the template's marker.
 
-    Raises MissingField if its title, or all of its text, is not there; NotAnArticle; TooDeep.
+    Raises MissingField if its title, or all of its text, is not there; NotAnArticle; TooLarge.
     """
     notes = page.notes
     title = _title(page, template)
