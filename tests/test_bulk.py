@@ -212,6 +212,20 @@ def test_a_row_group_larger_than_bulk_writes_is_refused_before_it_is_unpacked(
 # Import
 
 
+def test_the_commands_read_shards_and_file_their_parts(tmp_path: Path):
+    """With pandas installed too, which the command hides: pyarrow must not take it for there."""
+    import pandas  # noqa: F401 - of the extra `test`
+
+    configure(tmp_path, "https://baolaocai.vn", 5)
+    shards(tmp_path / "in", 1, 2)
+    read = scraper(tmp_path, "bulk", "in", "--out", "parts")
+    assert read.returncode == 0, read.stderr
+    filed = scraper(tmp_path, "import", "parts")
+    assert (filed.returncode, filed.stdout) == (0, "2 records read: 2 new\n"), filed.stderr
+    written = scraper(tmp_path, "export", "parquet", "articles.parquet")
+    assert written.returncode == 0, written.stderr
+
+
 def test_parts_make_the_same_archive_as_their_shards(tmp_path: Path):
     first, second = page(1), page(2)
     records = [captured(n) for n in range(12)]
