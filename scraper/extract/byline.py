@@ -55,11 +55,10 @@ def byline_of(
     `title`: the headline; `around`: the article's own part of the page; `signature`: what a last
     line of the text says.
     """
-    holders = _signing(page, selector, title, around)
 
     def candidates() -> Iterator[tuple[str, str]]:
-        named = [name for holder in holders if len(name := _named(holder)) <= _LONGEST_BYLINE]
-        yield selector, ", ".join(named)
+        signing = _signing(page, selector, title, around)
+        yield selector, ", ".join(name for name in signing if len(name) <= _LONGEST_BYLINE)
         yield "last line of the body", signature
         stated = (page.meta.get("dable:author", ""), *_json_ld_authors(page))
         yield "meta dable:author, JSON-LD author", ", ".join(name for name in stated if name)
@@ -70,14 +69,14 @@ def byline_of(
 
 def _signing(
     page: Page, selector: str, title: LexborNode | None, around: LexborNode | None
-) -> list[LexborNode]:
-    """The elements that sign the article: in its own part of the page, else anywhere."""
+) -> list[str]:
+    """What elements name that sign the article: in its own part of the page, else anywhere."""
     if title is None or around is None:
         return []
     for scope in (around, page.tree.body):
         holders = own(scope, selector, title) if scope is not None else []
-        if holders := [holder for holder in holders if text_of(holder)]:
-            return holders
+        if named := [name for holder in holders if (name := _named(holder))]:
+            return named
     return []
 
 

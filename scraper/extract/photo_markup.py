@@ -134,11 +134,10 @@ def _look(part: Figure) -> _Seen:
 
 def _add_holder(node: LexborNode, seen: _Seen) -> None:
     """A caption, and its credit, if that has an element of its own in it."""
-    apart = (
-        [c for c in node.css(_CREDIT_FORMS)[:2] if c.mem_id != node.mem_id]
-        if (only_text(node) is None)
-        else []
-    )
+    if (only := only_text(node)) is not None:
+        seen.holders += [(node, text, "")] if (text := clean(only)) else []
+        return
+    apart = [c for c in node.css(_CREDIT_FORMS)[:2] if c.mem_id != node.mem_id]
     credit = _credit(" ".join(map(text_of, apart)))
     text = text_of(node, frozenset(c.mem_id for c in apart))
     if text or credit:
@@ -153,7 +152,7 @@ def _credit(text: str) -> str:
 
 def _printed(page: Page, part: Figure, seen: _Seen, title: str) -> Iterator[_Printed]:
     """Each caption as printed, and the photo that it is of."""
-    if not any(text for _, text, _ in seen.holders) and part.node.tag == "table":
+    if part.node.tag == "table" and not any(text for _, text, _ in seen.holders):
         cells = ((cell, text_of(cell)) for cell in part.node.css("td"))
         seen.holders = [(cell, text, "") for cell, text in cells if text] + seen.holders
     texts = [text for _, text, _ in seen.holders if text]

@@ -17,6 +17,7 @@ one element that says not which is which, a time that cannot be read, times afte
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
@@ -110,7 +111,7 @@ def _weigh(
     ):
         flags.append("two times in one element")
     is_reversed = last and last.source == "text" and at and modified_at and modified_at < at
-    if slip.sources or is_reversed or _differ([read.moment for read in own]):
+    if slip.sources or is_reversed or _differ({read.moment for read in own}):
         flags.append("times disagree")
     latest = captured_at + _LONGEST_AHEAD
     if modified_at and modified_at > latest:
@@ -212,9 +213,11 @@ def _most_trusted(stated: list[_Read]) -> _Read | None:
 
 def _slip(stated: list[_Read]) -> _Slip:
     """The first clock that is stated with two offsets, and which offset counts."""
-    timed = [(read.moment.clock, read) for read in stated if not read.moment.date_only]
-    for clock, _ in timed if len(timed) > 1 else ():
-        same = [other for shown, other in timed if shown == clock]
+    timed = [read for read in stated if not read.moment.date_only]
+    if len({read.offset for read in timed}) < 2:
+        return _Slip(frozenset(), _AT_HOME)
+    for clock in [read.moment.clock for read in timed]:
+        same = [other for other in timed if other.moment.clock == clock]
         if len({other.offset for other in same}) > 1:
             right = _right_offset(same)
             return _Slip(frozenset(o.source for o in same if o.offset != right), right)
@@ -230,15 +233,14 @@ def _right_offset(same: list[_Read]) -> timedelta:
     return _AT_HOME if any(r.offset == _AT_HOME for r in same) else same[-1].offset
 
 
-def _differ(moments: list[Moment]) -> bool:
+def _differ(moments: set[Moment]) -> bool:
     """True if two statements are more than a day apart, or one is stated in UTC as Vietnam's time
     or the reverse; a date alone leaves a day open."""
-    for a in moments:
-        for b in moments:
-            has_day_alone = a.date_only or b.date_only
-            apart = abs(a.at - b.at)
-            if apart > timedelta(days=2 if has_day_alone else 1):
-                return True
-            if apart == _AT_HOME and not has_day_alone:
-                return True
+    for a, b in combinations(moments, 2):
+        has_day_alone = a.date_only or b.date_only
+        apart = abs(a.at - b.at)
+        if apart > timedelta(days=2 if has_day_alone else 1):
+            return True
+        if apart == _AT_HOME and not has_day_alone:
+            return True
     return False

@@ -66,14 +66,15 @@ def read_weather(heading: str, text: str) -> tuple[Weather, ...]:
     text = clean(text)
     if not text or len(text) >= _LONGEST:
         return ()
-    starts = [match.start() for match in _PLACE.finditer(text)]
-    if len(starts) < 2 or not _TEMPERATURE.search(text):
-        place = _PLACE.search(text)
-        return (_read_one(place[0] if place else _place_of(heading) or _named(text), text),)
-    edges = [0, *starts[1:], len(text)]
-    parts = [text[a:b].strip(" |;,") for a, b in zip(edges, edges[1:], strict=False)]
-    named = ((_PLACE.search(part), part) for part in parts)
-    return tuple(_read_one(place[0], part) for place, part in named if place)
+    places = list(_PLACE.finditer(text))
+    if len(places) < 2 or not _TEMPERATURE.search(text):
+        place = places[0][0] if places else _place_of(heading) or _named(text)
+        return (_read_one(place, text),)
+    edges = [0, *(place.start() for place in places[1:]), len(text)]
+    return tuple(
+        _read_one(place[0], text[start:end].strip(" |;,"))
+        for place, start, end in zip(places, edges, edges[1:], strict=False)
+    )
 
 
 def is_weather_heading(text: str) -> bool:
