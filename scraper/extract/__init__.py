@@ -5,7 +5,7 @@ that is fetched today wears today's template.
 """
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from scraper.errors import ExtractError, NotAnArticle
 from scraper.extract import fallback, plaintext, site2022
@@ -17,7 +17,7 @@ from scraper.extract.template import Template, read
 from scraper.extract.text import is_binary, is_html, is_marked, is_markup, is_utf8
 from scraper.extract.text_lines import CUT_SHORT
 from scraper.extract.trace import Notes, note_found
-from scraper.models import Article, Caption, Snapshot, Weather, utc_text
+from scraper.models import Article, Caption, Snapshot, utc_text
 
 TEMPLATES: tuple[Template, ...] = (EMAGAZINE, ARTICLE)  # newest first
 
@@ -133,7 +133,7 @@ def as_json(article: Article) -> dict[str, object]:
         "section": article.section,
         "byline": list(article.byline),
         "tags": list(article.tags),
-        "weather": [_weather(w) for w in article.weather],
+        "weather": [asdict(weather) for weather in article.weather],
         "template": article.template,
         "layout": article.layout,
         "flags": list(article.flags),
@@ -142,15 +142,3 @@ def as_json(article: Article) -> dict[str, object]:
 
 def _caption(caption: Caption) -> dict[str, object]:
     return {"text": caption.text, "credit": caption.credit, "image_url": caption.image_url}
-
-
-def _weather(weather: Weather) -> dict[str, object]:
-    return {
-        "place": weather.place,
-        "text": weather.text,
-        "temperature_c": weather.temperature_c,
-        "temperature_min_c": weather.temperature_min_c,
-        "temperature_max_c": weather.temperature_max_c,
-        "humidity_pct": weather.humidity_pct,
-        "condition": weather.condition,
-    }
