@@ -15,11 +15,9 @@ from sqlite_utils import Database
 from scraper.archive.article_columns import FROM_PAGE
 from scraper.archive.history import Capture, note, shown_capture
 from scraper.archive.index import index_article, unindex_article
-from scraper.archive.place_rows import mention_row, mention_rows, put_mentions
+from scraper.archive.place_rows import add_mentions, mention_row, mention_rows, remove_mentions
 from scraper.archive.read_article import read_article
 from scraper.archive.revisions import (
-    add_revision,
-    is_text_of,
     refresh_history,
     revision_count,
     revision_of,
@@ -61,17 +59,15 @@ def file_article(db: Database, article: Article, capture: Capture) -> Filed:
     """
     article_id, revision = capture.article_id, revision_of(article)
     is_known = is_archived(db, article_id)
-    before = revision_count(db, article_id)
+    before = revision_count(db, article_id) if is_known else 0
     note(db, capture, revision.sha256)
     if not is_known or shown_capture(db, article_id) == capture.snapshot_id:
         shown = shown_in(db, article_id) if is_known else None
         _show(db, article_id, shown, shown_by(article, capture))
-    if is_text_of(db, article_id, revision.sha256):
-        add_revision(db, revision, capture)
     _put_weather(db, capture.snapshot_id, weather_rows(article, capture))
-    refresh_history(db, article_id)
-    has_more = revision_count(db, article_id) > before
-    return Filed(new_article=not is_known, new_revision=is_known and has_more)
+    refresh_history(db, capture, revision)
+    has_more = is_known and revision_count(db, article_id) > before
+    return Filed(new_article=not is_known, new_revision=has_more)
 
 
 def note_capture(db: Database, capture: Capture) -> int | None:
@@ -88,14 +84,14 @@ def note_capture(db: Database, capture: Capture) -> int | None:
     ).fetchone()
     if shown and newest is None:
         remove_article(db, capture.article_id)
-    refresh_history(db, capture.article_id)
+    refresh_history(db, capture)
     return newest if shown and shown[0] == capture.snapshot_id else None
 
 
 def remove_article(db: Database, article_id: int) -> None:
     """Take an article, and all that belongs to it but its captures, out of archive.db."""
     unindex_article(db, article_id)
-    _put_tags(db, article_id, frozenset())
+    _remove_tags(db, article_id)
     db.execute("DELETE FROM articles WHERE id = ?", [article_id])
 
 
@@ -248,35 +244,41 @@ def _show(db: Database, article_id: int, old: Shown | None, new: Shown) -> None:
         "INSERT INTO texts VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
         [article_id, new.body],
     )
-    if old is None or old.captions != new.captions:
-        db.execute("DELETE FROM captions WHERE article_id = ?", [article_id])
-        db.conn.executemany(
-            "INSERT INTO captions (id, article_id, position, after_paragraph, text, credit,"
-            " image_url, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            new.captions,
-        )
-    if old is None or old.tags != new.tags:
-        _put_tags(db, article_id, new.tags)
-    if old is None or old.places != new.places:
-        put_mentions(db, article_id, new.places)
+    # Of an article that is not there, no other table has rows either: foreign keys.
+    captions, tags, places = (old.captions, old.tags, old.places) if old else ((), frozenset(), ())
+    if captions != new.captions:
+        if captions:
+            db.execute("DELETE FROM captions WHERE article_id = ?", [article_id])
+        db.conn.executemany("INSERT INTO captions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", new.captions)
+    if tags != new.tags:
+        if tags:
+            _remove_tags(db, article_id)
+        _add_tags(db, article_id, new.tags)
+    if places != new.places:
+        if places:
+            remove_mentions(db, article_id)
+        add_mentions(db, new.places)
     index_article(db, article_id)
 
 
-def _put_tags(db: Database, article_id: int, names: frozenset[str]) -> None:
-    had = db.execute(
-        "DELETE FROM article_tags WHERE article_id = ? RETURNING tag_id", [article_id]
-    ).fetchall()
+def _add_tags(db: Database, article_id: int, names: frozenset[str]) -> None:
     numbered = [(_tag_id(name), name) for name in sorted(names)]
     db.conn.executemany("INSERT INTO tags VALUES (?, ?) ON CONFLICT DO NOTHING", numbered)
     db.conn.executemany(
         "INSERT INTO article_tags VALUES (?, ?)", [(article_id, number) for number, _ in numbered]
     )
-    for (number,) in had:
-        db.execute(
-            "DELETE FROM tags WHERE id = ?"
-            " AND NOT EXISTS (SELECT 1 FROM article_tags WHERE tag_id = tags.id)",
-            [number],
-        )
+
+
+def _remove_tags(db: Database, article_id: int) -> None:
+    """Take the tags off an article, and out of the archive if no other article has them."""
+    had = db.execute(
+        "DELETE FROM article_tags WHERE article_id = ? RETURNING tag_id", [article_id]
+    ).fetchall()
+    db.conn.executemany(
+        "DELETE FROM tags WHERE id = ?"
+        " AND NOT EXISTS (SELECT 1 FROM article_tags WHERE tag_id = tags.id)",
+        had,
+    )
 
 
 def _tag_id(name: str) -> int:

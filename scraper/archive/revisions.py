@@ -40,20 +40,14 @@ def revision_of(article: Article) -> RevisionText:
     return RevisionText(article.title, article.lead, "\n\n".join(article.paragraphs), captions)
 
 
-def is_text_of(db: Database, article_id: int, sha256: str) -> bool:
-    """True if a text is one of those that `revisions` should have."""
-    timeline = _timeline(_lines(db, article_id), shown_capture(db, article_id))
-    return timeline is not None and sha256 in timeline.spans
-
-
 def revision_count(db: Database, article_id: int) -> int:
     """How many revisions of an article there are."""
     row = db.execute("SELECT count(*) FROM revisions WHERE article_id = ?", [article_id])
     return int(row.fetchone()[0])
 
 
-def add_revision(db: Database, revision: RevisionText, capture: Capture) -> None:
-    """Add the text of a capture, unless it is there; `refresh_history` then gives it its place."""
+def _add_revision(db: Database, revision: RevisionText, capture: Capture) -> None:
+    """Add the text of a capture, unless it is there; `_renumber` then gives it its place."""
     at, number, sha256 = utc_text(capture.captured_at), capture.article_id, revision.sha256
     texts = [revision.title, revision.lead, revision.body, revision.captions_json]
     # Not INSERT ... SELECT: that opens a statement journal, a file, for each article.
@@ -85,11 +79,17 @@ class _Timeline:
     gone_at: str | None
 
 
-def refresh_history(db: Database, article_id: int) -> None:
-    """Bring everything up to date that follows from the lines of `captures`."""
+def refresh_history(db: Database, capture: Capture, text: RevisionText | None = None) -> None:
+    """Bring everything up to date that follows from the lines of `captures`.
+
+    `capture` is the one noted last, and `text` what it shows, if it shows any.
+    """
+    article_id = capture.article_id
     timeline = _timeline(_lines(db, article_id), shown_capture(db, article_id))
     if timeline is None:
         return
+    if text is not None and text.sha256 in timeline.spans:
+        _add_revision(db, text, capture)
     expected = _expected_rows(timeline)
     if _revisions(db, article_id) != expected:
         _renumber(db, article_id, expected)
