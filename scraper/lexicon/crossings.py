@@ -13,8 +13,9 @@ from scraper.lexicon import MAX_SYLLABLES, lexicon
 from scraper.spelling import runs, unmark
 
 _JOIN, _OF_PLACE = "\ue000", "\ue001"
-# How many syllables a word may have before and after a division inside it; one and one first.
-_SPANS = [(n, m) for n in range(1, MAX_SYLLABLES) for m in range(1, MAX_SYLLABLES - n + 1)]
+# How many syllables a word of three or more may have before and after a division inside it.
+_COUNTS = range(1, MAX_SYLLABLES)
+_LONGER = [(n, m) for n in _COUNTS for m in _COUNTS if 2 < n + m <= MAX_SYLLABLES]
 _DIVISION = " | "  # no word holds this sign
 
 
@@ -44,9 +45,11 @@ class DividedText:
         """Each known word, spelled and folded, with a division inside."""
         known, longer, folded = lexicon().spellings, _pairs_in_longer_words(), self.folded
         for at in islice(accumulate(map(len, self._runs)), max(0, len(self._runs) - 1)):
-            pair = " ".join(folded[at - 1 : at + 1])
-            spans = _SPANS if pair in longer else _SPANS[:1]
-            for before, after in spans:
+            pair = f"{folded[at - 1]} {folded[at]}"
+            if pair in known:
+                yield " ".join(self.spelled[at - 1 : at + 1])
+                yield pair
+            for before, after in _LONGER if pair in longer else ():
                 span = slice(max(0, at - before), at + after)
                 if (word := " ".join(folded[span])) in known:
                     yield " ".join(self.spelled[span])
@@ -82,4 +85,5 @@ def crossing_terms(places: Mapping[str, Iterable[DividedText]]) -> list[str]:
 
 def _false(found: set[str], texts: Sequence[DividedText]) -> list[str]:
     """Those of `found` that are nowhere whole in `texts`."""
-    return [word for word in found if not any(f" {word} " in text.shown for text in texts)]
+    shown = "".join(text.shown for text in texts)
+    return [word for word in found if f" {word} " not in shown]
