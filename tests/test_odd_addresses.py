@@ -79,10 +79,15 @@ ABSENT = (
     f"/photo/{'0' * 64}",
     "/-/databases",
     "/feeds/x.atom",
+    "/assets/nothing.css",
+    "/archive/nothing",  # a word of SQL
+    "/archive/nothing/1",
+    "/archive/select/1.csv",
 )
+FORBIDDEN = ("/archive.db",)
 CASES = [
     (address, status)
-    for status, addresses in ((200, FOUND), (400, UNREADABLE), (404, ABSENT))
+    for status, addresses in ((200, FOUND), (400, UNREADABLE), (403, FORBIDDEN), (404, ABSENT))
     for address in addresses
 ]
 
@@ -125,6 +130,33 @@ def test_an_error_of_ours_is_not_shown_to_the_reader(
     answer = get(datasette, "/days", language="vi")
     assert answer.status_code == 500
     assert "secret" not in answer.text and catalogue()["error.ours"][0] in answer.text
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_json_names_an_error_in_the_readers_language_and_no_more(
+    datasette: Datasette, monkeypatch: pytest.MonkeyPatch, language: str
+):
+    def said(name: str) -> str:
+        return catalogue()[name][language == "en"]
+
+    for address, status, name in (
+        ("/archive/nothing.json", 404, "error.no_page"),
+        ("/archive/nothing/1.json", 404, "error.no_page"),
+        ("/-/databases.json", 404, "error.no_page"),
+    ):
+        answer = get(datasette, address, language=language)
+        assert (answer.status_code, answer.json()["error"]) == (status, said(name)), address
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("/home/somebody/secret")
+
+    monkeypatch.setattr("scraper.browse.search_page._found", broken)
+    answer = get(datasette, "/search.json?q=ma", language=language)
+    assert (answer.status_code, answer.json()["error"]) == (500, said("error.ours"))
+    assert "secret" not in answer.text
+    with opened(settings_of(Path(datasette.get_database("archive").path)), own_sql=False) as shut:
+        answer = get(shut, "/archive.json?sql=select+1", language=language)
+        assert (answer.status_code, answer.json()["error"]) == (403, said("error.not_allowed"))
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])

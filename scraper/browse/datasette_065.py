@@ -16,12 +16,15 @@ The rest of `browse` asks this module. What each piece is for, and what Datasett
     use_addresses     addresses in JSON without the Host header. 1.0 keeps `absolute_url`.
     show_no_traceback Datasette prints each missing page with rich if that is installed. 1.0 too.
     use_plugin        our plugin, if its entry point is not installed. 1.0 the same.
+    failure_as_json,  errors as JSON. 1.0 keeps `handle_exception` and `forbidden`.
+    refusal_as_json
     use_templates     our templates before Datasette's. 1.0 keeps `jinja_env`, and makes a second
                       one for asynchronous use.
 """
 
 import re
 import sqlite3
+import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -33,7 +36,7 @@ from datasette.app import Datasette
 from datasette.database import Database as DatasetteDatabase
 from datasette.plugins import pm
 from datasette.utils import MultiParams, escape_sqlite, tilde_decode
-from datasette.utils.asgi import AsgiStream, BadRequest, Request, Response
+from datasette.utils.asgi import AsgiStream, BadRequest, Base400, Request, Response
 from datasette.views.base import DatasetteError
 from datasette.views.database import DatabaseView
 from datasette.views.row import RowView
@@ -228,6 +231,28 @@ def use_addresses(datasette: Datasette, public_url: str) -> None:
         return f"{public_url}/{path.removeprefix(base)}" if public_url else path
 
     datasette.absolute_url = absolute_url
+
+
+def failure_as_json(request: Request, exception: Exception) -> Response | None:
+    """The answer to a request for JSON that fails by our fault; None if it is not one.
+
+    Datasette's own names the exception, which may hold paths and SQL.
+    """
+    is_known = isinstance(exception, Base400 | DatasetteError)
+    if is_known or not request.path.endswith(".json"):
+        return None
+    traceback.print_exception(exception)
+    return _error_as_json(say("error.ours"), 500)
+
+
+def refusal_as_json(request: Request) -> Response | None:
+    """The answer to a request for JSON that is not allowed; None if it is for a page."""
+    is_json = request.path.endswith(".json")
+    return _error_as_json(say("error.not_allowed"), 403) if is_json else None
+
+
+def _error_as_json(error: str, status: int) -> Response:
+    return Response.json({"ok": False, "error": error, "status": status}, status=status)
 
 
 def show_no_traceback() -> None:

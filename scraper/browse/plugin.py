@@ -98,6 +98,24 @@ def render_cell(
 
 
 @hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
+def handle_exception(datasette: "Datasette", request: Any, exception: Exception) -> Any:
+    """What an error of ours says as JSON."""
+    from scraper.browse.adoption import is_ours
+    from scraper.browse.datasette_065 import failure_as_json
+
+    return failure_as_json(request, exception) if is_ours(datasette) else None
+
+
+@hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
+def forbidden(datasette: "Datasette", request: Any, message: str) -> Any:
+    """What is not allowed says so as JSON too."""
+    from scraper.browse.adoption import is_ours
+    from scraper.browse.datasette_065 import refusal_as_json
+
+    return refusal_as_json(request) if is_ours(datasette) else None
+
+
+@hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
 def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
     """Headers that allow nothing foreign, no request but GET and HEAD, and the language."""
     from scraper.browse.adoption import is_ours

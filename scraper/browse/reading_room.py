@@ -49,6 +49,7 @@ _NAMED = {
 }
 
 STATIC = Path(__file__).parent / "static"
+_ASSETS = [re.escape(file.name) for file in STATIC.iterdir()]
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -58,11 +59,11 @@ def routes() -> list[tuple[str, Any]]:
         (r"^/$", home.home),
         (r"^/search(?:\.(?P<format>json|csv|atom|jsonl|bib|ris))?$", search_page.search),
         (r"^/trends(?:\.(?P<format>csv|svg))?$", trends.trends),
-        (r"^/assets/(?P<path>.*)$", asgi_static(STATIC)),
+        # Only what is there: for any other path asgi_static() has a line of plain English.
+        (rf"^/assets/(?P<path>{'|'.join(_ASSETS)})$", asgi_static(STATIC)),
         (r"^/archive$", table_pages.tables),
         (r"^/archive\.(?P<format>csv|json)$", table_pages.select),
         (r"^/archive/(?P<table>[^/.]+)(?:\.(?P<format>\w+))?$", table_pages.table),
-        (r"^/archive/(?P<table>[^/.]+)/(?P<pks>[^/]+?)\.(?P<format>csv)$", table_pages.row),
         (r"^/days$", calendar_pages.years),
         (r"^/days/(?P<year>\d{4})$", calendar_pages.year),
         (r"^/days/(?P<day>\d{4}-\d\d-\d\d)$", calendar_pages.day),
@@ -83,6 +84,7 @@ def routes() -> list[tuple[str, Any]]:
             r"^/archive/articles/(?P<id>\d{1,15})/captures/(?P<snapshot>\d{1,15})/page$",
             capture_pages.download,
         ),
+        (r"^/archive/(?P<table>[^/.]+)/(?P<pks>[^/]+?)(?:\.(?P<format>\w+))?$", table_pages.row),
         (r"^/-/(?:databases|threads)(?:\.json)?$", home.nowhere),
         (r"^/cite/(?P<id>\d{1,15})\.(?P<format>bib|json|ris|txt)$", article_pages.citation),
     ]

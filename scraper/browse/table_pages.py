@@ -18,6 +18,7 @@ from scraper.browse.datasette_065 import (
     answer_as,
     without_counts,
 )
+from scraper.browse.metadata import QUESTIONS
 from scraper.browse.phrases import say
 from scraper.browse.rendering import page
 from scraper.search import sql as index
@@ -56,7 +57,8 @@ async def select(datasette: Datasette, request: Request) -> Response:
 
 
 async def row(datasette: Datasette, request: Request) -> Response:
-    """One row of a table as CSV."""
+    """One row of a table."""
+    await _require_table(datasette, request)
     return await answer_as(RowPages, datasette, request, **request.url_vars)
 
 
@@ -65,11 +67,21 @@ async def table(datasette: Datasette, request: Request) -> Response:
     name, is_file = request.url_vars["table"], request.url_vars["format"]
     if is_file and is_file not in ("csv", *datasette.renderers):
         raise NotFound(say("error.no_page"))  # Datasette answers with the page
+    await _require_table(datasette, request)
     await _check_facets(datasette, request)
     is_ours = name == "weather" or (name == "articles" and request.args.get("_search", "").strip())
     if is_ours and not is_file and set(request.args) <= _PLAIN:
         request = without_counts(request)
     return await answer_as(TablePages, datasette, request, **request.url_vars)
+
+
+async def _require_table(datasette: Datasette, request: Request) -> None:
+    """Answer 404 for a table that is not there: Datasette puts some names into SQL as they are."""
+    name, database = tilde_decode(request.url_vars["table"]), datasette.get_database("archive")
+    if name not in QUESTIONS and not (
+        await database.table_exists(name) or await database.get_view_definition(name)
+    ):
+        raise NotFound(say("error.no_page"))
 
 
 async def _check_facets(datasette: Datasette, request: Request) -> None:
