@@ -1,4 +1,4 @@
-"""A large archive for bench/browse.py, in minutes: copies of a smaller one, each on later days.
+"""A large archive for bench/browse.py, in minutes: copies of a smaller one, in as many years.
 
     python bench/archive.py --scale 20000 --folder /tmp/scale
     python bench/enlarge.py --folder /tmp/scale --copies 15
@@ -6,6 +6,7 @@
 
 A copy has the same texts under higher numbers, so that hits, posting lists and pages are as many
 as in an archive that grew by itself; only the number of different words stays that of the first.
+Numbers rise with time: the first copy has the first years, each day as many articles as copies.
 """
 
 import argparse
@@ -27,7 +28,13 @@ TABLES = {
     "weather": ("article_id", "id"),
     "revisions": ("article_id", ""),
 }
-TIMES = ("published_at", "modified_at", "page_clock_at", "timestamp", "observed_at")
+TIMES = {  # each with how it is written
+    "local_date": "%Y-%m-%d",
+    **dict.fromkeys(
+        ("published_at", "modified_at", "page_clock_at", "timestamp", "observed_at"),
+        "%Y-%m-%dT%H:%M:%SZ",
+    ),
+}
 
 
 def main() -> None:
@@ -47,31 +54,40 @@ def main() -> None:
 
 
 def enlarge(db: Database, copies: int) -> None:
-    """Add `copies` less one of every article, each with all its days moved past the last."""
-    first, last, days = db.execute(
-        "SELECT min(id), max(id), julianday(max(local_date)) - julianday(min(local_date)) + 1"
-        " FROM articles"
+    """Add `copies` less one of every article; together they take the days of the first ones."""
+    first, last, start, days = db.execute(
+        "SELECT min(id), max(id), julianday(min(local_date)),"
+        " julianday(max(local_date)) - julianday(min(local_date)) + 1 FROM articles"
     ).fetchone()
     for copy in range(1, copies):
         later = copy * (last - first + 1)
         for table in TABLES:
             with write(db):
-                db.execute(_copy(db, table, later, f"+{copy * int(days)} days"), [last])
+                db.execute(_copy(db, table, later, copy * days), [last])
+    for table in TABLES:
+        moved = {
+            name: f"strftime('{form}', {start} + (julianday({name}) - {start}) / {copies})"
+            for name, form in TIMES.items()
+            if name in db[table].columns_dict
+        }
+        if moved:
+            with write(db):
+                db.execute(
+                    f"UPDATE {table} SET {', '.join(f'{n} = {v}' for n, v in moved.items())}"
+                )
 
 
-def _copy(db: Database, table: str, later: int, days: str) -> str:
+def _copy(db: Database, table: str, later: int, days: float) -> str:
     number, key = TABLES[table]
     values = {
         name: f"{name} + {later}" if name == number else name
         for name in db[table].columns_dict
         if name != key
     }
-    for name in values.keys() & set(TIMES):
-        values[name] = f"strftime('%Y-%m-%dT%H:%M:%SZ', {name}, '{days}')"
+    for name in values.keys() & TIMES.keys():
+        values[name] = f"strftime('{TIMES[name]}', {name}, '+{days} days')"
     if table == "weather":  # unique, and not followed to the other file
         values["snapshot_id"] = f"snapshot_id + {later}"
-    if "local_date" in values:
-        values["local_date"] = f"date(local_date, '{days}')"
     if table == "articles":
         values["url"] = f"replace(url, id, id + {later})"
     columns, selected = ", ".join(values), ", ".join(values.values())

@@ -112,6 +112,7 @@ def test_an_enlarged_archive_holds_every_article_so_many_times_and_finds_it(
     with open_articles(path) as db:
         before = [db[name].count for name in TABLES_OF_AN_ARTICLE]
         hits = search(db, "bản").total
+        (days,) = db.execute("SELECT min(local_date) || max(local_date) FROM articles").fetchone()
     subprocess.run(
         [sys.executable, "bench/enlarge.py", "--folder", str(tmp_path), "--copies", "3"],
         check=True,
@@ -123,3 +124,5 @@ def test_an_enlarged_archive_holds_every_article_so_many_times_and_finds_it(
         assert search(db, "bản").total == 3 * hits > 0
         assert list(check_index(db)) == []
         assert len(set(db.execute("SELECT url FROM articles"))) == 60
+        dated = db.execute("SELECT local_date FROM articles ORDER BY id").fetchall()
+        assert dated == sorted(dated) and dated[0][0] + dated[-1][0] == days
