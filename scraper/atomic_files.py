@@ -25,6 +25,20 @@ def new_file(target: Path) -> Iterator[BinaryIO]:
         partial.unlink(missing_ok=True)
 
 
+@contextmanager
+def working_folder(target: Path) -> Iterator[Path]:
+    """A folder beside `target` for this process; removed at the end. Raises OSError.
+
+    If the process is killed, `remove_leftovers` removes it.
+    """
+    folder = partial_name(target)
+    folder.mkdir(exist_ok=True)
+    try:
+        yield folder
+    finally:
+        rmtree(folder, ignore_errors=True)
+
+
 def partial_name(target: Path) -> Path:
     """The name of `target` while this process writes it; hidden from `ls` and globs."""
     return target.with_name(f".{target.name}.{os.getpid()}.partial")

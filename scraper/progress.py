@@ -43,6 +43,14 @@ class Progress(Protocol):
         """A request, or a wait for the next one."""
 
 
+OTHER_PAGE = ("page without an article", "pages without an article")
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A count and what was counted: "1 article", "2 articles", or `many`."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
+
+
 class Lines:
     """Progress as log lines."""
 

@@ -221,7 +221,7 @@ def test_a_number_that_no_database_holds_is_wrong_usage(folder: Path, arguments:
 def test_the_first_day_of_the_calendar_is_a_day_too(folder: Path) -> None:
     scraper("import", SEED, "--url", SEED_URL, cwd=folder)
     run = scraper("reread", "--since", "0001-01-01", "--workers", "1", cwd=folder)
-    assert (run.returncode, run.stdout) == (0, "1 snapshots read, 0 changed something\n")
+    assert (run.returncode, run.stdout) == (0, "1 snapshot read, 0 changed something\n")
 
 
 def test_a_day_is_stated_as_it_was_in_vietnam(folder: Path) -> None:

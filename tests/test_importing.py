@@ -18,7 +18,7 @@ from scraper.archive.withdrawals import withdraw
 from scraper.errors import BadCapture
 from scraper.importing import Wanted, import_files
 from scraper.importing.sources import files_in
-from scraper.importing.tally import summary
+from scraper.importing.tally import Imported, as_json, summary
 from scraper.progress import Silence
 from scraper.upkeep.reread import forecast
 from scraper.upkeep.verify import verify
@@ -37,6 +37,17 @@ def is_sound(folder: Path) -> bool:
         return not forecast(archive, Silence()).fields
 
 
+@pytest.mark.parametrize(
+    ("lost", "more"), [(20, []), (21, ["1 more like these; --json lists all"])]
+)
+def test_of_many_damages_the_first_twenty_are_shown(lost: int, more: list[str]) -> None:
+    done = Imported()
+    for number in range(lost):
+        done.add_bad(f"a.warc: record at {number}: damaged")
+    assert list(done.first_faults()) == done.damages[:20] + more
+    assert as_json(done)["damages"] == done.damages
+
+
 def test_captures_in_a_warc_file_are_filed_with_their_own_time(tmp_path: Path) -> None:
     home = replace(page(0), url="https://baolaocai.vn/", body=b"<h1>Trang nh\xe1\xbb\x8f</h1>")
     records = [
@@ -51,7 +62,8 @@ def test_captures_in_a_warc_file_are_filed_with_their_own_time(tmp_path: Path) -
     write(tmp_path / "a.warc.gz", records)
     done = bring(tmp_path, "a.warc.gz")
     assert summary(done) == (
-        "8 records read: 3 new, 1 changed, 1 no articles, 1 of other sites, 1 no pages, 1 bad"
+        "8 records read: 3 new, 1 changed, 1 page without an article, 1 of another site,"
+        " 1 image or other file, 1 bad"
     )
     assert "a.warc.gz: record at" in done.damages[0]
     assert ask(tmp_path, "SELECT count(*), max(revision_count) FROM articles") == [(3, 2)]

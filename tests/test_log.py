@@ -17,7 +17,9 @@ import httpx
 import pytest
 
 from scraper.archive.files import open_archive
+from scraper.archive.runs import Run
 from scraper.config import CrawlSettings, Settings, SiteSettings
+from scraper.crawl.outcome import RunOutcome, summary
 from scraper.demo.newspaper import make_newspaper
 from scraper.errors import FetchError, RunEnded, SiteUnavailable
 from scraper.http.fetcher import open_fetcher
@@ -260,3 +262,21 @@ def test_a_terminal_shows_what_a_dead_host_is_waited_for(tmp_path: Path, dead: s
         assert run.wait(60) == 3
     assert b"connecting to 127" in shown
     assert b"(attempt 2 of 2)" in shown
+
+
+@pytest.mark.parametrize(
+    ("redirects", "others", "said"),
+    [
+        (1, 0, "1 redirect, 0 pages without an article; 1 still due"),
+        (2, 1, "2 redirects, 1 page without an article; 1 still due"),
+    ],
+)
+def test_a_summary_counts_in_singular_and_plural(redirects: int, others: int, said: str) -> None:
+    run = Run(1, "crawl", START, fetched=redirects + others, not_articles=others)
+    assert summary(RunOutcome(run, 1, redirects=redirects)).endswith(said)
+
+
+@pytest.mark.parametrize(("requests", "said"), [(1, "1 request, "), (2, "2 requests, ")])
+def test_a_run_without_news_counts_its_requests(requests: int, said: str) -> None:
+    run = Run(1, "crawl", START, requests=requests)
+    assert summary(RunOutcome(run, 0)) == f"nothing new: {said}for lists only"

@@ -5,6 +5,9 @@ import gzip
 import io
 import os
 import quopri
+import signal
+import subprocess
+import sys
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.mime.image import MIMEImage
@@ -18,6 +21,7 @@ import pytest
 import zstandard
 
 import scraper.warc.frames as frames_module
+from scraper.archive.files import open_archive
 from scraper.cli.import_command import _CaptureTime
 from scraper.errors import BadCapture
 from scraper.importing.replay import undo_replay
@@ -222,6 +226,19 @@ def test_containers_are_unpacked(tmp_path: Path) -> None:
     assert bring(tmp_path, "a.wacz", "b.warc.zst").filed == {"new": 4}
     origins = ask(tmp_path, "SELECT DISTINCT origin FROM snapshots", "snapshots.db")
     assert origins == ["import:a.wacz", "import:b.warc.zst"]
+
+
+def test_what_a_killed_import_unpacked_is_removed_by_the_next_writer(tmp_path: Path) -> None:
+    containers(tmp_path, [of_snapshot(page(n)) for n in range(4)])
+    program = (
+        "import os\nfrom pathlib import Path\nfrom tests.support.imported import bring\n"
+        f"bring(Path({str(tmp_path)!r}), 'a.wacz', stop=lambda: os.kill(os.getpid(), 9))"
+    )
+    killed = subprocess.run([sys.executable, "-c", program], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert len(list(tmp_path.glob(".archive.db.*.partial/*"))) == 1
+    with open_archive(tmp_path / "archive.db"):
+        assert list(tmp_path.glob(".*.partial")) == []
 
 
 def test_a_zst_file_may_bring_its_dictionary(tmp_path: Path) -> None:

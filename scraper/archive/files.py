@@ -28,6 +28,7 @@ from scraper.archive.lock import writer_lock
 from scraper.archive.place_rows import keep_places_current
 from scraper.archive.tables import archive_migrations, photo_migrations, snapshot_migrations
 from scraper.archive.tombstones import require_hidden
+from scraper.atomic_files import remove_leftovers
 from scraper.errors import ArchiveError
 from scraper.urls import BAOLAOCAI, Site
 
@@ -64,6 +65,7 @@ def open_archive(
         _photos_to_write(path, keeps_photos) as (photos, kept),
     ):
         identity = _require_one_archive(path, kept, site)
+        remove_leftovers(path)
         with (
             open_to_write(path, archive_migrations) as db,
             open_to_write(beside, snapshot_migrations) as snapshots,

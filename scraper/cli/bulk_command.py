@@ -14,6 +14,7 @@ from scraper.cli.root import cli, config_option, json_option
 from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
 from scraper.errors import MissingExtra
+from scraper.progress import counted
 
 
 @cli.command()
@@ -80,11 +81,17 @@ def _say(done: Any, as_json: bool) -> None:
         click.echo(line, err=True)
     if as_json:
         click.echo(json.dumps(asdict(done), ensure_ascii=False))
-    said = f"{done.shards} shards read, {done.captures} captures, {done.articles} articles"
+    said = ", ".join(
+        (
+            f"{counted(done.shards, 'shard')} read",
+            counted(done.captures, "capture"),
+            counted(done.articles, "article"),
+        )
+    )
     if done.kept:
-        said += f"; {done.kept} shards were done before"
+        said += f"; {counted(done.kept, 'shard')} done before"
     if done.damaged:
-        said += f"; {done.damaged} damaged records, see manifest.jsonl"
+        said += f"; {counted(done.damaged, 'damaged record')}, see manifest.jsonl"
     if not done.is_whole:
         said += "; stopped: the next run goes on from here"
     click.echo(said, err=as_json)

@@ -11,6 +11,7 @@ import click
 from scraper.cli.root import cli, config_option, json_option
 from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
+from scraper.progress import counted
 
 if TYPE_CHECKING:
     from scraper.export import Exported
@@ -74,7 +75,7 @@ def _say_exported(done: "Exported", path: Path, as_json: bool, is_piped: bool) -
         click.echo(json.dumps(asdict(done), ensure_ascii=False), err=is_piped)
     else:
         size = "" if done.size_bytes is None else f", {done.size_bytes / 1e6:.1f} MB"
-        captures = "" if done.captures is None else f", {done.captures} captures"
-        click.echo(f"{path}: {done.articles} articles{captures}{size}", err=is_piped)
+        captures = "" if done.captures is None else f", {counted(done.captures, 'capture')}"
+        click.echo(f"{path}: {counted(done.articles, 'article')}{captures}{size}", err=is_piped)
     for damage in done.damaged:
         click.echo(f"{damage}; left out", err=True)

@@ -70,7 +70,7 @@ def import_(
         watch("import") as progress,
     ):
         done = import_files(archive, files, Wanted(url, captured_at), context, progress, stop)
-    for line in (*done.damages, *done.unreadable):
+    for line in done.first_faults():
         click.echo(line, err=True)
     if as_json:
         click.echo(json.dumps(tally_json(done), ensure_ascii=False))

@@ -252,7 +252,7 @@ def demo(pages: int, and_serve: bool) -> None:
     from scraper.browse.serve import serve as serve_archive
     from scraper.crawl.outcome import summary
     from scraper.demo.demonstration import run_demo
-    from scraper.progress import watch
+    from scraper.progress import counted, watch
     from scraper.times import VIETNAM
 
     with watch("demo", quiet=not sys.stderr.isatty()) as progress:
@@ -262,8 +262,9 @@ def demo(pages: int, and_serve: bool) -> None:
         day = outcome.run.started_at.astimezone(VIETNAM)
         click.echo(f"Crawled as on {day:%Y-%m-%d}: {summary(outcome)}")
     click.echo(
-        f"In demo/archive.db: {now.articles} articles ({now.first_day} to {now.last_day}),"
-        f" {now.captions} captions, {now.revisions} revisions, {now.snapshots} snapshots."
+        f"In demo/archive.db: {counted(now.articles, 'article')} ({now.first_day} to"
+        f" {now.last_day}), {counted(now.captions, 'caption')},"
+        f" {counted(now.revisions, 'revision')}, {counted(now.snapshots, 'snapshot')}."
     )
     if and_serve:
         serve_archive(

@@ -11,6 +11,7 @@ import click
 from scraper.cli.root import COUNT, DAY, cli, config_option, json_option, vietnam_day
 from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
+from scraper.progress import counted
 
 if TYPE_CHECKING:
     from scraper.recover.recovery import Recovered
@@ -64,8 +65,8 @@ def recover(
 
 def _say_recovered(done: "Recovered", delay_seconds: float) -> None:
     click.echo(
-        f"{done.requests} requests: {done.listed} captures listed, {done.filed} filed"
-        f" ({done.new_articles} new articles), {done.failed} failed"
+        f"{counted(done.requests, 'request')}: {counted(done.listed, 'capture')} listed,"
+        f" {done.filed} filed ({counted(done.new_articles, 'new article')}), {done.failed} failed"
     )
     if done.remaining:
         minutes = math.ceil(done.remaining * delay_seconds / 60)

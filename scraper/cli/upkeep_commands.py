@@ -22,6 +22,7 @@ from scraper.cli.root import (
 )
 from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
+from scraper.progress import counted
 
 
 @cli.command()
@@ -130,7 +131,7 @@ def reread(
         click.echo(json.dumps(asdict(done), ensure_ascii=False))
     for line in done.damaged:
         click.echo(f"{line}; what was filed of it stays", err=True)
-    said = f"{done.read} snapshots read, {done.changed} changed something"
+    said = f"{counted(done.read, 'snapshot')} read, {done.changed} changed something"
     if not done.is_whole:
         said += "; broken off: the next reread goes on from here"
     click.echo(said, err=as_json)
@@ -147,7 +148,8 @@ def _say_forecast(found: Any, as_json: bool) -> None:
         click.echo(f"{name}: {count} would change")
         for example in found.examples[name]:
             click.echo(f"    {example}")
-    click.echo(f"{found.read} snapshots read" + ("" if found.fields else "; nothing would change"))
+    read = f"{counted(found.read, 'snapshot')} read"
+    click.echo(read if found.fields else f"{read}; nothing would change")
 
 
 @cli.command()
@@ -206,9 +208,9 @@ def backup(settings: Settings, folder: Path, slim: bool, as_json: bool) -> None:
         click.echo(json.dumps(asdict(copy), ensure_ascii=False))
     else:
         sizes = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in copy.sizes.items())
-        photos = f", {copy.photos} photos" if copy.photos else ""
-        counts = f"{copy.articles} articles, {copy.snapshots} snapshots{photos}"
-        click.echo(f"{folder}: {counts}; {sizes}")
+        photos = f", {counted(copy.photos, 'photo')}" if copy.photos else ""
+        articles, captures = counted(copy.articles, "article"), counted(copy.snapshots, "snapshot")
+        click.echo(f"{folder}: {articles}, {captures}{photos}; {sizes}")
     for damage in copy.damages:
         click.echo(f"damaged, here as in the archive: {damage}", err=True)
     if copy.damages:
@@ -252,5 +254,5 @@ def withdraw(settings: Settings, article_id: int, reason: str) -> None:
     with open_archive(settings.archive.path, settings.site.site) as archive:
         file_unfiled(archive, context)
         count = take_out(archive, article_id, reason, datetime.now(UTC))
-    click.echo(f"article {article_id}: withdrawn, with the pages of {count} snapshots")
+    click.echo(f"article {article_id}: withdrawn, with the pages of {counted(count, 'snapshot')}")
     click.echo("Backups and other copies made before still hold it.", err=True)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from scraper.archive.runs import Run
 from scraper.models import utc_text
 from scraper.photos.collect import Collected
+from scraper.progress import OTHER_PAGE, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,11 @@ def summary(outcome: RunOutcome) -> str:
         said = (
             f"{run.found} found, {run.fetched} fetched: {run.new_articles} new,"
             f" {run.new_revisions} changed, {run.unchanged} unchanged,"
-            f" {outcome.missing} missing, {outcome.redirects} redirects,"
-            f" {run.not_articles} no articles; {outcome.remaining} still due"
+            f" {outcome.missing} missing, {counted(outcome.redirects, 'redirect')},"
+            f" {counted(run.not_articles, *OTHER_PAGE)}; {outcome.remaining} still due"
         )
     else:
-        said = f"nothing new: {run.requests} requests, all for lists"
+        said = f"nothing new: {counted(run.requests, 'request')}, for lists only"
     if outcome.cut_short:
         said += f"; {outcome.cut_short} cut short"
     if run.failed:

@@ -12,6 +12,7 @@ from scraper.archive import snapshots
 from scraper.archive.files import Archive
 from scraper.archive.filing import Filing, file_snapshot, file_unfiled, is_filed
 from scraper.archive.frontier_updates import Context
+from scraper.atomic_files import working_folder
 from scraper.errors import ArchiveError, BadCapture, MissingExtra, ReadingStopped
 from scraper.importing.replay import original_address
 from scraper.importing.saved_pages import read_file
@@ -108,7 +109,13 @@ def _captures_of(run: _Import, path: Path, wanted: Wanted) -> Iterator[None]:
 
 def _records_in(run: _Import, path: Path, kind: Kind) -> Iterator[Record]:
     site = run.context.site
-    return _records_in_part(path, site) if kind == "part" else read_captures(path, site, run.stop)
+    if kind == "part":
+        yield from _records_in_part(path, site)
+    elif kind == "warc":
+        yield from read_captures(path, site, run.stop)
+    else:
+        with working_folder(run.archive.path) as folder:
+            yield from read_captures(path, site, run.stop, folder)
 
 
 def _records_in_part(path: Path, site: Site) -> Iterator[Record]:

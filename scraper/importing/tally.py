@@ -2,15 +2,16 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scraper.archive.filing import Filing, FilingKind
 from scraper.models import file_name
-from scraper.progress import Progress
+from scraper.progress import OTHER_PAGE, Progress, counted
 
 _SHOW_SECONDS = 1.0
+_MOST_LINES = 20  # on damages, for people
 
 
 @dataclass(slots=True)
@@ -32,6 +33,13 @@ class Imported:
         """Count a record that could not be filed, and say which."""
         self.bad += 1
         self.damages.append(line)
+
+    def first_faults(self) -> Iterator[str]:
+        """Of the damages, and of the files that cannot be read, the first; and how many follow."""
+        for lines in (self.damages, self.unreadable):
+            yield from lines[:_MOST_LINES]
+            if (more := len(lines) - _MOST_LINES) > 0:
+                yield f"{more} more like these; --json lists all"
 
 
 class Meter:
@@ -70,7 +78,7 @@ class Meter:
 
 
 def _counts(done: Imported) -> str:
-    return f"{done.records} records, {done.filed.total()} of them filed"
+    return f"{counted(done.records, 'record')}, {done.filed.total()} of them filed"
 
 
 def summary(done: Imported) -> str:
@@ -79,11 +87,12 @@ def summary(done: Imported) -> str:
         said = done.last.title or done.last.url
         cut = "(cut short)" if done.cut else ""
         return " ".join(filter(None, (f"{done.last.kind}: {said}", done.last.detail, cut)))
-    counts = [(done.filed[kind], word) for kind, word in _WORDS.items()]
-    counts += [(done.other_sites, "of other sites"), (done.no_pages, "no pages")]
-    counts += [(done.bad, "bad"), (done.cut, "cut short")]
-    said = ", ".join(f"{count} {word}" for count, word in counts if count)
-    line = f"{done.records} record{'' if done.records == 1 else 's'} read"
+    counts = [(done.filed[kind], words) for kind, words in _WORDS.items()]
+    counts += [(done.other_sites, ("of another site", "of other sites"))]
+    counts += [(done.no_pages, ("image or other file", "images and other files"))]
+    counts += [(done.bad, ("bad", "bad")), (done.cut, ("cut short", "cut short"))]
+    said = ", ".join(counted(count, *words) for count, words in counts if count)
+    line = f"{counted(done.records, 'record')} read"
     line += f": {said}" if said else ""
     return line if done.is_whole else f"{line}; broken off, import it again for the rest"
 
@@ -103,13 +112,14 @@ def as_json(done: Imported) -> dict[str, object]:
     }
 
 
-_WORDS: dict[FilingKind, str] = {
-    "new": "new",
-    "changed": "changed",
-    "unchanged": "unchanged",
-    "not_article": "no articles",
-    "missing": "missing",
-    "redirect": "redirects",
-    "refused": "refused",
-    "unreadable": "unreadable",
+# Of one, of several.
+_WORDS: dict[FilingKind, tuple[str, str]] = {
+    "new": ("new", "new"),
+    "changed": ("changed", "changed"),
+    "unchanged": ("unchanged", "unchanged"),
+    "not_article": OTHER_PAGE,
+    "missing": ("missing", "missing"),
+    "redirect": ("redirect", "redirects"),
+    "refused": ("refused", "refused"),
+    "unreadable": ("unreadable", "unreadable"),
 }

@@ -22,7 +22,7 @@ from scraper.http.fetcher import Fetcher, open_fetcher
 from scraper.http.refusals import refusal
 from scraper.models import HostState, Snapshot
 from scraper.photos.image_header import read_header
-from scraper.progress import Progress
+from scraper.progress import Progress, counted
 from scraper.urls import Site
 
 KIND = "photo"  # of the rows in `failures`
@@ -43,7 +43,8 @@ class Collected:
         """In words; "" if there was nothing to do."""
         if not (self.kept or self.failed or self.remaining):
             return ""
-        return f"{self.kept} photos kept, {self.failed} failed, {self.remaining} still to ask for"
+        kept = counted(self.kept, "photo")
+        return f"{kept} kept, {self.failed} failed, {self.remaining} still to ask for"
 
 
 @dataclass(slots=True)

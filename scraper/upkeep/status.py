@@ -10,6 +10,7 @@ from scraper.archive import frontier, kept_photos
 from scraper.archive.coverage import Coverage, coverage
 from scraper.archive.files import Archive, snapshots_path
 from scraper.models import utc_time
+from scraper.progress import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -108,7 +109,8 @@ def lines(now: Status, alarms: list[str]) -> Iterator[str]:
         yield f"{name}: {value}"
     yield "frontier: " + (", ".join(f"{n} {s}" for s, n in now.frontier.items()) or "empty")
     for run in now.runs:
-        counts = f"{run.requests} requests, {run.new_articles} new, {run.new_revisions} changed"
+        requests = counted(run.requests, "request")
+        counts = f"{requests}, {run.new_articles} new, {run.new_revisions} changed"
         line = f"{run.started_at} {run.command}: {run.outcome}, {counts}, {run.failed} failed"
         yield f"{line}; {run.detail}" if run.detail else line
 
@@ -147,7 +149,7 @@ def _facts(now: Status) -> Iterator[tuple[str, str]]:
     days = f" ({now.first_day} to {now.last_day})" if now.articles else ""
     yield "articles", f"{now.articles}{days}, {now.gone} gone from the site"
     yield "known", _known(now.coverage)
-    yield "texts", f"{now.revisions} revisions, {now.captions} captions"
+    yield "texts", f"{counted(now.revisions, 'revision')}, {counted(now.captions, 'caption')}"
     yield "templates", ", ".join(f"{n} {name}" for name, n in now.templates.items()) or "none"
     yield "files", f"archive.db {now.archive_mb} MB, snapshots.db {now.snapshots_mb} MB"
     yield "snapshots", str(now.snapshots)
@@ -158,10 +160,10 @@ def _facts(now: Status) -> Iterator[tuple[str, str]]:
 def _known(held: Coverage) -> str:
     """The coverage in words, with the months that lack most."""
     if not held.waiting:
-        return f"{held.known} articles, all archived"
+        return f"{counted(held.known, 'article')}, all archived"
     lacking = sorted(held.waiting_months.items(), key=lambda month: -month[1])[:LACKING_MONTHS]
     months = ", ".join(f"{month}: {count}" for month, count in sorted(lacking))
-    line = f"{held.known} articles, {held.waiting} of them still to be fetched"
+    line = f"{counted(held.known, 'article')}, {held.waiting} of them still to be fetched"
     return f"{line} ({months})" if months else line
 
 
