@@ -32,6 +32,7 @@ from scraper.browse.datasette_065 import BOM
 from scraper.browse.metadata import QUESTIONS as CANNED
 from scraper.browse.metadata import TABLES
 from scraper.browse.serve import SERVER, open_datasette
+from scraper.browse.weather_readings import temperatures
 from scraper.cli import cli
 from scraper.errors import ArchiveError, CannotServe
 from tests.support.filled import archive_of_rows
@@ -381,6 +382,22 @@ def test_charts_reach_below_zero_and_show_what_is_missing(datasette: Datasette):
     assert ">-4<" in chart or ">-5<" in chart
     assert chart.count("<polyline") == 0  # May and August, nothing between
     assert 'height="-' not in text
+
+
+def test_means_of_the_weather_are_of_months_in_vietnam(tmp_path: Path):
+    """A page captured at 22:30 UTC is of the next day there."""
+    path = tmp_path / "archive.db"
+    with open_archive(path) as archive, write(archive.db) as db:
+        add_article(db, 1, "Bài", "", "Chữ.", ())
+        for number, at in enumerate(("2026-08-31T16:59:59Z", "2026-08-31T17:00:00Z"), start=1):
+            db.conn.execute(
+                "INSERT INTO weather (snapshot_id, article_id, position, observed_at, place, text,"
+                " temperature_c, condition) VALUES (?, 1, 1, ?, 'Sa Pa', '', ?, '')",
+                (number, at, 10 * number),
+            )
+    with opened(settings_of(path)) as datasette:
+        means = asyncio.run(temperatures(datasette)).means
+    assert means == {("Sa Pa", "2026-08"): 10, ("Sa Pa", "2026-09"): 20}
 
 
 def test_the_command_serves_an_archive_from_a_folder_of_any_name(path: Path, tmp_path: Path):

@@ -16,6 +16,7 @@ from scraper.archive import snapshots, withdrawals
 from scraper.archive.files import open_archive, open_reader
 from scraper.archive.filing import file_unfiled
 from scraper.archive.read_article import history
+from scraper.archive.tombstones import Tombstone
 from scraper.archive.withdrawals import withdraw
 from scraper.cli import cli
 from scraper.config import CheckSettings, CrawlSettings, Settings, SiteSettings
@@ -61,6 +62,10 @@ def count(path: Path, sql: str) -> int:
     found = db.execute(sql).fetchone()[0]
     db.close()
     return int(found)
+
+
+def test_the_day_of_a_withdrawal_is_that_in_vietnam() -> None:
+    assert str(Tombstone(1, "2026-06-01T17:30:00Z", "x")) == "withdrawn 2026-06-02: x"
 
 
 def test_no_trace_of_its_text_is_left_in_any_file(path: Path) -> None:

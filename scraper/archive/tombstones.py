@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from scraper.errors import ArchiveError
 from scraper.models import utc_text
+from scraper.times import vietnam_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Tombstone:
     reason: str
 
     def __str__(self) -> str:
-        return f"withdrawn {self.withdrawn_at[:10]}: {self.reason}"
+        return f"withdrawn {vietnam_day(self.withdrawn_at)}: {self.reason}"
 
 
 def find(db: Database, article_id: int | None) -> Tombstone | None:

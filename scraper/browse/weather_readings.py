@@ -33,7 +33,7 @@ class Temperatures:
     """What the widget showed, by place."""
 
     places: tuple[tuple[str, int], ...]  # with their readings, those with most first
-    means: dict[tuple[str, str], float]  # °C, of a place and a month, "2026-09"
+    means: dict[tuple[str, str], float]  # °C, of a place and a month in Vietnam
 
     def lines(self, places: Sequence[str]) -> list[Series]:
         """The last MONTHS months of each of `places` that has a temperature; None in a gap."""
@@ -79,7 +79,7 @@ def _read(db: Database) -> Temperatures:
         " GROUP BY place ORDER BY n DESC, place"
     )
     means = db.execute(
-        "SELECT place, substr(observed_at, 1, 7) AS month, avg(temperature) FROM ("
+        "SELECT place, strftime('%Y-%m', observed_at, '+7 hours') AS month, avg(temperature) FROM ("
         " SELECT place, observed_at,"
         "  coalesce(temperature_c, (temperature_min_c + temperature_max_c) / 2) AS temperature"
         "  FROM weather GROUP BY place, observed_at, text"
