@@ -8,7 +8,7 @@ from datasette.app import Datasette
 from hypothesis import settings
 
 from scraper.demo.newspaper import Newspaper, make_newspaper
-from tests.support.chromium import chromium
+from tests.support.chromium import WIDTHS, chromium, prepare
 from tests.support.opened import opened, settings_of
 from tests.support.stand_in import StandIn
 
@@ -31,6 +31,13 @@ def stand_in(newspaper: Newspaper) -> Iterator[StandIn]:
         yield site
 
 
+@pytest.fixture
+def short_stand_in() -> Iterator[StandIn]:
+    """A newspaper of so few pages that a whole crawl is short."""
+    with StandIn(make_newspaper(pages=50)) as site:
+        yield site
+
+
 @pytest.fixture(scope="module")
 def datasette(path: Path) -> Iterator[Datasette]:
     """Datasette on the archive that the module's fixture `path` makes."""
@@ -38,8 +45,15 @@ def datasette(path: Path) -> Iterator[Datasette]:
         yield datasette
 
 
-@pytest.fixture(scope="module", params=[1280, 390])
-def browser(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Chromium with a window as wide as a desktop's, and as a phone's."""
-    with chromium(tmp_path_factory.mktemp("chromium"), request.param) as driver:
+@pytest.fixture(scope="session")
+def started_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One Chromium for all tests of a process: its start costs as much as ten pages."""
+    with chromium(tmp_path_factory.mktemp("chromium")) as driver:
         yield driver
+
+
+@pytest.fixture(params=WIDTHS)
+def browser(started_browser: Any, request: Any) -> Any:
+    """Chromium without cookies, with a window as wide as a desktop's, and as a phone's."""
+    prepare(started_browser, request.param)
+    return started_browser

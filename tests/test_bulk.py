@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from scraper.reading import read_snapshot
 from scraper.upkeep.verify import verify
 from scraper.urls import Site
 from scraper.warc.reader import Captured, Passed, Revisit, captures_in
-from tests.support.commands import configure, scraper
+from tests.support.commands import configure, in_process, scraper
 from tests.support.filled import CONTEXT, SITE, page
 from tests.support.imported import dump
 from tests.support.warcs import AT, HTML, containers, of_snapshot, record, response, sha1, write
@@ -84,6 +86,28 @@ def urls(out: Path) -> list[str]:
     ]
 
 
+class ReaderHere:
+    """Reads pages in this process."""
+
+    read = staticmethod(read_snapshot)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shards and pages are read in this process: for what does not depend on who reads them."""
+
+    @contextmanager
+    def workers_here(count: int) -> Iterator[workers.Workers]:
+        with ThreadPoolExecutor(count) as pool:
+            yield workers.Workers(pool, BrokenProcessPool, is_shared=True)
+
+    monkeypatch.setattr(workers, "local_workers", workers_here)
+    monkeypatch.setattr("scraper.bulk.shard.Reader", ReaderHere)
+
+
 # Parts
 
 
@@ -111,6 +135,7 @@ def test_a_part_holds_every_capture_of_its_shard_unchanged(tmp_path: Path):
     assert wanted[0].snapshot.request_headers == (("user-agent", "x"),)
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_part_has_the_fields_that_its_captures_were_read_as(tmp_path: Path):
     [shard] = shards(tmp_path, 1, 3)
     done = read_shard(shard, job(tmp_path / "out"))
@@ -226,6 +251,7 @@ def test_the_commands_read_shards_and_file_their_parts(tmp_path: Path):
     assert written.returncode == 0, written.stderr
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_parts_make_the_same_archive_as_their_shards(tmp_path: Path):
     first, second = page(1), page(2)
     records = [captured(n) for n in range(12)]
@@ -264,6 +290,7 @@ def test_parts_make_the_same_archive_as_their_shards(tmp_path: Path):
         assert list(verify(archive, Silence())) == []
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_parts_of_packed_shards_make_the_same_archive_as_importing_them(tmp_path: Path):
     page_alone = {"WARC_Block_Digest": sha1(b"another block")}
     records = [of_snapshot(page(n), **(page_alone if n == 2 else {})) for n in range(5)]
@@ -290,6 +317,7 @@ def bring(folder: Path, *paths: Path) -> Imported:
         return import_files(archive, files_in(paths), Wanted(), CONTEXT, Silence())
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_part_of_another_paper_is_passed_over(tmp_path: Path):
     [shard] = shards(tmp_path, 1, 2)
     done = read_shard(shard, job(tmp_path / "out"))
@@ -297,6 +325,7 @@ def test_a_part_of_another_paper_is_passed_over(tmp_path: Path):
     assert [record.why for record in found if isinstance(record, Passed)] == ["other site"] * 2
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_damaged_part_is_named_and_costs_only_itself(tmp_path: Path):
     run(shards(tmp_path, 2, 2), tmp_path / "out")
     bad, good = sorted((tmp_path / "out").glob("*.parquet"))
@@ -306,6 +335,7 @@ def test_a_damaged_part_is_named_and_costs_only_itself(tmp_path: Path):
     assert done.filed == {"new": 2}
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_flipped_byte_in_a_part_is_found_before_anything_is_filed_of_it(tmp_path: Path):
     run(shards(tmp_path, 1, 3), tmp_path / "out")
     [part] = (tmp_path / "out").glob("*.parquet")
@@ -332,6 +362,7 @@ def test_one_worker_and_two_make_the_same_parts_and_a_second_run_none(tmp_path: 
     assert before == {path: path.stat().st_mtime_ns for path in one.iterdir()}
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_shard_is_read_again_only_if_it_its_part_or_the_rules_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -350,6 +381,7 @@ def test_a_shard_is_read_again_only_if_it_its_part_or_the_rules_changed(
         assert not any(manifest.is_done(known[str(path)], path, other) for path in paths)
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_line_of_the_manifest_that_was_cut_short_is_ignored(tmp_path: Path):
     paths, out = shards(tmp_path, 2, 1), tmp_path / "out"
     run(paths, out)
@@ -365,6 +397,7 @@ def test_a_worker_of_another_version_reads_nothing(tmp_path: Path):
         read_shard(path, Job(tmp_path, SITE, "other rules"))
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_shard_that_cannot_be_read_costs_only_itself(tmp_path: Path):
     paths, out = shards(tmp_path, 2, 2), tmp_path / "out"
     bad = tmp_path / "bad.warc.gz"
@@ -384,6 +417,7 @@ def test_a_folder_that_cannot_be_written_is_named_in_one_line(tmp_path: Path):
         bulk([], Job(tmp_path / "file" / "out", SITE, ""), workers.local_workers, 1, Silence())
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_damaged_record_costs_only_itself(tmp_path: Path):
     records = [captured(n) for n in range(3)]
     records[1] = records[1].replace(b"<p>", b"<q>", 1)
@@ -599,21 +633,23 @@ def test_folders_and_patterns_name_shards_too_and_none_twice(tmp_path: Path):
         shards_in([tmp_path / "pages"])
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_what_bulk_does_not_read_in_a_folder_is_named(tmp_path: Path):
     configure(tmp_path, "https://baolaocai.vn", 5)
     shards(tmp_path / "in", 1, 1)
     for name in ("old.arc", "new.warc.gz.open", "page.html", "page.mhtml"):
         (tmp_path / "in" / name).write_bytes(b"x")
-    found = scraper(tmp_path, "bulk", "in", "--out", "out")
+    found = in_process(tmp_path, "bulk", "in", "--out", "out")
     assert found.returncode == 0, found.stderr
     assert "old.arc: ARC: not read; convert it to WARC" in found.stderr
     assert "new.warc.gz.open: WARC that is being written: not read" in found.stderr
     assert "2 passed over" in found.stderr
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_shard_without_a_part_is_an_error_in_one_line(tmp_path: Path):
     configure(tmp_path, "https://baolaocai.vn", 5)
-    found = scraper(tmp_path, "bulk", "missing.warc", "--out", "out")
+    found = in_process(tmp_path, "bulk", "missing.warc", "--out", "out")
     assert found.returncode == 1 and "missing.warc: cannot be read" in found.stderr
     assert "Traceback" not in found.stderr
 
@@ -629,7 +665,7 @@ def test_a_shard_without_a_part_is_an_error_in_one_line(tmp_path: Path):
 )
 def test_contradicting_options_are_wrong_usage(tmp_path: Path, options: tuple[str, ...]):
     configure(tmp_path, "https://baolaocai.vn", 5)
-    assert scraper(tmp_path, "bulk", "x.warc", "--out", "out", *options).returncode == 2
+    assert in_process(tmp_path, "bulk", "x.warc", "--out", "out", *options).returncode == 2
     assert not (tmp_path / "out").exists()
 
 
@@ -640,5 +676,5 @@ def test_a_full_disk_is_named_in_one_line_and_the_next_run_goes_on(tmp_path: Pat
     assert found.returncode == 1
     assert "not written: File too large" in found.stderr.splitlines()[-1]
     assert "Traceback" not in found.stderr and parts(tmp_path / "out") == {}
-    assert scraper(tmp_path, "bulk", path.name, "--out", "out").returncode == 0
+    assert in_process(tmp_path, "bulk", path.name, "--out", "out").returncode == 0
     assert len(parts(tmp_path / "out")) == 1

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scraper.config import BUILT_IN, load_settings
+from tests.support.commands import in_process, scraper
 from tests.support.warcs import response, sha1, write
 
 pytestmark = pytest.mark.slow  # servers, commands and whole archives
@@ -20,21 +21,6 @@ SEED = ROOT / "tests/pages/plaintext/seed-348925.txt"
 SEED_URL = (
     "https://baolaocai.vn/bai-viet/348925-kinh-nghiem-phat-trien-dang-vien-o-chi-bo-nong-thon"
 )
-
-
-def scraper(
-    *arguments: object, cwd: Path = ROOT, typed: str = ""
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scraper", *map(str, arguments)],
-        cwd=cwd,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
-        input=typed,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-    )
 
 
 @pytest.fixture
@@ -49,7 +35,7 @@ def one_line(run: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_the_seed_capture_is_filed_as_the_page_says(folder: Path) -> None:
-    run = scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    run = in_process(folder, "import", SEED, "--url", SEED_URL)
     assert run.returncode == 0, run.stderr
     db = sqlite3.connect(folder / "archive.db")
     db.row_factory = sqlite3.Row
@@ -75,7 +61,7 @@ def test_the_seed_capture_is_filed_as_the_page_says(folder: Path) -> None:
 def test_importing_the_same_capture_again_changes_nothing(folder: Path) -> None:
     dumps = []
     for _ in range(2):
-        assert scraper("import", SEED, "--url", SEED_URL, cwd=folder).returncode == 0
+        assert in_process(folder, "import", SEED, "--url", SEED_URL).returncode == 0
         db = sqlite3.connect(folder / "archive.db")
         dumps.append(list(db.iterdump()))
         db.close()
@@ -91,10 +77,10 @@ def test_importing_the_same_capture_again_changes_nothing(folder: Path) -> None:
 def test_an_archive_takes_no_other_newspaper_whose_numbers_are_the_same(
     folder: Path, arguments: list[object]
 ) -> None:
-    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    in_process(folder, "import", SEED, "--url", SEED_URL)
     config = '[site]\nbase_url = "https://baoyenbai.vn"\ncontact = "a@example.org"\n'
     (folder / "config.toml").write_text(config, "utf-8")
-    run = scraper(*arguments, cwd=folder)
+    run = in_process(folder, *arguments)
     assert run.returncode == 1
     assert "archive.db: belongs to an archive of https://baolaocai.vn, not of" in one_line(run)
     # It was not asked for anything either.
@@ -104,24 +90,24 @@ def test_an_archive_takes_no_other_newspaper_whose_numbers_are_the_same(
 
 
 def test_an_archive_takes_a_newspaper_that_names_its_own_as_an_alias(folder: Path) -> None:
-    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    in_process(folder, "import", SEED, "--url", SEED_URL)
     config = '[site]\nbase_url = "https://baoyenbai.vn"\naliases = ["baolaocai.vn"]\n'
     (folder / "config.toml").write_text(config, "utf-8")
-    assert scraper("status", cwd=folder).returncode == 0
-    assert scraper("import", SEED, "--url", SEED_URL, cwd=folder).returncode == 0
+    assert in_process(folder, "status").returncode == 0
+    assert in_process(folder, "import", SEED, "--url", SEED_URL).returncode == 0
 
 
 def test_search_finds_the_seed_with_and_without_marks(folder: Path) -> None:
-    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    in_process(folder, "import", SEED, "--url", SEED_URL)
     for query in ("đảng viên", "dang vien", "đang vien"):
-        found = json.loads(scraper("search", query, "--json", cwd=folder).stdout)
+        found = json.loads(in_process(folder, "search", query, "--json").stdout)
         assert [hit["id"] for hit in found["results"]] == [348925], query
-    run = scraper("search", 'đảng" OR (', "--json", cwd=folder)
+    run = in_process(folder, "search", 'đảng" OR (', "--json")
     assert run.returncode == 0
 
 
 def test_extract_needs_no_config_and_no_archive(tmp_path: Path) -> None:
-    run = scraper("extract", SEED, "--url", SEED_URL, cwd=tmp_path)
+    run = in_process(tmp_path, "extract", SEED, "--url", SEED_URL)
     article = json.loads(run.stdout)
     assert article["article_id"] == 348925
     assert len(article["paragraphs"]) == 3
@@ -132,7 +118,7 @@ def test_extract_says_where_each_field_came_from_also_of_a_page_that_it_refuses(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "a.html").write_text('<h1 class="article__title">A</h1><p>B</p>')
-    run = scraper("extract", "a.html", "--url", SEED_URL, "--trace", cwd=tmp_path)
+    run = in_process(tmp_path, "extract", "a.html", "--url", SEED_URL, "--trace")
     assert (run.returncode, "onecms found no text" in run.stderr) == (1, True)
     trace = {choice["field"]: choice for choice in json.loads(run.stdout)["trace"]}
     assert trace["title"]["rule"] == "h1.article__title"
@@ -160,7 +146,7 @@ def test_extract_says_where_each_field_came_from_also_of_a_page_that_it_refuses(
 def test_bad_input_ends_in_one_line(
     folder: Path, arguments: list[str], code: int, said: str
 ) -> None:
-    run = scraper(*arguments, cwd=folder)
+    run = in_process(folder, *arguments)
     assert run.returncode == code
     assert said in one_line(run)
 
@@ -175,10 +161,10 @@ def test_bad_input_ends_in_one_line(
 )
 def test_an_archive_file_is_not_taken_for_a_page(folder: Path, start: bytes, said: str) -> None:
     (folder / "page.html").write_bytes(start + b"...")
-    run = scraper("import", "page.html", "--url", SEED_URL, cwd=folder)
+    run = in_process(folder, "import", "page.html", "--url", SEED_URL)
     assert run.returncode == 1
     assert said in one_line(run)
-    run = scraper("extract", "page.html", "--url", SEED_URL, cwd=folder)
+    run = in_process(folder, "extract", "page.html", "--url", SEED_URL)
     assert run.returncode == 1
     assert "an archive, not a page" in one_line(run)
 
@@ -186,7 +172,7 @@ def test_an_archive_file_is_not_taken_for_a_page(folder: Path, start: bytes, sai
 def test_an_archive_that_cannot_be_written_is_said_in_one_line(folder: Path) -> None:
     with (folder / "config.toml").open("a", encoding="utf-8") as config:
         config.write('[archive]\npath = "missing/archive.db"\n')
-    run = scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    run = in_process(folder, "import", SEED, "--url", SEED_URL)
     assert run.returncode == 1
     assert "folder is not writable" in one_line(run)
 
@@ -196,7 +182,7 @@ def test_a_file_without_an_end_is_not_read_as_a_page(folder: Path) -> None:
         (["import", "/dev/zero"], "a pipe or device, not a plain file; save it first"),
         (["extract", "/dev/zero", "--url", SEED_URL], "larger than 50 MB, no page is"),
     ):
-        run = scraper(*arguments, cwd=folder)
+        run = in_process(folder, *arguments)
         assert run.returncode == 1
         assert f"/dev/zero: {found}" in one_line(run)
 
@@ -213,14 +199,14 @@ def test_a_file_without_an_end_is_not_read_as_a_page(folder: Path) -> None:
     ids=lambda arguments: arguments[0],
 )
 def test_a_number_that_no_database_holds_is_wrong_usage(folder: Path, arguments: list[str]) -> None:
-    run = scraper(*arguments, cwd=folder)
+    run = in_process(folder, *arguments)
     assert run.returncode == 2
     assert "Invalid value" in run.stderr
 
 
 def test_the_first_day_of_the_calendar_is_a_day_too(folder: Path) -> None:
-    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
-    run = scraper("reread", "--since", "0001-01-01", "--workers", "1", cwd=folder)
+    in_process(folder, "import", SEED, "--url", SEED_URL)
+    run = in_process(folder, "reread", "--since", "0001-01-01", "--workers", "1")
     assert (run.returncode, run.stdout) == (0, "1 snapshot read, 0 changed something\n")
 
 
@@ -231,15 +217,15 @@ def test_a_day_is_stated_as_it_was_in_vietnam(folder: Path) -> None:
     )
     (folder / "page.html").write_text(page, "utf-8")
     url = "https://baolaocai.vn/mua-le-post950001.html"
-    assert scraper("import", "page.html", "--url", url, cwd=folder).returncode == 0
-    assert scraper("search", "mùa lê", cwd=folder).stdout.startswith("950001  2024-05-02  Mùa lê\n")
-    shown = scraper("show", 950001, cwd=folder).stdout.splitlines()
+    assert in_process(folder, "import", "page.html", "--url", url).returncode == 0
+    assert in_process(folder, "search", "mùa lê").stdout.startswith("950001  2024-05-02  Mùa lê\n")
+    shown = in_process(folder, "show", 950001).stdout.splitlines()
     assert shown[2] == "2024-05-02 in Vietnam: 2024-05-01T23:30:00Z (published)"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has such a device")
 def test_an_output_that_the_disk_has_no_room_for_is_said_in_one_line(folder: Path) -> None:
-    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    in_process(folder, "import", SEED, "--url", SEED_URL)
     with open("/dev/full", "w") as full:
         run = subprocess.run(
             [sys.executable, "-m", "scraper", "search", "dang vien"],
@@ -255,7 +241,7 @@ def test_an_output_that_the_disk_has_no_room_for_is_said_in_one_line(folder: Pat
 
 def test_a_page_that_is_no_article_exits_4(folder: Path) -> None:
     (folder / "page.html").write_text("<html><body><h1>Chính trị</h1></body></html>", "utf-8")
-    run = scraper("extract", "page.html", "--url", "https://baolaocai.vn/chinh-tri/", cwd=folder)
+    run = in_process(folder, "extract", "page.html", "--url", "https://baolaocai.vn/chinh-tri/")
     assert run.returncode == 4
     assert "no template fits" in one_line(run)
 
@@ -266,14 +252,14 @@ def test_a_foreign_database_is_left_alone(folder: Path) -> None:
     db.commit()
     db.close()
     before = (folder / "archive.db").read_bytes()
-    run = scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    run = in_process(folder, "import", SEED, "--url", SEED_URL)
     assert run.returncode == 1
     assert "not an archive made by scraper" in one_line(run)
     assert (folder / "archive.db").read_bytes() == before
 
 
 def test_an_archive_of_a_later_version_is_refused_unharmed(folder: Path) -> None:
-    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    in_process(folder, "import", SEED, "--url", SEED_URL)
     db = sqlite3.connect(folder / "archive.db")
     db.execute(
         "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
@@ -283,7 +269,7 @@ def test_an_archive_of_a_later_version_is_refused_unharmed(folder: Path) -> None
     db.close()
     before = (folder / "archive.db").read_bytes()
     for arguments in (["status"], ["import", SEED, "--url", SEED_URL]):
-        run = scraper(*arguments, cwd=folder)
+        run = in_process(folder, *arguments)
         assert run.returncode == 1
         assert "later version (m999_later)" in one_line(run)
     assert (folder / "archive.db").read_bytes() == before
@@ -294,16 +280,16 @@ def test_an_unreachable_site_exits_3_and_says_so(folder: Path) -> None:
         '[site]\nbase_url = "http://127.0.0.1:9"\ndelay_seconds = 0\n[crawl]\nretries = 0\n',
         "utf-8",
     )
-    run = scraper("crawl", cwd=folder)
+    run = in_process(folder, "crawl")
     assert run.returncode == 3
     assert "robots.txt cannot be read" in run.stderr.splitlines()[-1]
 
 
 def test_a_dry_reread_prints_its_changes_as_json(folder: Path) -> None:
-    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    in_process(folder, "import", SEED, "--url", SEED_URL)
     with closing(sqlite3.connect(folder / "archive.db")) as db, db:
         db.execute("UPDATE articles SET title = 'x'")
-    run = scraper("reread", "--dry-run", "--json", "--workers", "1", cwd=folder)
+    run = in_process(folder, "reread", "--dry-run", "--json", "--workers", "1")
     assert json.loads(run.stdout)["fields"] == {"title": 1}
 
 
@@ -320,7 +306,7 @@ def test_import_names_what_it_could_not_read_and_files_the_rest(folder: Path) ->
         ],
     )
     (folder / "b.html").write_text("<h1>T</h1>", "utf-8")
-    run = scraper("import", "a.warc.gz", "b.html", "--json", cwd=folder)
+    run = in_process(folder, "import", "a.warc.gz", "b.html", "--json")
     assert run.returncode == 1
     tally = json.loads(run.stdout)
     assert (tally["records"], tally["new"], tally["bad"]) == (2, 1, 1)
@@ -329,17 +315,17 @@ def test_import_names_what_it_could_not_read_and_files_the_rest(folder: Path) ->
     assert damaged.startswith("a.warc.gz: record at ")
     assert unnamed == "b.html: names no article of https://baolaocai.vn as its own; give --url"
     assert said == "2 records read: 1 new, 1 bad"
-    run = scraper("import", "a*.gz", cwd=folder)
+    run = in_process(folder, "import", "a*.gz")
     assert (run.returncode, run.stdout) == (0, "2 records read: 1 unchanged, 1 bad\n")
 
 
 def test_init_writes_settings_that_the_crawl_takes(tmp_path: Path) -> None:
-    made = scraper("init", "--contact", "lan@example.org", cwd=tmp_path)
+    made = in_process(tmp_path, "init", "--contact", "lan@example.org")
     assert (made.returncode, made.stderr) == (0, "")
     settings = load_settings(tmp_path / "config.toml")
     assert settings.site == replace(BUILT_IN.site, contact="lan@example.org")
     for more in (("--contact", "x@example.org"), ()):  # the second asks for nothing first
-        again = scraper("init", *more, cwd=tmp_path)
+        again = in_process(tmp_path, "init", *more)
         assert (again.returncode, "is there already" in one_line(again)) == (1, True)
     assert "lan@example.org" in (tmp_path / "config.toml").read_text("utf-8")
 
@@ -350,39 +336,39 @@ def test_a_crawl_leaves_out_what_it_does_not_use_even_if_it_is_installed(tmp_pat
         (tmp_path / f"{name}.py").write_text(f"raise SystemExit('{name} was imported')", "utf-8")
     config = '[site]\nbase_url = "http://127.0.0.1:9"\n[crawl]\nretries = 0\n'
     (tmp_path / "config.toml").write_text(config, "utf-8")
-    run = scraper("crawl", cwd=tmp_path)  # the folder is on its path
+    run = scraper(tmp_path, "crawl")  # the folder is on its path
     assert (run.returncode, "robots.txt cannot be read" in run.stderr) == (3, True)
     assert "was imported" not in run.stderr
 
 
 def test_init_asks_for_the_contact_and_writes_nothing_without_one(tmp_path: Path) -> None:
-    refused = scraper("init", cwd=tmp_path)
+    refused = in_process(tmp_path, "init")
     assert (refused.returncode, "give --contact" in refused.stderr) == (1, True)
     assert not (tmp_path / "config.toml").exists()
-    assert scraper("init", cwd=tmp_path, typed="lan@example.org\n").returncode == 0
+    assert in_process(tmp_path, "init", typed="lan@example.org\n").returncode == 0
     assert load_settings(tmp_path / "config.toml").site.contact == "lan@example.org"
 
 
 @pytest.mark.parametrize("contact", ["tên@example.org", "a@b\nc", "", "me"])
 def test_init_takes_no_contact_that_cannot_be_sent(tmp_path: Path, contact: str) -> None:
-    refused = scraper("init", "--contact", contact, cwd=tmp_path)
+    refused = in_process(tmp_path, "init", "--contact", contact)
     assert (refused.returncode, "site.contact" in one_line(refused)) == (1, True)
     assert not (tmp_path / "config.toml").exists()
 
 
 def test_articles_are_named_by_number_or_by_any_address_of_theirs(folder: Path) -> None:
-    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
-    by_number = scraper("show", "348925", cwd=folder)
+    in_process(folder, "import", SEED, "--url", SEED_URL)
+    by_number = in_process(folder, "show", "348925")
     assert by_number.returncode == 0
     for address in (SEED_URL, "http://www.baolaocai.vn/khac-post348925.html"):
-        assert scraper("show", address, cwd=folder).stdout == by_number.stdout
+        assert in_process(folder, "show", address).stdout == by_number.stdout
     for nothing in ("https://baolaocai.vn/chinh-tri/", "abc", "-1", str(2**63)):
-        assert scraper("show", "--", nothing, cwd=folder).returncode == 2
+        assert in_process(folder, "show", "--", nothing).returncode == 2
 
 
 def test_failures_lists_what_is_not_mended(folder: Path) -> None:
-    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
-    assert "nothing failed" in scraper("failures", cwd=folder).stdout
+    in_process(folder, "import", SEED, "--url", SEED_URL)
+    assert "nothing failed" in in_process(folder, "failures").stdout
     later, mended = "https://baolaocai.vn/x-post5.html", "https://baolaocai.vn/x-post6.html"
     feed = "https://baolaocai.vn/rss/home.rss"
     with closing(sqlite3.connect(folder / "archive.db")) as db, db:
@@ -402,12 +388,12 @@ def test_failures_lists_what_is_not_mended(folder: Path) -> None:
                 " VALUES (1, '2026-03-01T00:00:05Z', ?, ?, 'answered 500')",
                 [url, kind],
             )
-    found = json.loads(scraper("failures", "--json", cwd=folder).stdout)
+    found = json.loads(in_process(folder, "failures", "--json").stdout)
     assert [(f["url"], f["times"], f["next_try_at"]) for f in found] == [
         (feed, 1, None),
         (later, 2, "2026-03-02T00:00:00Z"),
     ]
-    said = scraper("failures", "--limit", "1", cwd=folder).stdout
+    said = in_process(folder, "failures", "--limit", "1").stdout
     assert feed in said and later not in said and "1 more" in said
 
 
@@ -417,13 +403,13 @@ def test_closed_streams_harm_no_command(folder: Path, closed: str) -> None:
     env = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
     run = subprocess.run(["bash", "-c", command], cwd=folder, env=env, capture_output=True)
     assert (run.returncode, b"Traceback" in run.stderr) == (0, False)
-    assert scraper("show", "348925", cwd=folder).returncode == 0
-    assert scraper("verify", cwd=folder).returncode == 0
+    assert in_process(folder, "show", "348925").returncode == 0
+    assert in_process(folder, "verify").returncode == 0
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1258"])
 def test_output_goes_to_a_stream_of_any_encoding(folder: Path, encoding: str) -> None:
-    scraper("import", SEED, "--url", SEED_URL, cwd=folder)
+    in_process(folder, "import", SEED, "--url", SEED_URL)
     run = subprocess.run(
         [sys.executable, "-m", "scraper", "show", "348925"],
         cwd=folder,

@@ -35,7 +35,7 @@ from scraper.progress import Silence
 from scraper.search import hits
 from scraper.upkeep.backup import backup
 from scraper.urls import article_id
-from tests.support.commands import configure, scraper
+from tests.support.commands import configure, in_process, scraper
 from tests.support.filled import captures, fill, page
 from tests.support.patient import SCRAPER
 
@@ -398,7 +398,7 @@ def test_an_incomplete_where_is_refused(written: str):
 
 
 def test_an_unknown_key_is_wrong_usage_in_one_line(archived: Path):
-    run = scraper(archived.parent, "export", "jsonl", "-", "--where", "sektion=x")
+    run = in_process(archived.parent, "export", "jsonl", "-", "--where", "sektion=x")
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr.startswith("scraper: --where sektion=x: no key sektion; there are date, year")
     assert len(run.stderr.splitlines()) == 1
@@ -421,7 +421,7 @@ def test_any_where_is_read_or_refused_in_one_line(written: str):
 
 
 def test_an_empty_section_is_named(archived: Path):
-    run = scraper(archived.parent, "export", "jsonl", "-", "--where", "section=Thể dục")
+    run = in_process(archived.parent, "export", "jsonl", "-", "--where", "section=Thể dục")
     assert (run.returncode, run.stdout) == (0, "")
     assert "no article here has the section Thể dục" in run.stderr
 
@@ -591,7 +591,7 @@ def test_a_full_disk_is_named_in_one_line_and_leaves_the_file_that_was_there(
 
 
 def test_the_command_says_what_it_wrote(archived: Path, tmp_path: Path):
-    run = scraper(archived.parent, "export", "csv", str(tmp_path / "x.csv"), "--json")
+    run = in_process(archived.parent, "export", "csv", str(tmp_path / "x.csv"), "--json")
     assert json.loads(run.stdout) == {
         "format": "csv",
         "path": str(tmp_path / "x.csv"),
@@ -600,7 +600,7 @@ def test_the_command_says_what_it_wrote(archived: Path, tmp_path: Path):
         "captures": None,
         "damaged": [],
     }
-    piped = scraper(archived.parent, "export", "csv", "-", "--json")
+    piped = in_process(archived.parent, "export", "csv", "-", "--json")
     assert piped.stdout == (tmp_path / "x.csv").read_text("utf-8")
     assert json.loads(piped.stderr)["articles"] == 25
 
@@ -618,7 +618,7 @@ def test_the_command_says_what_it_wrote(archived: Path, tmp_path: Path):
 def test_a_file_that_cannot_be_written_is_named(
     archived: Path, arguments: tuple[str, ...], code: int, said: str
 ):
-    run = scraper(archived.parent, "export", *arguments)
+    run = in_process(archived.parent, "export", *arguments)
     assert run.returncode == code
     assert said in run.stderr and "Traceback" not in run.stderr
 

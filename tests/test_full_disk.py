@@ -12,7 +12,7 @@ from scraper.demo.newspaper import make_newspaper
 from scraper.progress import Silence
 from scraper.upkeep.verify import verify
 from scraper.urls import article_id
-from tests.support.commands import configure, scraper
+from tests.support.commands import configure, in_process, scraper
 from tests.support.filled import captures, fill, page
 from tests.support.stand_in import StandIn
 
@@ -34,7 +34,7 @@ def test_a_crawl_ends_with_one_line_and_the_next_goes_on(tmp_path: Path, limit: 
         assert run.returncode == 1
         assert "Traceback" not in run.stderr
         assert last.startswith("scraper: ") and "nothing filed before is lost" in last
-        again = scraper(tmp_path, "crawl", "--full")
+        again = in_process(tmp_path, "crawl", "--full")
     assert again.returncode == 0, again.stderr
     assert_sound(tmp_path)
 
@@ -67,7 +67,7 @@ def test_other_writers_end_with_one_line_and_can_be_repeated(
     assert re.search(r"^scraper: .*(archive|copy|slim)", run.stderr.splitlines()[-1]), run.stderr
     assert "Traceback" not in run.stderr
     assert not list(tmp_path.glob("copy/*")) and not list(tmp_path.glob("slim/*"))
-    again = scraper(tmp_path, *arguments)
+    again = in_process(tmp_path, *arguments)
     assert again.returncode == 0, again.stderr
     assert_sound(tmp_path)
 
@@ -89,7 +89,7 @@ def test_a_full_disk_says_what_is_not_withdrawn_and_a_repetition_finishes_it(
     with closing(sqlite3.connect(tmp_path / "snapshots.db")) as db:
         (begun,) = db.execute("SELECT count(*) FROM withdrawals").fetchone()
     assert begun == ("is not finished" in said)
-    assert scraper(tmp_path, *arguments).returncode == 0
+    assert in_process(tmp_path, *arguments).returncode == 0
     for file in tmp_path.iterdir():
         assert title.lower() not in file.read_bytes().lower()
     assert_sound(tmp_path)

@@ -26,7 +26,7 @@ from scraper.http.fetcher import open_fetcher
 from scraper.http.pace import Clock
 from scraper.models import HostState
 from scraper.progress import Event, json_line
-from tests.support.commands import configure, scraper
+from tests.support.commands import configure, in_process, scraper
 from tests.support.faults import Fault
 from tests.support.simulated import BASE, START
 from tests.support.stand_in import StandIn
@@ -204,7 +204,7 @@ def test_a_json_log_of_a_broken_config_is_the_error(tmp_path: Path) -> None:
 def test_an_error_in_the_usage_is_a_line_of_a_json_log(
     tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    run = scraper(tmp_path, "crawl", *options)
+    run = in_process(tmp_path, "crawl", *options)
     line = json.loads(run.stderr)
     assert (run.returncode, run.stdout) == (2, "")
     assert (line["event"], line["exit_code"]) == ("error", 2) and line.keys() >= FIELDS
@@ -212,7 +212,7 @@ def test_an_error_in_the_usage_is_a_line_of_a_json_log(
 
 def test_an_error_in_the_usage_of_a_text_log_shows_the_usage(tmp_path: Path) -> None:
     for options in (("--nonsense",), ("--log-format", "json", "--log-format", "text", "x")):
-        assert scraper(tmp_path, "crawl", *options).stderr.startswith("Usage: ")
+        assert in_process(tmp_path, "crawl", *options).stderr.startswith("Usage: ")
 
 
 @pytest.mark.parametrize("limit", [1, 20_000, 150_000])

@@ -2,9 +2,7 @@
 
 import errno
 import json
-import os
 import subprocess
-import sys
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,6 +24,7 @@ from scraper.probe.bundle import STRUCK_OUT, redacted, write_bundle
 from scraper.probe.observations import PageSeen, Seen
 from scraper.progress import Silence
 from scraper.urls import Site, article_id
+from tests.support.commands import in_process
 from tests.support.departure import Departure
 from tests.support.faults import Fault
 from tests.support.stand_in import StandIn
@@ -57,14 +56,7 @@ def run(folder: Path, base_url: str, *options: str) -> subprocess.CompletedProce
         f'[site]\nbase_url = "{base_url}"\ndelay_seconds = {1 if "example" in base_url else DELAY}\n',
         "utf-8",
     )
-    return subprocess.run(
-        [sys.executable, "-m", "scraper", "probe", *options],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return in_process(folder, "probe", *options)
 
 
 def test_every_assumption_holds_on_the_stand_in(tmp_path: Path) -> None:

@@ -10,7 +10,15 @@ import pytest
 
 from scraper.archive.files import open_archive
 from scraper.browse.phrases import catalogue
-from tests.support.chromium import NEEDS_CHROMIUM, asked, await_text, serious_faults
+from tests.support.chromium import (
+    DESKTOP,
+    LOOKS,
+    NEEDS_CHROMIUM,
+    WIDTHS,
+    asked,
+    await_text,
+    serious_faults,
+)
 from tests.support.filled import fill, page
 from tests.support.listener import Listener, listening
 from tests.support.opened import served, settings_of
@@ -128,7 +136,11 @@ def test_a_reader_comes_from_the_first_page_to_the_capture_and_its_citation(
     assert all(url.startswith((walked.address, "data:")) for url in asked(browser))
 
 
-@pytest.mark.parametrize(("scheme", "language"), [("light", "vi"), ("dark", "en")])
+@pytest.mark.parametrize(
+    ("browser", "scheme", "language"),
+    [(width, *look) for width, look in zip(WIDTHS, LOOKS, strict=True)],
+    indirect=["browser"],
+)
 def test_axe_finds_no_serious_fault_in_a_captured_page_or_a_change(
     browser: Any, walked: Walked, scheme: str, language: str
 ):
@@ -141,6 +153,8 @@ def test_axe_finds_no_serious_fault_in_a_captured_page_or_a_change(
         assert serious_faults(browser, scheme) == [], at
 
 
+# What a hostile page can do does not depend on the width.
+@pytest.mark.parametrize("browser", [DESKTOP], indirect=True)
 def test_the_attack_would_succeed_on_a_page_that_nobody_guards(browser: Any, walked: Walked):
     home = walked.listener
     home.pages["/unguarded"] = f"<body>{ATTACK.format(home=home.address)}</body>"
@@ -149,6 +163,7 @@ def test_the_attack_would_succeed_on_a_page_that_nobody_guards(browser: Any, wal
     _open_from(browser, f"{home.address}/opener", lambda: set(home.asked) >= TRIED)
 
 
+@pytest.mark.parametrize("browser", [DESKTOP], indirect=True)
 def test_nothing_of_a_hostile_article_acts_on_any_page_type(browser: Any, walked: Walked):
     from selenium.webdriver.common.by import By
 

@@ -287,7 +287,7 @@ def test_killed_again_and_again_it_asks_for_nothing_twice_but_what_was_on_its_wa
     rng, kills = random.Random(5), 0
     with WebArchive(LIFE) as archive:
         env = configure(tmp_path, archive, 0.1)
-        while kills < 12:
+        while kills < 6:
             process = subprocess.Popen(
                 command(tmp_path), cwd=tmp_path, env=env, stderr=subprocess.DEVNULL
             )

@@ -85,16 +85,19 @@ def test_a_lost_archive_is_read_from_the_snapshots_row_for_row(path: Path) -> No
 
 
 def test_the_archive_of_a_crawl_is_made_anew_with_its_frontier(
-    stand_in: StandIn, tmp_path: Path
+    short_stand_in: StandIn, tmp_path: Path
 ) -> None:
     path = tmp_path / "archive.db"
-    settings = Settings(SiteSettings(stand_in.base_url, delay_seconds=0.0), CrawlSettings())
-    moved = [stand_in.base_url + story.old_path for story in list(stand_in.stories.values())[-8:]]
+    settings = Settings(SiteSettings(short_stand_in.base_url, delay_seconds=0.0), CrawlSettings())
+    moved = [
+        short_stand_in.base_url + story.old_path
+        for story in list(short_stand_in.stories.values())[-8:]
+    ]
     with open_archive(path) as archive:
         crawl_site(archive, settings, Plan(1000, 5, full=True), Silence())
         archive.db.execute("UPDATE frontier SET due_at = '2020-01-01T00:00:00Z'")
         crawl_site(archive, settings, Plan(1000, 5), Silence())
-        add_urls(archive, settings, [*moved, f"{stand_in.base_url}/x-post1.html"], Silence())
+        add_urls(archive, settings, [*moved, f"{short_stand_in.base_url}/x-post1.html"], Silence())
         archive.db.execute("DELETE FROM frontier WHERE state = 'list'")  # no captures: not restored
     before = rows(path)
     assert {row[2] for row in before["frontier"]} == {"archived", "redirect", "not_article"}

@@ -260,20 +260,20 @@ def test_an_unknown_article_cannot_be_withdrawn(path: Path) -> None:
         take_out(path, 7)
 
 
-def test_the_crawler_never_asks_for_it_again(stand_in: StandIn, tmp_path: Path) -> None:
+def test_the_crawler_never_asks_for_it_again(short_stand_in: StandIn, tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
-    settings = Settings(SiteSettings(stand_in.base_url, delay_seconds=0.0), CrawlSettings())
-    number, story = next(iter(stand_in.stories.items()))
-    url = stand_in.base_url + story.new_path
+    settings = Settings(SiteSettings(short_stand_in.base_url, delay_seconds=0.0), CrawlSettings())
+    number, story = next(iter(short_stand_in.stories.items()))
+    url = short_stand_in.base_url + story.new_path
     with open_archive(path) as archive:
         crawl_site(archive, settings, Plan(1000, 5, full=True), Silence())
         withdraw(archive, number, "x", AT)
-        stand_in.log.clear()
+        short_stand_in.log.clear()
         archive.db.execute(
             "UPDATE frontier SET due_at = '2020-01-01T00:00:00Z' WHERE state = 'list'"
         )
         crawl_site(archive, settings, Plan(1000, 5, full=True), Silence())
-        assert not [line for line in stand_in.log if str(number) in str(line)]
+        assert not [line for line in short_stand_in.log if str(number) in str(line)]
         with pytest.raises(Refused, match="withdrawn"):
             add_urls(archive, settings, [url], Silence())
 

@@ -30,9 +30,14 @@ FLAGS = (
 )
 
 
+WIDTHS = DESKTOP, PHONE = 1280, 390  # pixels
+# Colours follow from the scheme alone, whatever the width and the language.
+LOOKS = (("light", "vi"), ("dark", "en"))
+
+
 @contextmanager
-def chromium(profile: Path, width: int) -> Iterator[Any]:
-    """Chromium in a window of this width, with its profile in a folder."""
+def chromium(profile: Path) -> Iterator[Any]:
+    """Chromium with its profile in a folder."""
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
@@ -42,12 +47,17 @@ def chromium(profile: Path, width: int) -> Iterator[Any]:
     for flag in (*FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     try:
         yield driver
     finally:
         driver.quit()
+
+
+def prepare(browser: Any, width: int) -> None:
+    """Make the window so wide, and forget the cookies: the language is remembered in one."""
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
 
 
 def asked(browser: Any) -> list[str]:
@@ -80,6 +90,6 @@ def serious_faults(browser: Any, scheme: str) -> list[tuple[str, list[str]]]:
     axe.inject()
     return [
         (fault["id"], [node["html"][:200] for node in fault["nodes"]][:3])
-        for fault in axe.run()["violations"]
+        for fault in axe.run(options={"resultTypes": ["violations"]})["violations"]
         if fault["impact"] in ("serious", "critical")
     ]
