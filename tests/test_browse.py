@@ -536,7 +536,7 @@ def test_an_address_where_nothing_can_listen_is_one_line(path: Path, tmp_path: P
         answer = CliRunner().invoke(cli, args)
     assert isinstance(answer.exception, CannotServe)
     assert answer.exception.exit_code == 1 and answer.output == ""
-    assert str(answer.exception).startswith(f"{host}:{port}: cannot be listened at: ")
+    assert str(answer.exception).startswith(f"{host}:{port}: cannot listen there: ")
     assert str(answer.exception).endswith("; choose another with --port or --host")
 
 

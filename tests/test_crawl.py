@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from scraper.archive import frontier, known_lists
 from scraper.archive.files import open_archive, write
+from scraper.cli import cli
 from scraper.crawl.run import crawl_site
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.story import published_sources, truth
@@ -198,6 +200,21 @@ def test_a_run_that_breaks_off_keeps_the_reason(
     assert [tuple(row) for row in rows(tmp_path, "SELECT outcome, detail FROM runs")] == [
         ("failed", detail)
     ]
+
+
+def test_add_says_of_each_address_what_came_of_it(stand_in: StandIn, tmp_path: Path) -> None:
+    story = stand_in.newest[0]
+    article = f"{stand_in.base_url}{story.path}"
+    nothing = f"{stand_in.base_url}/khong-co-post999999.html"
+    text = f'[site]\nbase_url = "{stand_in.base_url}"\ndelay_seconds = 0\n'
+    (tmp_path / "config.toml").write_text(text, "utf-8")
+    asked = ["add", article, article, nothing, "--config", str(tmp_path / "config.toml")]
+    run = CliRunner().invoke(cli, asked)
+    assert run.exit_code == 0
+    first, second, third = run.stdout.splitlines()
+    assert first == f"new: {story.title}"
+    assert second == f"unchanged: {article}"  # a 304 has no title
+    assert third.startswith(f"not_article: {nothing}: ")
 
 
 def test_a_run_that_is_stopped_ends_between_two_requests(stand_in: StandIn, tmp_path: Path) -> None:

@@ -125,6 +125,16 @@ def test_schema_columns_and_selectors_are_two_clicks_from_readme(target: str) ->
     assert ROOT / target in second
 
 
+@pytest.mark.slow
+def test_the_report_for_datasette_is_true_of_the_release_in_use(tmp_path: Path) -> None:
+    report = (ROOT / "docs/datasette-ties.md").read_text("utf-8")
+    steps = dedent("".join(re.findall(r"^(?:    .*)?\n", report.split("Expected:")[0], re.M)))
+    env = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "DATASETTE_LOAD_PLUGINS": ""}
+    run = subprocess.run(["sh", "-c", steps], cwd=tmp_path, env=env, capture_output=True, text=True)
+    printed = re.search(r"Printed: ([0-9]+)", report)
+    assert printed and run.stdout.strip() == printed[1], run.stderr
+
+
 def test_every_module_that_the_docs_name_is_there() -> None:
     for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")):
         for name in set(NAMED.findall(page.read_text("utf-8"))) - WRITTEN_BY_READERS:

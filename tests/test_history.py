@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,13 @@ def test_show_gives_each_capture_with_the_hash_of_its_page(folder: Path) -> None
         hashlib.sha256(p.body).hexdigest()
         for p in (page(0), page(0, 2, title="Giá vé 50 nghìn".encode()))
     ]
+
+
+def test_show_gives_no_hash_for_an_answer_without_a_page(folder: Path) -> None:
+    unchanged = replace(page(0, 5), status=304, body=b"")
+    fill(folder / "archive.db", [unchanged])
+    lines = run(folder, "show", NUMBER).stdout.splitlines()
+    assert "snapshot 4: 2026-05-06T12:00:00Z 304 unchanged" in lines
 
 
 def test_show_prints_text_and_history_and_works_on_a_slim_copy(folder: Path) -> None:

@@ -137,7 +137,7 @@ def _listening(host: str, port: int) -> Iterator[list[socket.socket]]:
         except OSError as e:
             why = str(e.strerror).split(" (while", 1)[0]
             raise CannotServe(
-                f"{host}:{port}: cannot be listened at: {why}; choose another with --port or --host"
+                f"{host}:{port}: cannot listen there: {why}; choose another with --port or --host"
             ) from e
         yield sockets
 

@@ -156,7 +156,7 @@ def _show_past(found: Any, proofs: tuple[dict[str, Any], ...]) -> None:
     for revision in found.revisions:
         seen = f"{revision['captured_at']} to {revision['last_seen_at']}"
         click.echo(f"revision {revision['number']}: {seen}, snapshot {revision['snapshot_id']}")
-    hashes = {proof["id"]: proof["sha256"] for proof in proofs}
+    hashes = {proof["id"]: proof["sha256"] for proof in proofs if proof["size_bytes"]}
     for capture in found.captures:
         number = capture["snapshot_id"]
         at = capture["captured_at"] + " (time of the file)" * (capture["captured_source"] == "file")

@@ -77,7 +77,7 @@ def _read_article(_ctx: click.Context, _param: click.Parameter, value: str) -> i
     """The article number in what was typed: the number, or an address of the newspaper."""
     number = int(value) if value.isascii() and value.isdecimal() else article_id(value)
     if number is None or number > _MOST_ID:
-        raise click.BadParameter(f"a number or the address of an article, is {value!r}")
+        raise click.BadParameter(f"must be a number or the address of an article, is {value!r}")
     return number
 
 
