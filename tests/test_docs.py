@@ -1,5 +1,6 @@
 """The docs name everything a user can type or set, and are current."""
 
+import ast
 import json
 import re
 import shutil
@@ -133,6 +134,18 @@ def test_the_report_for_datasette_is_true_of_the_release_in_use(tmp_path: Path) 
     run = subprocess.run(["sh", "-c", steps], cwd=tmp_path, env=env, capture_output=True, text=True)
     printed = re.search(r"Printed: ([0-9]+)", report)
     assert printed and run.stdout.strip() == printed[1], run.stderr
+
+
+def test_the_messages_of_the_troubleshooting_table_are_those_of_the_code() -> None:
+    """The last words of each part: names and figures are put in by the code."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "scraper").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    said = "\n".join(node.value for node in nodes if isinstance(node.value, str))
+    rows = re.findall(r"^\| (`.*?) \|", (ROOT / "docs/operating.md").read_text("utf-8"), re.M)
+    messages = [message for row in rows for message in re.findall("`([^`]+)`", row)]
+    assert len(messages) > 15
+    parts = [part.split()[-3:] for message in messages for part in message.split("…")]
+    assert [words for words in parts if " ".join(words) not in said] == []
 
 
 def test_every_module_that_the_docs_name_is_there() -> None:

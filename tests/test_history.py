@@ -44,6 +44,14 @@ def test_show_gives_each_capture_with_the_hash_of_its_page(folder: Path) -> None
     ]
 
 
+def test_show_leaves_no_empty_line_for_what_an_article_lacks(folder: Path) -> None:
+    text = "Mùa lê\nLCĐT - Bà con vào vụ lê.\nVườn lê chín vàng, ai cũng vui vì được mùa.\n"
+    (folder / "a.txt").write_text(text, "utf-8")
+    run(folder, "import", folder / "a.txt", "--url", "https://baolaocai.vn/mua-le-post950009.html")
+    lines = run(folder, "show", 950009).stdout.splitlines()
+    assert "" not in lines[:3] and lines[3:5] == ["", "LCĐT - Bà con vào vụ lê."]
+
+
 def test_show_gives_no_hash_for_an_answer_without_a_page(folder: Path) -> None:
     unchanged = replace(page(0, 5), status=304, body=b"")
     fill(folder / "archive.db", [unchanged])

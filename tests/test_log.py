@@ -278,5 +278,8 @@ def test_a_summary_counts_in_singular_and_plural(redirects: int, others: int, sa
 
 @pytest.mark.parametrize(("requests", "said"), [(1, "1 request, "), (2, "2 requests, ")])
 def test_a_run_without_news_counts_its_requests(requests: int, said: str) -> None:
-    run = Run(1, "crawl", START, requests=requests)
+    run = Run(1, "crawl", START, "done", requests=requests)
     assert summary(RunOutcome(run, 0)) == f"nothing new: {said}for lists only"
+    refused = replace(run, outcome="failed", detail="robots.txt cannot be read")
+    counted = said.removesuffix(", ")
+    assert summary(RunOutcome(refused, 0)) == f"nothing new: {counted} ({refused.detail})"

@@ -39,6 +39,10 @@ class Filing:
     target: str = ""  # where a redirect leads, if to an article of the site
     is_cut: bool = False  # filed, but the capture ends before the page did
 
+    def __str__(self) -> str:
+        """In one line: "new: Mùa lê chín"."""
+        return ": ".join(filter(None, (self.kind, self.title or self.url, self.detail)))
+
 
 def file_snapshot(
     archive: Archive, snapshot_id: int, snapshot: Snapshot, context: Context

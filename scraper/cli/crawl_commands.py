@@ -124,9 +124,7 @@ def add(settings: Settings, urls: tuple[str, ...]) -> None:
     ):
         run, filings = add_urls(archive, settings, urls, progress, stop)
     for filing in filings:
-        click.echo(
-            ": ".join(filter(None, (filing.kind, filing.title or filing.url, filing.detail)))
-        )
+        click.echo(filing)
     if run.failed:
         click.echo(f"{run.failed} failed: see `scraper failures`", err=True)
 

@@ -135,7 +135,8 @@ def _show_text(article: Any) -> None:
     if row["timestamp"]:
         time = f"{row['local_date']} in Vietnam: {row['timestamp']} ({row['timestamp_source']})"
     click.echo(f"{row['title']}\n{row['url']}\n{time}")
-    click.echo(" · ".join(filter(None, [row["section"], *row["byline"], *article.tags])))
+    if filed_under := [name for name in (row["section"], *row["byline"], *article.tags) if name]:
+        click.echo(" · ".join(filed_under))
     if article.place_labels:
         click.echo(f"places: {'; '.join(article.place_labels)}")
     for text in filter(None, (row["lead"], article.body)):

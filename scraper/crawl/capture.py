@@ -115,10 +115,7 @@ def file(crawl: Crawl, snapshot: Snapshot) -> Filing:
         filing = file_read(crawl.archive, snapshot_id, snapshot, read, crawl.context)
         _count_filing(crawl, filing)
         crawl.save()
-    crawl.progress.step(
-        f"{filing.kind}: {filing.title or filing.url}{filing.detail and ': '}{filing.detail}",
-        url=filing.url,
-    )
+    crawl.progress.step(str(filing), url=filing.url)
     if filing.kind == "refused":
         crawl.fetcher.standing.note_refused(Refused(filing.url, read.detail))
     elif filing.kind not in ("not_article", "unreadable"):

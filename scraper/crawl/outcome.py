@@ -33,7 +33,8 @@ def summary(outcome: RunOutcome) -> str:
             f" {counted(run.not_articles, *OTHER_PAGE)}; {outcome.remaining} still due"
         )
     else:
-        said = f"nothing new: {counted(run.requests, 'request')}, for lists only"
+        said = f"nothing new: {counted(run.requests, 'request')}"
+        said += ", for lists only" if run.outcome == "done" else ""
     if outcome.cut_short:
         said += f"; {outcome.cut_short} cut short"
     if run.failed:

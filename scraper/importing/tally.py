@@ -84,9 +84,7 @@ def _counts(done: Imported) -> str:
 def summary(done: Imported) -> str:
     """One line: for a single page its result, else the counts."""
     if done.records == 1 and done.last and done.is_whole:
-        said = done.last.title or done.last.url
-        cut = "(cut short)" if done.cut else ""
-        return " ".join(filter(None, (f"{done.last.kind}: {said}", done.last.detail, cut)))
+        return f"{done.last}{' (cut short)' if done.cut else ''}"
     counts = [(done.filed[kind], words) for kind, words in _WORDS.items()]
     counts += [(done.other_sites, ("of another site", "of other sites"))]
     counts += [(done.no_pages, ("image or other file", "images and other files"))]

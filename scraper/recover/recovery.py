@@ -261,5 +261,4 @@ def _file_capture(recovery: _Recovery, capture: IndexedCapture) -> None:
         listing.settle(archive.db, capture, "filed")
     done.filed += 1
     done.new_articles += filing.kind == "new"
-    said = f"{filing.kind}: {filing.title or filing.url}"
-    recovery.progress.step(f"{said}, captured {utc_text(capture.captured_at)}")
+    recovery.progress.step(f"{filing}, captured {utc_text(capture.captured_at)}")
