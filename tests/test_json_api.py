@@ -3,16 +3,21 @@
 import asyncio
 import json
 import re
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from click.testing import CliRunner
 from datasette.app import Datasette
 
 from scraper.browse.datasette_065 import ArchiveFile
+from scraper.browse.whole_search import FILES
+from scraper.cli import cli
 from scraper.config import ArchiveSettings, ServeSettings, Settings, SiteSettings
 from tests.support.filled import captures, fill
 from tests.support.opened import get, opened, served, settings_of
@@ -92,6 +97,20 @@ def test_facets_of_json_are_those_of_the_page(datasette: Datasette) -> None:
         "unit",
         "in",
     }
+
+
+@pytest.mark.parametrize(("ending", "name"), [(end, name) for end, (name, _) in FILES.items()])
+def test_a_file_of_a_search_is_what_export_writes(
+    datasette: Datasette, path: Path, ending: str, name: str
+) -> None:
+    config = path.with_name("config.toml")
+    config.write_text('[site]\nbase_url = "https://baolaocai.vn"\n', "utf-8")
+    asked = ["export", name, "-", "--where", "search=bản", "--config", str(config)]
+    run = CliRunner().invoke(cli, asked)
+    assert get(datasette, f"/search.{ending}?q=b%E1%BA%A3n").content == run.stdout_bytes
+    with closing(sqlite3.connect(path.with_name("snapshots.db"))) as db:
+        hashes = {sha256 for (sha256,) in db.execute("SELECT sha256 FROM snapshots")}
+    assert sum(sha256 in run.stdout for sha256 in hashes) > 1
 
 
 ADDRESSES = {

@@ -4,7 +4,8 @@ import asyncio
 import json
 import sqlite3
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -126,26 +127,33 @@ async def in_archive(datasette: Datasette, read: Callable[[Database], T]) -> T:
     return await datasette.get_database("archive").execute_fn(inner)  # type: ignore[no-any-return, unused-ignore]
 
 
+@contextmanager
+def snapshots_beside(datasette: Datasette) -> Iterator[Database | None]:
+    """snapshots.db of the archive that is served, to read; None if it cannot be read here."""
+    beside = snapshots_path(Path(datasette.get_database("archive").path))
+    with ExitStack() as opened:
+        try:
+            conn = opened.enter_context(closing(connected(beside, "mode=ro")))
+            conn.execute("SELECT 1 FROM snapshots LIMIT 0")  # fails in a folder of somebody else
+        except sqlite3.OperationalError:
+            yield None
+        else:
+            yield Database(conn, recursive_triggers=False, execute_plugins=False)
+
+
 async def capture_of(datasette: Datasette, snapshot_id: int) -> Any:
     """The row of snapshots.db that an article was read from; None if that file is not here."""
-    beside = snapshots_path(Path(datasette.get_database("archive").path))
 
     def inner() -> Any:
-        try:
-            conn = connected(beside, "mode=ro")
-        except sqlite3.OperationalError:
-            return None
-        conn.row_factory = sqlite3.Row
-        try:
-            return conn.execute(
+        with snapshots_beside(datasette) as snapshots:
+            if snapshots is None:
+                return None
+            snapshots.conn.row_factory = sqlite3.Row
+            return snapshots.conn.execute(
                 "SELECT url, captured_at, status, sha256, size_bytes, origin FROM snapshots"
                 " WHERE id = ?",
                 (snapshot_id,),
             ).fetchone()
-        except sqlite3.OperationalError:
-            return None
-        finally:
-            conn.close()
 
     return await asyncio.get_running_loop().run_in_executor(None, inner)
 

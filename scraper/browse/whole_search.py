@@ -9,7 +9,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request
 from sqlite_utils import Database
 
-from scraper.browse.connection import aliases, in_archive
+from scraper.browse.connection import aliases, in_archive, snapshots_beside
 from scraper.browse.datasette_065 import stream
 from scraper.browse.search_filters import filters_of, is_asked
 from scraper.export import FORMATS, Format
@@ -58,8 +58,9 @@ async def _pieces(
             # One that was withdrawn since is left out.
             is_one = Condition("id IN (SELECT value FROM json_each(?))", (json.dumps(some),))
             out = io.BytesIO()
-            chosen = Chosen(db, None, False, (is_one,), Silence(), lambda: False, public_url)
-            format_.write(chosen, out)
+            with snapshots_beside(datasette) as beside:
+                chosen = Chosen(db, beside, False, (is_one,), Silence(), lambda: False, public_url)
+                format_.write(chosen, out)
             return out.getvalue()
 
         if not start:
