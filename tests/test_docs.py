@@ -126,6 +126,18 @@ def test_schema_columns_and_selectors_are_two_clicks_from_readme(target: str) ->
     assert ROOT / target in second
 
 
+def test_architecture_says_what_each_package_and_module_is_for() -> None:
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+    table = page.split("## The packages")[1].split("\n## ")[0]
+    named = {
+        name
+        for row in table.splitlines()
+        for name in re.findall("`(\\w+(?:/|[.]py))`", row.split(" | ")[0])
+    }
+    there = {f"{p.name}/" if p.is_dir() else p.name for p in (ROOT / "scraper").iterdir()}
+    assert named == {name for name in there if not name.startswith("_") and name != "py.typed"}
+
+
 @pytest.mark.slow
 def test_the_report_for_datasette_is_true_of_the_release_in_use(tmp_path: Path) -> None:
     report = (ROOT / "docs/datasette-ties.md").read_text("utf-8")
