@@ -235,6 +235,13 @@ def test_a_demo_that_was_stopped_goes_on_with_the_next_day(
     assert ask(tmp_path, "SELECT max(number) FROM revisions") == [(3,)]
 
 
+def test_settings_that_no_demonstration_wrote_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("# mine\n", "utf-8")
+    with pytest.raises(ConfigError, match="not written by `scraper demo`"):
+        run_demo(tmp_path, 1, Silence())
+    assert (tmp_path / "config.toml").read_text("utf-8") == "# mine\n"
+
+
 def test_a_folder_that_cannot_be_made_is_named_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "demo").write_text("a file")
     with pytest.raises(ConfigError, match="demo/config.toml: cannot be written: File exists"):

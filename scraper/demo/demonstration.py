@@ -52,8 +52,8 @@ def run_demo(folder: Path, pages: int, progress: Progress) -> Demonstration:
     """Crawl a stand-in of `pages` articles into `folder`/archive.db, made if missing.
 
     It is crawled as on several days, while its newsroom works on; in a folder that has seen these
-    days, as on the last of them once more. Two saved captures are imported. Raises ConfigError if `folder`
-    cannot be written to.
+    days, as on the last of them once more. Two saved captures are imported. Raises ConfigError if
+    `folder` cannot be written to, or holds settings of somebody else.
     """
     config = folder / "config.toml"
     paper = make_newspaper(pages=pages, months=MONTHS)
@@ -77,9 +77,17 @@ def run_demo(folder: Path, pages: int, progress: Progress) -> Demonstration:
 
 
 def _write(config: Path, text: str) -> None:
-    """Write the settings into their folder, made if missing. Raises ConfigError."""
+    """Write the settings into their folder, made if missing. Raises ConfigError.
+
+    A file of the same name that no demonstration wrote is left alone.
+    """
+    ours = _CONFIG.splitlines()[0].encode()
     try:
         config.parent.mkdir(parents=True, exist_ok=True)
+        if config.exists() and not config.read_bytes().startswith(ours):
+            raise ConfigError(
+                f"{config}: not written by `scraper demo`, so it was left alone; run it elsewhere"
+            )
         config.write_text(text, "utf-8")
     except OSError as e:
         raise ConfigError(f"{config}: cannot be written: {e.strerror}") from e
