@@ -8,7 +8,7 @@ ad, a box of links, or nothing in particular), and what is found in it: paragrap
 | ads: `ads_middle`, `sda_middle`, `#adsWeb_…` | body of a sister paper, 2024; ad networks |
 | posts of other networks | the class names that these networks prescribe for embedding |
 | `…relate…`, `…share…`, `…social…` | sister papers: `article-relate`, `article__social` |
-| `…comment…` | made-up pages alone |
+| `…comment…` | text captures of the paper: "Bình luận (0)" below the article |
 | photos: `picture`, `article-photo`, `figure` | bodies of sister papers, 2021 to 2024 |
 | photos in a table of no class | body of vov.vn, 2020; articles of 2016 in today's design |
 | players | sister papers: `cms-video`, `cms-audio`, podcasts; `table.video` (plo.vn, 2022) |

@@ -28,7 +28,7 @@ from scraper.extract.line_kinds import is_kicker
 from scraper.extract.nodes import each, text_of
 from scraper.extract.page import Page
 from scraper.extract.record import Findings, article_of, is_refusal
-from scraper.extract.trace import Choice, Notes
+from scraper.extract.trace import Choice
 from scraper.extract.weather import weather_of
 from scraper.models import Article, Snapshot
 from scraper.urls import article_id
@@ -76,10 +76,10 @@ def read(page: Page, snapshot: Snapshot) -> Article:
         raise NotAnArticle(page.url, f"a page of the 2022 site, but no article: {title}")
     lead, rest = _lead(parts)
     signed = without_signature(with_captions_below(rest, is_plain=True))
-    _tell(page.notes, (clock_text, title, lead, _text(lines, end)))
     if page.notes is not None:
-        left_out = [*_left_out(lines, start, end), *signed.excluded]
-        page.notes.extend(Choice("excluded", e.rule, e.text) for e in left_out)
+        last = "".join(lines.texts[end : end + 1])
+        _note(page.notes, (clock_text, title, lead, last), lines, start, end)
+        page.notes.extend(Choice("excluded", e.rule, e.text) for e in signed.excluded)
     moment = read_page_clock(clock_text)
     found = Findings(
         template=NAME,
@@ -100,28 +100,21 @@ def read(page: Page, snapshot: Snapshot) -> Article:
     return article_of(found, page, snapshot)
 
 
-def _tell(notes: Notes, found: tuple[str, str, str, str]) -> None:
-    """Notes what was found: the clock, the headline, the lead, and the line that ends the text."""
+def _note(notes: list[Choice], found: tuple[str, ...], lines: _Lines, start: int, end: int) -> None:
+    """Notes what was found (the clock, the headline, the lead, and the line that ends the text),
+    and what of the lines between headline and end is not part of the text."""
     rules = (
         ("page_clock_at", "first line with weekday, date, time and zone"),
         ("title", "h1, else first line below clock and hotline"),
         ("lead", "marked line, else first line below the headline"),
         ("paragraphs", "from the lead to the first side block"),
     )
-    if notes is not None:
-        notes.append(Choice("template", "/_nuxt/ assets", NAME))
-        notes += [Choice(*rule, text) for rule, text in zip(rules, found, strict=True)]
-
-
-def _left_out(lines: _Lines, start: int, end: int) -> list[Excluded]:
-    """What is between the headline and the end of the text and is not part of it."""
-    parts = lines.content.parts
-    linked = [
-        Excluded("line of links", part)
-        for part in parts[start + 1 : end]
-        if isinstance(part, Paragraph) and part.is_linked
-    ]
-    return linked + [e for e in lines.content.excluded if start < e.at <= end]
+    notes.append(Choice("template", "/_nuxt/ assets", NAME))
+    notes += [Choice(*rule, text) for rule, text in zip(rules, found, strict=True)]
+    linked = filter(is_linked, lines.content.parts[start + 1 : end])
+    left_out = [Excluded("line of links", part) for part in linked if isinstance(part, Paragraph)]
+    left_out += [e for e in lines.content.excluded if start < e.at <= end]
+    notes += [Choice("excluded", e.rule, e.text) for e in left_out]
 
 
 def _lines(page: Page, headings: Container[str]) -> _Lines:
@@ -142,10 +135,6 @@ def _lines(page: Page, headings: Container[str]) -> _Lines:
 
     content = flow(root, _SIGNED, is_end)
     return _Lines(content, [p.text if isinstance(p, Paragraph) else "" for p in content.parts])
-
-
-def _text(lines: _Lines, n: int) -> str:
-    return lines.texts[n] if n < len(lines.texts) else ""
 
 
 def _headline(

@@ -50,7 +50,7 @@ _HEADING_CLASSES = ("title", "heading", "box-heading")
 HEADINGS = ", ".join((*_HEADING_TAGS, *(f".{name}" for name in _HEADING_CLASSES)))
 # "Thời tiết" in every way of writing it: what accents and capitals leave alone.
 _SPOKEN = ':lexbor-contains("i ti" i)'
-_WIDGETS = ("[class*=weather]", "[id*=weather]", "[class*=thoi-tiet]")
+_WIDGETS = "[class*=weather], [id*=weather], [class*=thoi-tiet]"
 _ARTICLES = f"h1, {ARTICLE_LINKS}"
 _MOST_WIDGETS, _MOST_HEADINGS = 10, 50  # on a page
 _FRAMES = 3  # elements between a heading and its box
@@ -160,11 +160,10 @@ def weather_of(page: Page, bodies: Sequence[LexborNode] = ()) -> tuple[Weather, 
 def _widgets(page: Page, bodies: Sequence[LexborNode]) -> Iterator[tuple[str, str, str]]:
     """Each widget on the page: how it was known, its heading, its text."""
     seen: set[str] = set()
-    known = (node for form in _WIDGETS for node in fitting(page.tree, form))
-    for node in islice(known, _MOST_WIDGETS):
+    for node in islice(fitting(page.tree, _WIDGETS), _MOST_WIDGETS):
         if (text := labels_of(node)) and len(text) < _LONGEST and text not in seen:
             seen.add(text)
-            yield ", ".join(_WIDGETS), labels_of(node.css_first(HEADINGS)), text
+            yield _WIDGETS, labels_of(node.css_first(HEADINGS)), text
     for head, heading in islice(_headings(page), _MOST_WIDGETS):
         text = _text_below(head, heading, bodies)
         # What is in no heading's element may be a step of the menu: its box has to show weather.
