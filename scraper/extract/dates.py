@@ -7,6 +7,7 @@ contradicts itself is flagged (`Moment.flags`).
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import NamedTuple
 
 from scraper.extract.text import clean
@@ -71,6 +72,7 @@ class Moment(NamedTuple):
         return (self.at + away).replace(tzinfo=None, second=0, microsecond=0)
 
 
+@lru_cache(maxsize=20)  # a page states its time up to four times
 def read_moment(text: str) -> Moment | None:
     """The instant that `text` states; None if it states none, or an impossible one.
 

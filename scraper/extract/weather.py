@@ -7,6 +7,7 @@ places are the province's districts, before and after the merger of July 2025.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from selectolax.lexbor import LexborNode
@@ -57,6 +58,8 @@ _FRAMES = 3  # elements between a heading and its box
 _LONGEST = 1_000  # characters; some twenty places
 
 
+# As a page is sent, the widget mostly holds its labels alone: the same on every page.
+@lru_cache(maxsize=20)
 def read_weather(heading: str, text: str) -> tuple[Weather, ...]:
     """What a widget shows: one Weather for each place it names; () for an empty or a long one.
 
