@@ -29,6 +29,7 @@ pytestmark = pytest.mark.slow  # whole runs
 
 DELAY = 0.01
 PAPER = make_newspaper(seed=3, pages=9, months=2)
+SHORT_PAPER = make_newspaper(seed=3, pages=4, months=2)
 SHARE = 0.4
 # What a page with the fault ends as: its frontier state, and what the reason says.
 ENDS = {
@@ -182,7 +183,7 @@ def test_no_article_is_asked_for_while_robots_txt_is_in_doubt(
     kind: Any, tmp_path: Path, contacted: set[str]
 ) -> None:
     reason = ROBOTS[kind]
-    with StandIn(PAPER, faults=[Fault(kind, on="robots")]) as site:
+    with StandIn(SHORT_PAPER, faults=[Fault(kind, on="robots")]) as site:
         if reason:
             with pytest.raises(SiteUnavailable, match=reason) as stopped:
                 crawl(tmp_path, site)
@@ -191,7 +192,7 @@ def test_no_article_is_asked_for_while_robots_txt_is_in_doubt(
             run = rows(tmp_path, "SELECT outcome, detail FROM runs")[0]
             assert tuple(run) == ("failed", str(stopped.value))
         else:
-            assert crawl(tmp_path, site).run.new_articles == len(PAPER)
+            assert crawl(tmp_path, site).run.new_articles == len(SHORT_PAPER)
             assert_polite(site)
     assert contacted <= {"127.0.0.1"}
 
@@ -205,10 +206,10 @@ LISTS_THAT_STILL_READ = {"wrong charset", "changed"}
 def test_a_broken_list_is_a_recorded_failure_and_the_others_still_count(
     kind: Any, on: str, tmp_path: Path, contacted: set[str]
 ) -> None:
-    with StandIn(PAPER, faults=[Fault(kind, on=on)]) as site:
+    with StandIn(SHORT_PAPER, faults=[Fault(kind, on=on)]) as site:
         outcome = crawl(tmp_path, site)
         assert_polite(site)
-    assert (outcome.run.outcome, outcome.run.new_articles) == ("done", len(PAPER))
+    assert (outcome.run.outcome, outcome.run.new_articles) == ("done", len(SHORT_PAPER))
     failures = rows(tmp_path, "SELECT kind, url, detail FROM failures")
     # A page that lists articles is a section page, whatever its heading says.
     if kind in LISTS_THAT_STILL_READ or (kind, on) == ("soft 404", "sections"):
@@ -223,7 +224,7 @@ def test_a_broken_list_is_a_recorded_failure_and_the_others_still_count(
 @pytest.mark.parametrize("kind", ["503", "429"])
 def test_nothing_is_asked_while_the_server_asks_for_silence(kind: Any, tmp_path: Path) -> None:
     silence = Fault(kind, share=SHARE, times=1, retry_after="1")
-    with StandIn(make_newspaper(seed=3, pages=4, months=2), faults=[silence]) as site:
+    with StandIn(SHORT_PAPER, faults=[silence]) as site:
         outcome = crawl(tmp_path, site, retries=1)
         assert outcome.run.new_articles == 4
         refusals = [n for n, request in enumerate(site.log) if request.status == int(kind)]

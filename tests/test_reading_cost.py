@@ -82,10 +82,15 @@ def seconds(html: str) -> float:
     return time.process_time() - began
 
 
+def is_cheap(html: str) -> bool:
+    """True if reading takes less than may be, in the second of two times at the latest."""
+    return any(seconds(html) < MOST_SECONDS for _ in range(2))
+
+
 @pytest.mark.parametrize("kind", DEAR)
 def test_no_page_costs_more_than_a_second(kind: str) -> None:
     html = DEAR[kind]()
-    assert min(seconds(html) for _ in range(2)) < MOST_SECONDS
+    assert is_cheap(html)
 
 
 @pytest.mark.parametrize(
@@ -154,4 +159,4 @@ def test_no_rule_for_texts_is_slow_on_a_long_one(piece: str) -> None:
     )  # fmt: skip
     nuxt = html.replace("<body>", '<body><div id="__nuxt"></div>').replace("article__title", "q")
     for form in (html, nuxt, html.replace("article__title", "q")):
-        assert min(seconds(form) for _ in range(2)) < MOST_SECONDS
+        assert is_cheap(form)
