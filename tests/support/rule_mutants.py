@@ -157,7 +157,7 @@ MUTANTS = {
         "scraper/crawl/lists.py",
         "LATE = timedelta(days=40)",
         "LATE = timedelta(days=4)",
-        ("test_lists.py", "test_crawl.py", "test_alarms.py"),
+        ("test_revisits.py", "-k", "new_articles_come_first"),
     ),
     "captions count from 1": Mutant(
         "scraper/browse/tables.toml",
