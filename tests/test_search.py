@@ -1,6 +1,7 @@
 """The index `articles_fts`, and what is found in it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from scraper.search.conditions import Filters
 from scraper.search.counts import count_by_stretch, stretches
 from scraper.search.facets import facets
 from scraper.search.hits import search
-from scraper.search.query import read_query
+from scraper.search.query import read_aliases, read_query
 from scraper.search.sql import MATCHING, ask, count_by_period, matching_ids
+from scraper.spelling import fold, is_bare, spell
 from tests.support.searches import ALIASES, ARTICLES, NUMBERS, PUBLISHED, QUERIES, add_article
 
 
@@ -103,6 +105,46 @@ def test_a_phrase_of_too_many_spellings_is_found_without_marks_beside_its_marked
     assert loose == set(found(shared, '"cho phien" chợ'))
 
 
+NAMES = ("Sapa = Sa Pa", "Y Tý = Ý Tý", "Si Ma Cai = Simacai", "TP = thành phố")
+OTHERS = ("sả pà", "ỳ tỳ", "sĩ mà cải", "thanh phở")  # the same letters, with other marks
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """An archive of one article for each form of NAMES, and one for each of OTHERS."""
+    path = tmp_path_factory.mktemp("names") / "archive.db"
+    forms = [form.strip() for name in NAMES for form in name.split("=")]
+    with open_archive(path) as archive:
+        with write(archive.db) as db:
+            for number, form in enumerate((*forms, *OTHERS), 1):
+                add_article(db, number, f"Du lịch {form} năm nay", "", "", ())
+                index_article(db, number)
+        yield archive.db
+
+
+@pytest.mark.parametrize("place", range(len(NAMES)), ids=("sapa", "y ty", "si ma cai", "tp"))
+def test_each_form_of_a_name_finds_all_of_them_with_marks_without_and_in_a_phrase(
+    named: Database, place: int
+):
+    def numbers(text: str) -> set[int]:
+        page = search(named, text, aliases=read_aliases(NAMES), limit=100)
+        assert page.total == len(page.hits)
+        return {hit.id for hit in page.hits}
+
+    forms = [form.strip() for form in NAMES[place].split("=")]
+    own = {2 * place + 1, 2 * place + 2}
+    all_marks = own | {2 * len(NAMES) + place + 1}
+    for form in forms:
+        bare = fold(form)
+        assert numbers(f"du lịch {form}") == numbers(f'"du lịch {form}"') == own, form
+        assert numbers(f"{form} du lịch") == numbers(f"{form.upper()} du lịch") == own, form
+        assert numbers(f"du lich {bare}") == numbers(f'"du lich {bare}"') == all_marks, form
+        assert numbers(bare) == all_marks, form
+        assert not own & numbers(f"du lịch -{form}"), form
+    marked = [form for form in forms if not is_bare(spell(form))]
+    assert all(numbers(form) == own for form in marked)
+
+
 def test_articles_with_the_words_as_typed_come_first(shared: Database):
     assert found(shared, "ban")[0] == 20
     assert found(shared, "ma")[0] == 12
@@ -142,6 +184,35 @@ def test_filters_narrow_what_is_found(shared: Database):
     of_2010 = {number for number in NUMBERS if number % 4 == 0}
     without = found(shared, "-ma", filters=Filters(section="Kinh tế", until="2010"))
     assert without == sorted(of_2010 - {12}, reverse=True)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(section="Kinh tế"),
+        Filters(byline="Ngọc Bằng"),
+        Filters(since="2011", until="2012"),
+        Filters(section="Xã hội", since="2012"),
+        Filters(section="Kinh tế", byline="Bằng", layout="article"),
+        Filters(section="Xã hội", photos=True),
+        Filters(section="Thể thao"),
+    ],
+    ids=repr,
+)
+def test_words_and_filters_find_what_both_find_alone(shared: Database, filters: Filters):
+    passing = set(found(shared, "", filters=filters))
+    for text in ("ma", "công an", "cong", "sapa OR bản", "bản -tin", '"du lịch"', "t*"):
+        wanted = passing & set(found(shared, text))
+        for sort in ("best", "newest", "oldest"):
+            page = search(shared, text, filters=filters, sort=sort, limit=100, aliases=ALIASES,
+                          with_years=True)  # fmt: skip
+            assert {hit.id for hit in page.hits} == wanted and page.total == len(wanted), text
+            assert sum(n for _, n in page.years) == len(wanted)
+        counted = facets(shared, text, filters=filters, aliases=ALIASES)
+        assert counted.counted == len(wanted)
+        for place, n in counted.values.get("in", ()):
+            there = replace(filters, place=place)
+            assert n == len(set(found(shared, text, filters=there))), (text, place)
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(shared: Database):

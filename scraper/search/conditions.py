@@ -39,6 +39,11 @@ class Clause:
         """True if it says of an article's number that it is in a set."""
         return self.sql.startswith("id IN (")
 
+    @property
+    def is_narrow(self) -> bool:
+        """True if few articles fulfil it, so that their numbers are soon gathered."""
+        return self.is_set or self.sql.startswith("articles.section =")
+
     def written(self, *marks: str) -> str:
         """The condition as SQL, with `marks` for its values; question marks if none are given."""
         return self.sql.format(*(marks or ["?"] * len(self.values)))

@@ -21,7 +21,9 @@ from scraper.search.sql import (
     count_by_period,
     count_hits,
     matching_ids,
+    number_in,
     select,
+    without_rows,
 )
 
 RANKED_AT_MOST = 5_000  # of more hits, the newest are put in order of fit; SearchPage says so
@@ -242,11 +244,12 @@ def _recent(db: Database, asked: Asked, since: Stretch) -> list[tuple[str, int]]
 def _best(db: Database, asked: Asked, ids: Sequence[int], limit: int, offset: int) -> list[int]:
     floor = ids[-RANKED_AT_MOST] if len(ids) > RANKED_AT_MOST else 0
     newest = Clause("articles_fts.rowid >= {}", (floor,))
-    sql, parameters = select("articles.id", asked, newest, is_covered=True)
-    order = f"bm25(articles_fts, {_weights(db)}), articles.id DESC LIMIT ? OFFSET ?"
+    number = number_in(asked)
+    sql, parameters = without_rows(number, asked, newest)
+    order = f"bm25(articles_fts, {_weights(db)}), {number} DESC LIMIT ? OFFSET ?"
     if asked.typed:
         order = (
-            "articles.id IN (SELECT rowid FROM articles_fts"
+            f"{number} IN (SELECT rowid FROM articles_fts"
             f" WHERE articles_fts MATCH ? AND rowid >= ?) DESC, {order}"
         )
         parameters = (*parameters, asked.typed, floor)

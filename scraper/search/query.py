@@ -166,11 +166,16 @@ def _known(aliases: Aliases) -> Lexicon:
 
 
 def _with_exact(phrase: Phrase, aliases: Aliases) -> Phrase:
-    """A phrase of a query with marks: its words that are in the lexicon as typed are exact."""
+    """A phrase of a query with marks: its words that are in the lexicon as typed are exact.
+
+    A name of one syllable, which the lexicon lacks, too: `du lịch Sapa` means what `du lịch Sa Pa`
+    does.
+    """
     known = _known(aliases)
+    names = {form for name in aliases for form in name if len(form) == 1}
     whole = phrase.words[:-1] if phrase.is_prefix else phrase.words
     cut = [word for first in cuts(whole, known)[:1] for word in first]
-    exact = [known.holds_as_typed(word) for word in cut for _ in word]
+    exact = [known.holds_as_typed(word) or word in names for word in cut for _ in word]
     return replace(phrase, exact=(*exact, False) if phrase.is_prefix else tuple(exact))
 
 

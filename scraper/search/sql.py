@@ -112,33 +112,43 @@ def clauses(db: Database, query: Query) -> tuple[Clause, ...]:
 def count_hits(db: Database, asked: Asked, first: int = 0) -> int:
     """How many articles fit, of those with numbers from `first`."""
     newer = (Clause("articles_fts.rowid >= {}", (first,)),) if first else ()
-    return int(db.conn.execute(*_without_rows("count(*)", asked, *newer)).fetchone()[0])
+    return int(db.conn.execute(*without_rows("count(*)", asked, *newer)).fetchone()[0])
 
 
 def matching_ids(db: Database, asked: Asked) -> list[int]:
     """The numbers of all articles that fit, the lowest first."""
     # As one text: half a million rows take twice the time.
-    found = db.conn.execute(*_without_rows(f"json_group_array({_number(asked)})", asked))
+    found = db.conn.execute(*without_rows(f"json_group_array({number_in(asked)})", asked))
     return sorted(json.loads(found.fetchone()[0]))
 
 
 def newest_ids(db: Database, asked: Asked, most: int) -> list[int]:
     """The highest `most` numbers of articles that fit, the highest first."""
-    number = _number(asked)
-    sql, parameters = _without_rows(number, asked)
+    number = number_in(asked)
+    sql, parameters = without_rows(number, asked)
     rows = db.conn.execute(f"{sql} ORDER BY {number} DESC LIMIT ?", (*parameters, most))
     return [row[0] for row in rows]
 
 
-def _number(asked: Asked) -> str:
+def number_in(asked: Asked) -> str:
+    """What `without_rows` calls an article's number."""
     return "articles_fts.rowid" if asked.match else "articles.id"
 
 
-def _without_rows(what: str, asked: Asked, *more: Clause) -> tuple[str, tuple[str | int, ...]]:
-    """A SELECT of what can be said without a look at the rows of `articles`, if that is so."""
-    if not asked.match or asked.where:
+def without_rows(what: str, asked: Asked, *more: Clause) -> tuple[str, tuple[str | int, ...]]:
+    """A SELECT of what can be said without a look at the rows of `articles`, if that is so.
+
+    What it calls an article's number, `number_in` says.
+    """
+    is_narrow = any(clause.is_narrow for clause in asked.where)
+    if not asked.match or (asked.where and not is_narrow):
         return select(what, asked, *more, is_covered=True)
-    wanted = (Clause("articles_fts MATCH {}", (asked.match,)), *more)
+    wanted = [Clause("articles_fts MATCH {}", (asked.match,)), *asked.among, *more]
+    if asked.where:
+        # Half the time of a look-up for each hit.
+        fulfil = " AND ".join(clause.sql for clause in asked.where)
+        numbers = f"+articles_fts.rowid IN (SELECT id FROM articles WHERE {fulfil})"
+        wanted.append(Clause(numbers, tuple(v for c in asked.where for v in c.values)))
     where = " AND ".join(clause.written() for clause in wanted)
     values = tuple(value for clause in wanted for value in clause.values)
     return f"SELECT {what} FROM articles_fts WHERE {where}", values
