@@ -9,10 +9,15 @@ import pytest
 from datasette.app import Datasette
 from jinja2 import Environment, nodes
 
+from scraper.archive.tables import ARCHIVE_TABLES
 from scraper.browse import phrases
 from scraper.browse.language import preferred
 from scraper.browse.metadata import QUESTIONS, TABLES
 from scraper.browse.phrases import catalogue
+from scraper.browse.reading_room import value_named
+from scraper.crawl.lists import READERS
+from scraper.importing.saved_pages import FROM_FILE
+from scraper.recover.wayback import SERVICE
 from tests.support.filled import archive_of_rows
 from tests.support.hostile import HOSTILE, MISSING, PAGES, fill_hostile
 from tests.support.opened import get
@@ -61,10 +66,38 @@ def test_every_phrase_is_used():
     code = "".join(p.read_text("utf-8") for p in TEMPLATES.parent.rglob("*") if p.suffix in (".py", ".html", ".xml"))  # fmt: skip
     # Groups that a page asks for by a value of the archive.
     computed = {"changed_field", "column", "error", "flag", "home", "kind", "layout", "nav", "operator", "outcome",
-                "parameter", "reading", "state", "time_kind", "dashboard", "names", "help", "trends",
+                "parameter", "reading", "state", "time_kind", "source", "part", "certainty", "dashboard", "names", "help", "trends",
                     "story", "search", "facet"}  # fmt: skip
     for name in catalogue():
         assert name in code or name.split(".")[0] in computed, name
+
+
+def test_every_value_that_a_column_may_hold_has_a_name_in_both_languages():
+    checked = re.findall(r"(\w+) TEXT[^(\n]*CHECK \(\w+ IN \(([^)]*)\)\)", ARCHIVE_TABLES)
+    may_hold = [(column, value) for column, of in checked for value in re.findall("'(.+?)'", of)]
+    assert {column for column, _ in may_hold} == {"part", "certainty", "reading", "kind", "state"}
+    stated = [f"{kind}{only}" for kind in ("meta", "json-ld", "time", "text")
+              for only in ("", " (date only)")]  # fmt: skip
+    for column, values in {
+        "source": (*READERS, "redirect", "add", "import", "crawl", "markup", "guess"),
+        "published_source": stated,
+        "captured_source": (FROM_FILE,),
+        "kind": ("list", "refused", "fetch", "archive", SERVICE),
+        "outcome": ("running", "done", "stopped", "failed", "killed"),
+        "timestamp_source": ("published", "page clock", "captured", "unknown"),
+    }.items():
+        may_hold += [(column, value) for value in values]
+    for column, value in may_hold:
+        assert value_named(column, value), (column, value)
+
+
+def test_a_table_names_values_in_cells_facets_and_filters(datasette: Datasette):
+    for language, name in (("vi", "mã trang"), ("en", "markup")):
+        page = get(datasette, "/archive/captions?_facet=source&source=markup", language=language)
+        assert page.text.count(name) >= 3
+        assert (f"“{name}”" in page.text) and (f"<strong>{name}</strong>" in page.text)
+        row = get(datasette, "/archive/captions/1", language=language).text
+        assert f">{name}</dd>" in row
 
 
 def test_vietnamese_phrases_have_their_marks():

@@ -40,10 +40,15 @@ _ARTICLE_NUMBERS = {"id", "article_id", "first_article", "last_article"}
 
 # Columns whose values have names in both languages, and the group of these in phrases.toml.
 _NAMED = {
+    "captured_source": "source",
+    "certainty": "certainty",
     "kind": "kind",
     "layout": "layout",
     "outcome": "outcome",
+    "part": "part",
+    "published_source": "source",
     "reading": "reading",
+    "source": "source",
     "state": "state",
     "timestamp_source": "time_kind",
 }
@@ -139,6 +144,7 @@ def add_filters(env: Any) -> None:
         metadata.table_about,
         metadata.table_title,
         question_chart,
+        value_named,
     ):
         env.globals[function.__name__] = function
 
@@ -171,13 +177,19 @@ def cell(row: Any, value: Any, column: str, table: str | None, urls: Any) -> Any
         return Markup('<a href="{}" rel="noreferrer nofollow">{}</a>').format(
             value, phrases.say("article.original")
         )
-    if table is not None and f"{_NAMED.get(column)}.{value}" in phrases.catalogue():
-        return phrases.said(_NAMED[column], value)
+    if table is not None and (named := value_named(column, value)):
+        return named
     if column == "flags" and value.startswith("["):
         return phrases.flags_shown(listed(value)) or Markup("&nbsp;")
     if column == "byline" and value.startswith("["):
         return ", ".join(listed(value)) or Markup("&nbsp;")
     return None
+
+
+def value_named(column: str, value: Any) -> Markup | None:
+    """What a value of a column is called in the language of the request; None if it has no name."""
+    name = f"{_NAMED.get(column)}.{value}"
+    return phrases.say(name) if name in phrases.catalogue() else None
 
 
 def question_chart(name: str, columns: list[str], rows: list[Any]) -> Markup:
