@@ -180,7 +180,8 @@ CREATE TABLE weather (
     UNIQUE (snapshot_id, position)
 );
 CREATE INDEX weather_article ON weather (article_id);
-CREATE INDEX weather_place ON weather (place, observed_at, text);
+CREATE INDEX weather_place ON weather
+    (place, observed_at, text, temperature_c, temperature_min_c, temperature_max_c);
 CREATE INDEX weather_seen ON weather (observed_at DESC);
 
 -- Each text that the newspaper published under an article id, oldest first.

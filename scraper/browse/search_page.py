@@ -165,16 +165,19 @@ def _other(kept: dict[str, str], other: OtherReading) -> dict[str, Any]:
 
 
 def _facet_links(kept: dict[str, str], facets: Facets) -> dict[str, list[dict[str, Any]]]:
-    """For each facet its values with the query that narrows the search to it."""
+    """For each facet its values with the query that narrows the search to it.
+
+    No search is for articles without a section or day: "" has no query.
+    """
 
     def narrowed(facet: str, value: str) -> dict[str, str]:
         if facet == "year":
-            return within(kept, value) if value else kept
+            return within(kept, value)
         return {**kept, facet: value}
 
     return {
         facet: [
-            {"value": value, "count": n, "query": urlencode(narrowed(facet, value))}
+            {"value": value, "count": n, "query": value and urlencode(narrowed(facet, value))}
             for value, n in values
             if n
         ]

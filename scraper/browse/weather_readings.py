@@ -55,7 +55,12 @@ async def temperatures(datasette: Datasette) -> Temperatures:
 
 async def chart_of(datasette: Datasette, place: str) -> Markup:
     """The monthly means of one place; "" if none has a temperature."""
-    return line_chart(say("weather.chart"), (await temperatures(datasette)).lines([place]))
+
+    def read(db: Database) -> Temperatures:
+        return Temperatures((), _means(db, "WHERE place = ?", place))
+
+    found = await cached(datasette, f"temperatures of {place}", read, FRESH_SECONDS)
+    return line_chart(say("weather.chart"), found.lines([place]))
 
 
 async def weather_filter(datasette: Datasette, request: Any) -> FilterArguments:
@@ -78,14 +83,20 @@ def _read(db: Database) -> Temperatures:
         "SELECT place, count(*) AS n FROM (SELECT DISTINCT place, observed_at, text FROM weather)"
         " GROUP BY place ORDER BY n DESC, place"
     )
-    means = db.execute(
+    return Temperatures(tuple((place, n) for place, n in counts), _means(db, "WHERE true"))
+
+
+def _means(db: Database, where: str, *values: str) -> dict[tuple[str, str], float]:
+    """The means of the months that are drawn, of the readings that fulfil `where`."""
+    rows = db.conn.execute(
         "SELECT place, strftime('%Y-%m', observed_at, '+7 hours') AS month, avg(temperature) FROM ("
         " SELECT place, observed_at,"
         "  coalesce(temperature_c, (temperature_min_c + temperature_max_c) / 2) AS temperature"
-        "  FROM weather GROUP BY place, observed_at, text"
-        ") WHERE temperature IS NOT NULL GROUP BY place, month"
+        f"  FROM weather {where} AND observed_at >="
+        "  (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', max(observed_at), '+7 hours', 'start of month',"
+        f"   ?, '-7 hours') FROM weather {where})"
+        "  GROUP BY place, observed_at, text"
+        ") WHERE temperature IS NOT NULL GROUP BY place, month",
+        (*values, f"-{MONTHS - 1} months", *values),
     )
-    return Temperatures(
-        tuple((place, n) for place, n in counts),
-        {(place, month): mean for place, month, mean in means},
-    )
+    return {(place, month): mean for place, month, mean in rows}
