@@ -7,6 +7,7 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -185,13 +186,30 @@ def test_what_a_reader_calls_a_time_need_not_be_one(datasette: Datasette, value:
     assert value in answer.text
 
 
-@pytest.mark.parametrize("address", ["/search?q=ma", "/search.json?q=ma", "/trends?q=ma"])
-def test_a_search_that_takes_too_long_is_answered_with_503(path: Path, address: str):
+@pytest.mark.parametrize(
+    "address",
+    ["/search?q=ma", "/search.json?q=ma", "/search.csv?q=ma", "/trends?q=ma", "/", "/dashboard",
+     "/days", "/bylines", "/places", "/archive", "/archive/articles/1", "/feeds/new.atom"],
+)  # fmt: skip
+def test_what_takes_too_long_is_answered_with_503_in_the_readers_language(
+    path: Path, address: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    def interrupted(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("interrupted")
+
+    monkeypatch.setattr("scraper.browse.connection.Database", interrupted)
+    with opened(settings_of(path)) as served:
+        for language, said in (("en", "This took too long."), ("vi", "mất quá nhiều thời gian.")):
+            answer = get(served, address, language=language)
+            text = answer.json()["error"] if ".json" in address else answer.text
+            assert (answer.status_code, said in text) == (503, True)
+    assert "".join(capfd.readouterr()) == ""
+
+
+def test_a_query_is_ended_at_the_time_limit(path: Path):
     with opened(settings_of(path)) as served:
         served._settings["sql_time_limit_ms"] = 0
-        answer = get(served, address)
-    assert answer.status_code == 503
-    assert "took too long" in answer.text
+        assert get(served, "/days").status_code == 503
 
 
 def test_no_text_keeps_search_words_past_the_time_limit(datasette: Datasette):

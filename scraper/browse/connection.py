@@ -14,7 +14,7 @@ from datasette.utils import sqlite_timelimit
 from sqlite_utils import Database
 
 from scraper.archive.files import snapshots_path
-from scraper.browse.datasette_065 import connected
+from scraper.browse.datasette_065 import TooSlow, connected
 from scraper.search.match import match_expression, resolve
 from scraper.search.query import Aliases, read_aliases, read_query
 from scraper.search.sql import name_words
@@ -117,14 +117,19 @@ def _only_reading(action: int, first: str | None, second: str | None, *_: str | 
 async def in_archive(datasette: Datasette, read: Callable[[Database], T]) -> T:
     """What `read` makes of the archive, off the event loop and within Datasette's time limit.
 
-    Raises sqlite3.OperationalError ("interrupted") past the limit.
+    Raises TooSlow past the limit.
     """
 
     def inner(conn: sqlite3.Connection) -> T:
         with sqlite_timelimit(conn, datasette.setting("sql_time_limit_ms")):
             return read(Database(conn, recursive_triggers=False, execute_plugins=False))
 
-    return await datasette.get_database("archive").execute_fn(inner)  # type: ignore[no-any-return, unused-ignore]
+    try:
+        return await datasette.get_database("archive").execute_fn(inner)  # type: ignore[no-any-return, unused-ignore]
+    except sqlite3.OperationalError as e:
+        if "interrupted" not in str(e):
+            raise
+        raise TooSlow from e
 
 
 @contextmanager

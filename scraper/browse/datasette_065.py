@@ -16,6 +16,7 @@ The rest of `browse` asks this module. What each piece is for, and what Datasett
     use_addresses     addresses in JSON without the Host header. 1.0 keeps `absolute_url`.
     show_no_traceback Datasette prints each missing page with rich if that is installed. 1.0 too.
     use_plugin        our plugin, if its entry point is not installed. 1.0 the same.
+    TooSlow           an error that Datasette does not log. 1.0 the same.
     failure_as_json,  errors as JSON. 1.0 keeps `handle_exception` and `forbidden`.
     refusal_as_json
     use_templates     our templates before Datasette's. 1.0 keeps `jinja_env`, and makes a second
@@ -24,7 +25,6 @@ The rest of `browse` asks this module. What each piece is for, and what Datasett
 
 import re
 import sqlite3
-import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -233,15 +233,21 @@ def use_addresses(datasette: Datasette, public_url: str) -> None:
     datasette.absolute_url = absolute_url
 
 
+class TooSlow(DatasetteError):  # type: ignore[misc, unused-ignore]
+    """A query was ended at the time limit: answered 503, and not logged."""
+
+    def __init__(self) -> None:
+        super().__init__(say("slow.message"), status=503)
+
+
 def failure_as_json(request: Request, exception: Exception) -> Response | None:
     """The answer to a request for JSON that fails by our fault; None if it is not one.
 
-    Datasette's own names the exception, which may hold paths and SQL.
+    Datasette's own, which logs it, names the exception, which may hold paths and SQL.
     """
     is_known = isinstance(exception, Base400 | DatasetteError)
     if is_known or not request.path.endswith(".json"):
         return None
-    traceback.print_exception(exception)
     return _error_as_json(say("error.ours"), 500)
 
 

@@ -1,7 +1,6 @@
 """The search page, the same search as a file, and what other pages need to lead to it."""
 
 import json
-import sqlite3
 from asyncio import gather
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -64,23 +63,18 @@ async def search(datasette: Datasette, request: Request) -> Any:
             return await whole_search(datasette, request, kind)
         found = await _found(datasette, request.args, kind)
     except BadFilter as e:
-        return await refused(datasette, request, str(e), 400)
-    except sqlite3.OperationalError as e:
-        if "interrupted" not in str(e):
-            raise
-        return await refused(datasette, request, say("search.slow"), 503)
+        return await refused(datasette, request, str(e))
     if kind:
         return await _search_file(datasette, request, kind, found)
     return await _search_page(datasette, request, found)
 
 
-async def refused(datasette: Datasette, request: Request, message: str, status: int) -> Response:
-    """One clear line about a search that is not answered, on a page or as JSON."""
+async def refused(datasette: Datasette, request: Request, message: str) -> Response:
+    """One clear line about what cannot be read in the address, on a page or as JSON."""
     if request.url_vars["format"] == "json":
         body = json.dumps({"error": message}, ensure_ascii=False)
-        return file(body, "application/json", status)
-    context = {"message": message, "is_slow": status == 503}
-    return await page(datasette, request, "slow.html", context, status=status)
+        return file(body, "application/json", 400)
+    return await page(datasette, request, "refused.html", {"message": message}, status=400)
 
 
 async def _found(datasette: Datasette, args: Any, kind: str | None) -> Found:

@@ -1,6 +1,5 @@
 """The trends page: how often words are named over time, as a chart, a table and files."""
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,11 +39,7 @@ async def trends(datasette: Datasette, request: Request) -> Response:
     try:
         counts = await _counts(datasette, texts, args, digits)
     except BadFilter as e:
-        return await refused(datasette, request, str(e), 400)
-    except sqlite3.OperationalError as e:
-        if "interrupted" not in str(e):
-            raise
-        return await refused(datasette, request, say("trends.slow"), 503)
+        return await refused(datasette, request, str(e))
     if request.url_vars["format"] == "csv":
         return _figures(texts, counts)
     kept = {k: v for k, v in arguments(args).items() if k in FILTERS}
