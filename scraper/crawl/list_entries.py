@@ -20,7 +20,7 @@ _MOST_PIECES = 8  # of a text: the parser hands it out in some 8 KB each
 # Children of an entry that are looked at; a prefix is left out if it is that of the entry.
 _FIELDS = frozenset("loc lastmod link guid updated pubDate published dc:date".split())
 
-_NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+_NOT_XML = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 _CDATA_OR_AMP = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?:(#?\w{1,32});)?", re.DOTALL)
 _XML_NAMES = {"amp", "lt", "gt", "quot", "apos"}
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
