@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scraper.errors import RunEnded, SiteUnavailable
-from scraper.http.pace import ASKED, DELAY, IN_FLIGHT, Clock, Pace
+from scraper.http.pace import ASKED, BACKOFF, DELAY, IN_FLIGHT, REFUSED, REFUSES, Clock, Pace
 from scraper.models import HostState
 
 START = datetime(2026, 1, 2, 3, 4, 5, 250_000, tzinfo=UTC)  # 10:04:05 in Vietnam
@@ -126,6 +126,41 @@ def test_rest_of_a_slow_server_outlives_a_kill() -> None:
     one.wait()
     one.rest(30.0)
     assert 30.0 <= waited(time, kept) <= 31.0
+
+
+@pytest.mark.parametrize(("took", "reason"), [(5.9, IN_FLIGHT), (6.1, DELAY)])
+def test_rest_is_noted_only_if_a_kill_could_lose_more_than_a_second_of_it(
+    took: float, reason: str
+) -> None:
+    time, kept = FakeTime(), Remembered()
+    one = pace(time, kept)
+    one.wait()
+    one.rest(took)
+    assert kept.state.next_request_reason == reason
+
+
+@pytest.mark.parametrize(
+    ("reason", "owed", "wait"),
+    [
+        (BACKOFF, 7200.0, 7200.0),
+        (BACKOFF, 7210.0, 5.0),
+        (ASKED, DAY, DAY),
+        (ASKED, 7.1 * DAY, 5.0),
+    ],
+)
+def test_more_than_is_ever_noted_means_that_the_clock_was_set_back(
+    reason: str, owed: float, wait: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scraper.http.pace.SLICE_SECONDS", DAY)
+    slept = waited(FakeTime(), owing(owed, reason), run_seconds=8 * DAY)
+    assert slept == pytest.approx(wait, abs=1.0)
+
+
+def test_no_delay_takes_the_place_of_the_silence_after_refusals() -> None:
+    one = pace(FakeTime(), Remembered(), delay_seconds=7200.0)
+    one.hold(3300.0, f"{REFUSED} 5 times in a row")
+    one.rest(0.0)
+    assert one.silence().startswith(REFUSES)
 
 
 def test_run_that_asks_nothing_forgets_no_kill() -> None:

@@ -288,6 +288,8 @@ def test_line_longer_than_any_address_is_cut_as_google_cuts_it() -> None:
     long = "/x/" + "a" * 20_000
     assert not allows(group(f"disallow: {long}/qux"), long + "/fux")
     assert allows(group(f"disallow: {long}/qux"), "/fux")
+    whole = "/x/" + "a" * 16_000
+    assert allows(group(f"disallow: {whole}/qux"), whole + "/fux")
 
 
 @pytest.mark.parametrize(
@@ -342,6 +344,7 @@ def test_bytes_that_are_no_utf8_still_match_themselves() -> None:
 
 
 def test_reading_ends_at_500_kib() -> None:
+    assert MAX_BYTES == 512_000
     start = b"User-agent: *\nDisallow: /a\n"
     filling = b"#" * (MAX_BYTES - len(start) - len(b"\nAllow: /a")) + b"\nAllow: /abc\n"
     text = decode(start + filling)
