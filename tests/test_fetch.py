@@ -12,6 +12,7 @@ from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.errors import NotAPage, Refused, RobotsDisallowed, RunEnded, SiteUnavailable, Transient
 from scraper.http.fetcher import Fetcher, open_fetcher
 from scraper.http.pace import Clock
+from scraper.http.response import limits
 from scraper.models import HostState
 
 SITE = "http://127.0.0.1:8610"
@@ -568,3 +569,9 @@ def test_dot_segments_are_not_sent() -> None:
     with opened(server) as fetcher:
         fetcher.get(SITE + "/a/%2e%2e/b%2Ehtml")
     assert server.paths[-1] == "/b.html"
+
+
+@pytest.mark.parametrize(("page_mb", "list_mb"), [(3.0, 32), (50.0, 50)])
+def test_a_list_may_have_32_mb_and_a_photo_has_a_limit_of_its_own(page_mb: float, list_mb: int):
+    sizes = {kind: limit.size_bytes for kind, limit in limits(page_mb, 10.0).items()}
+    assert sizes == {"page": page_mb * 1e6, "list": list_mb * 1e6, "photo": 10_000_000}
