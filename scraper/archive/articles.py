@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from scraper.archive.article_columns import FROM_PAGE
 from scraper.archive.history import Capture, note, shown_capture
 from scraper.archive.index import index_article, unindex_article
-from scraper.archive.place_rows import add_mentions, mention_row, mention_rows, remove_mentions
+from scraper.archive.place_rows import mention_row, mention_rows, put_mentions
 from scraper.archive.read_article import read_article
 from scraper.archive.revisions import (
     refresh_history,
@@ -244,20 +244,15 @@ def _show(db: Database, article_id: int, old: Shown | None, new: Shown) -> None:
         "INSERT INTO texts VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
         [article_id, new.body],
     )
-    # Of an article that is not there, no other table has rows either: foreign keys.
-    captions, tags, places = (old.captions, old.tags, old.places) if old else ((), frozenset(), ())
-    if captions != new.captions:
-        if captions:
-            db.execute("DELETE FROM captions WHERE article_id = ?", [article_id])
+    # If the row of an article was deleted from outside, the rows beside it may still be there.
+    if old is None or old.captions != new.captions:
+        db.execute("DELETE FROM captions WHERE article_id = ?", [article_id])
         db.conn.executemany("INSERT INTO captions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", new.captions)
-    if tags != new.tags:
-        if tags:
-            _remove_tags(db, article_id)
+    if old is None or old.tags != new.tags:
+        _remove_tags(db, article_id)
         _add_tags(db, article_id, new.tags)
-    if places != new.places:
-        if places:
-            remove_mentions(db, article_id)
-        add_mentions(db, new.places)
+    if old is None or old.places != new.places:
+        put_mentions(db, article_id, new.places)
     index_article(db, article_id)
 
 

@@ -53,14 +53,10 @@ def mention_row(article_id: int, place: dict[str, Any]) -> tuple[Any, ...]:
     )
 
 
-def add_mentions(db: Database, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Add rows to `article_places`, inside the caller's transaction."""
-    db.conn.executemany(f"INSERT INTO article_places ({_MENTION}) VALUES (?, ?, ?, ?, ?, ?)", rows)
-
-
-def remove_mentions(db: Database, article_id: int) -> None:
-    """Have an article name no units, inside the caller's transaction."""
+def put_mentions(db: Database, article_id: int, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Have an article name these units and no others. Inside the caller's transaction."""
     db.execute("DELETE FROM article_places WHERE article_id = ?", [article_id])
+    db.conn.executemany(f"INSERT INTO article_places ({_MENTION}) VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
 def _place_row(place: Unit) -> tuple[Any, ...]:
