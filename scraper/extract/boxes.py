@@ -165,6 +165,15 @@ def _rule(names: frozenset[str], dropped: frozenset[str]) -> str:
     return ""
 
 
+def figure_of(node: LexborNode, tag: str, names: frozenset[str]) -> Figure | None:
+    """What an element holds that is one photo or player; None for most elements."""
+    if is_player(node, names):
+        return Figure(node, is_player=True)
+    if is_photo(node, names):
+        return Figure(node)
+    return Figure(node, is_guess=True) if tag == "table" and _is_photo_table(node) else None
+
+
 def is_photo(node: LexborNode, names: frozenset[str]) -> bool:
     """True if an element, of the classes `names`, is one of the paper's photo markups."""
     if node.tag == "table":
@@ -175,7 +184,7 @@ def is_photo(node: LexborNode, names: frozenset[str]) -> bool:
     return "article-photo" in names or "picture" in names
 
 
-def is_photo_table(table: LexborNode) -> bool:
+def _is_photo_table(table: LexborNode) -> bool:
     """True if a table, of any class, only sets photos above their captions."""
     if inside(table, "table, th") or not (images := table.css("img")):
         return False

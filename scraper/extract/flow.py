@@ -29,10 +29,8 @@ from scraper.extract.boxes import (
     Figure,
     Paragraph,
     cells_of,
+    figure_of,
     is_image,
-    is_photo,
-    is_photo_table,
-    is_player,
     is_player_line,
     is_unknown,
     why_dropped,
@@ -233,7 +231,7 @@ def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
         found.content.excluded.append(Excluded(rule, child))
         if rule != "hidden":
             found.end() if tag in BLOCK_TAGS else found.space()
-    elif (names or tag in _FIGURES) and (figure := _figure(child, tag, names)):
+    elif (names or tag in _FIGURES) and (figure := figure_of(child, tag, names)):
         found.add_figure(figure)
     elif tag == "img":
         if is_image(attributes, names):
@@ -260,15 +258,6 @@ def _is_plain_line(node: LexborNode, tag: str, found: _Flow, at: _Place) -> bool
     is_bold = at.is_bold or tag in _BOLD
     found.add(text, _Place(at.holder, link, is_bold, at.is_slanted or tag in _SLANTED))
     return True
-
-
-def _figure(node: LexborNode, tag: str, names: frozenset[str]) -> Figure | None:
-    """What an element holds that is one photo or player; None for most elements."""
-    if is_player(node, names):
-        return Figure(node, is_player=True)
-    if is_photo(node, names):
-        return Figure(node)
-    return Figure(node, is_guess=True) if tag == "table" and is_photo_table(node) else None
 
 
 def _walk_block(block: LexborNode, names: frozenset[str], found: _Flow, at: _Place) -> None:
