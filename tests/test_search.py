@@ -376,6 +376,7 @@ def test_facets_of_too_many_hits_count_those_of_the_highest_numbers(
     assert counted() == (3, 3, {"title": 3, "text": 2, "captions": 0})
     monkeypatch.setattr("scraper.search.facets.COUNTED_AT_MOST", 2)
     assert counted() == (2, 2, {"title": 2, "text": 1, "captions": 0})
+    assert facets(shared, "cong an").values["year"] == (("2012", 2),)  # of 42 and 70, not of 40
 
 
 def test_a_total_counts_hits_without_a_day_too(db: Database):
