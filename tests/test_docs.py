@@ -186,6 +186,7 @@ def test_the_bounds_of_a_page_are_those_of_the_code() -> None:
         fallback.MOST_TAGS,
         fallback.MOST_TEXT,
         fallback.MOST_DEPTHS,
+        fallback.MOST_BLOCKS,
     }
 
 

@@ -63,6 +63,9 @@ DEAR: dict[str, Callable[[], str]] = {
     "fonts left open": lambda: page("<p>" + "".join(f"<font a{n}>" for n in range(1_000)) + "</p>" + "<p>x" * 1_000),
     "fewer fonts left open": lambda: page("<p>" + "".join(f"<font a{n}>" for n in range(200)) + "</p>" + "<p>x" * 1_900),
     "attributes on an unknown page": lambda: unknown("<p " + " ".join(f"x{n}" for n in range(15_000)) + ">a</p>"),
+    "short paragraphs": lambda: unknown("<p>a " * 9_900),
+    "short lines": lambda: unknown("a<br><br>" * 4_900),
+    "a long widget": lambda: page(side=f"<div class=weather><h3>Thời tiết</h3>{'Sa Pa ' * 1_000_000}</div>"),
     "many objects": lambda: page(head=LD.format('{"@type":"NewsArticle"}') * 15_000),
 }  # fmt: skip
 

@@ -14,7 +14,7 @@ from scraper.errors import NotAnArticle
 from scraper.extract.bounds import beyond_in_tags, levels_of, tags_of
 from scraper.extract.boxes import Figure, Paragraph, is_list_heading
 from scraper.extract.flow import flow
-from scraper.extract.nodes import above, is_article_address, text_of
+from scraper.extract.nodes import BLOCK_TAGS, above, is_article_address, text_of
 from scraper.extract.page import Page
 from scraper.extract.record import Findings, article_of, is_refusal
 from scraper.extract.text import clean
@@ -26,8 +26,10 @@ NAME = "fallback"
 _DESCRIPTIONS = ("og:description", "description")
 # trafilatura takes a second for so many. It looks at all that an element holds, for each of them.
 MOST_BYTES, MOST_TAGS = 1_000_000, 10_000
-MOST_DEPTHS = 150_000  # the levels of all elements, together; a page of the paper has some 15,000
+MOST_DEPTHS = 150_000  # the levels of all elements, together; a page of the paper has some 7,000
+MOST_BLOCKS = 2_500  # and line breaks; it looks for the neighbours of each among all others
 MOST_TEXT = 300_000  # characters without scripts
+_BLOCKS = ", ".join(sorted((*BLOCK_TAGS, "br", "col", "colgroup", "textarea")))
 _PAPERS_NAME = re.compile(
     r"\s+[|–—-]\s+(?:báo lào cai\b.{0,30}|baolaocai\.vn)$|\s+\|\s+[^|]{1,60}$", re.I
 )
@@ -81,6 +83,8 @@ def _is_too_large(tree: LexborHTMLParser, body: bytes) -> bool:
         return True
     depths = accumulate(n * elements for n, elements in enumerate(levels_of(tree)))
     if any(total > MOST_DEPTHS for total in depths):
+        return True
+    if len(tree.css(_BLOCKS)) > MOST_BLOCKS:
         return True
     texts = _length(tree.body) if tree.body else 0
     if texts - sum(map(_length, tree.css("script, style"))) > MOST_TEXT:

@@ -56,6 +56,7 @@ _ARTICLES = f"h1, {ARTICLE_LINKS}"
 _MOST_WIDGETS, _MOST_HEADINGS = 10, 50  # on a page
 _FRAMES = 3  # elements between a heading and its box
 _LONGEST = 1_000  # characters; some twenty places
+_MOST_SOURCE = 100_000  # characters, with scripts and spaces
 
 
 # As a page is sent, the widget mostly holds its labels alone: the same on every page.
@@ -164,7 +165,7 @@ def _widgets(page: Page, bodies: Sequence[LexborNode]) -> Iterator[tuple[str, st
     """Each widget on the page: how it was known, its heading, its text."""
     seen: set[str] = set()
     for node in islice(fitting(page.tree, _WIDGETS), _MOST_WIDGETS):
-        if (text := labels_of(node)) and len(text) < _LONGEST and text not in seen:
+        if (text := _labels_of(node)) and len(text) < _LONGEST and text not in seen:
             seen.add(text)
             yield _WIDGETS, labels_of(node.css_first(HEADINGS)), text
     for head, heading in islice(_headings(page), _MOST_WIDGETS):
@@ -188,6 +189,11 @@ def _headings(page: Page) -> Iterator[tuple[LexborNode, str]]:
             yield head, text
 
 
+def _labels_of(box: LexborNode) -> str:
+    """The labels and figures of a box; "" if it is too large for a widget, with its scripts."""
+    return labels_of(box) if len(box.text(deep=True)) <= _MOST_SOURCE else ""
+
+
 def _is_heading(node: LexborNode) -> bool:
     return node.tag in _HEADING_TAGS or not classes(node).isdisjoint(_HEADING_CLASSES)
 
@@ -195,7 +201,7 @@ def _is_heading(node: LexborNode) -> bool:
 def _text_below(head: LexborNode, heading: str, bodies: Sequence[LexborNode]) -> str:
     """What a heading's box shows; "" for a section of an article, or a list of articles."""
     box = None if is_inside(head, bodies) else _box_below(head, heading)
-    text = labels_of(box)
+    text = _labels_of(box) if box else ""
     if box is None or len(text) >= _LONGEST or box.css_first(_ARTICLES):
         return ""
     return text
@@ -205,7 +211,6 @@ def _box_below(head: LexborNode, heading: str) -> LexborNode | None:
     """The smallest element that holds more than the heading `head`: the one around it, or, if
     the heading has a box of its own, one around that which shows weather."""
     for n, box in enumerate(above(head, _FRAMES)):
-        if (text := labels_of(box)) != heading:
-            is_one = n == 0 or (len(text) < _LONGEST and says_weather(text))
-            return box if is_one else None
+        if (text := _labels_of(box)) != heading:
+            return box if n == 0 or says_weather(text) else None
     return None
