@@ -154,3 +154,11 @@ def test_the_command_prints_the_page_of_a_capture(path: Path):
 def test_a_text_capture_is_shown_as_text():
     plain = replace(SNAPSHOT, body="Dòng <b>một</b>\nhai".encode())
     assert "Dòng &lt;b&gt;một&lt;/b&gt;\nhai" in as_page(plain, "", lambda number: "")
+
+
+@pytest.mark.parametrize(("levels", "is_shown"), [(900, True), (6_000, False)])
+def test_a_page_that_takes_a_parser_long_is_shown_as_its_source(
+    levels: int, is_shown: bool
+) -> None:
+    deep = replace(page(0), body=b"<html><body>" + b"<div>" * levels + b"<b>a</b>")
+    assert ("<b>a</b>" in as_page(deep, "", lambda number: "")) is is_shown

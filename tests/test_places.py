@@ -248,3 +248,13 @@ def _named_in(path: Path) -> set[tuple[str, str]]:
                 "SELECT label, certainty FROM article_places JOIN places ON places.id = place_id"
             )
         )
+
+
+def test_the_first_thousand_names_of_an_article_are_read() -> None:
+    found = _in_text("huyện Bắc Hà, tỉnh Lào Cai. " * 20_000)
+    assert sum(mention.times for mention in found) == 1_000
+
+
+def test_a_row_of_a_hundred_thousand_capitals_is_read_in_parts() -> None:
+    assert len(_in_text("HUYỆN BẮC HÀ " * 30_000)) == 1
+    assert _in_text("Lào " * 100_000) == []

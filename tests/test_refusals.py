@@ -325,3 +325,10 @@ def test_a_year_with_a_ban_a_bot_check_and_a_broken_map_loses_nothing(newsroom: 
     assert newsroom.rows("SELECT count(*), count(gone_at) FROM articles") == [(730, 0)]
     assert newsroom.rows("SELECT max(revision_count) FROM articles") == [(1,)]
     assert newsroom.rows("SELECT count(*) FROM frontier WHERE state IN ('new', 'failed')") == [(0,)]
+
+
+def test_a_page_of_many_tags_is_no_challenge_and_is_not_parsed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr("scraper.http.refusals.LexborHTMLParser")
+    assert refusal(answer("<title>Just a moment...</title>" + "<b>" * 1_500)) == ""

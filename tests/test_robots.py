@@ -416,3 +416,8 @@ def test_what_is_forbidden_stays_so_however_it_is_spelt(rule: str, path: str) ->
     pattern = ".*".join(map(re.escape, ("/" + body).split("*"))) + ("$" if anchored else "")
     if re.match(pattern, "/" + path, re.DOTALL):
         assert not allows(group(f"disallow: /{rule}"), "/" + path)
+
+
+def test_a_group_that_names_an_agent_a_thousand_times_counts_once() -> None:
+    text = "User-agent: *\n" * 1_000 + "Disallow: /a\n" * 1_000
+    assert len(read_rules(text).rules) == 1_000

@@ -423,3 +423,28 @@ def test_a_file_of_which_every_record_is_damaged_is_read_to_its_end(
     write(tmp_path / "a.warc", [*[wrong] * 50, of_snapshot(page(1))])
     done = bring(tmp_path, "a.warc")
     assert (done.bad, done.filed) == (50, {"new": 1})
+
+
+ADDED = "<!-- BEGIN WAYBACK TOOLBAR INSERT -->"
+ADDED_END = "<!-- END WAYBACK TOOLBAR INSERT -->"
+
+
+@pytest.mark.parametrize(
+    ("page", "left"),
+    [
+        (f"a{ADDED}b{ADDED_END}c", "ac"),
+        (f"a{ADDED}b{ADDED}c{ADDED_END}d", "ad"),
+        (f"a{ADDED}{'b' * 200_001}{ADDED_END}c", None),
+        (f"a{ADDED}{'b' * 200_001}{ADDED}c{ADDED_END}d", f"a{ADDED}{'b' * 200_001}d"),
+        (f"a{ADDED_END}{ADDED}b", None),
+        (f"a{ADDED}b{ADDED_END}c{ADDED}d{ADDED_END}e", "ace"),
+        (ADDED * 250_000, None),
+        ("<!-- FILE ARCHIVED ON 01:02:03 May 04, 2022 AND RETRIEVED" * 150_000, None),
+        ("<script " * 1_000_000, None),
+        ("<link canonical " * 4_000, None),
+    ],
+)
+def test_what_a_replay_added_is_found_in_one_pass(page: str, left: str | None) -> None:
+    at = datetime(2022, 5, 4, 1, 2, 3, tzinfo=UTC)
+    body, _ = undo_replay(page.encode(), at)
+    assert body.decode() == (page if left is None else left)

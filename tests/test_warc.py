@@ -471,3 +471,9 @@ def test_chunks_of_any_size_are_put_together(body: bytes, sizes: list[int], is_w
     message = read_message(head + sent + b"0\r\n\r\n" * is_whole, is_cut=False, limit_bytes=10_000)
     assert message.body == body
     assert message.truncated == (not is_whole and bool(body))
+
+
+def test_a_header_folded_a_hundred_thousand_times_is_one_value() -> None:
+    block = b"HTTP/1.1 200 OK\r\nA: b\r\n" + b" c\r\n" * 100_000 + b"\td\r\n \r\n\r\n"
+    ((name, value),) = read_message(block, is_cut=False, limit_bytes=100).headers
+    assert (name, value) == ("a", "b" + " c" * 100_000 + " d")

@@ -20,6 +20,7 @@ from scraper.browse.connection import in_archive
 from scraper.browse.datasette_065 import connected
 from scraper.browse.phrases import say
 from scraper.errors import ArchiveError
+from scraper.extract.bounds import beyond, tags_of
 from scraper.extract.text import decode, is_markup
 from scraper.models import Snapshot, utc_text
 
@@ -105,9 +106,11 @@ def _is_of(db: Database, number: int, snapshot_id: int) -> bool:
 
 
 def as_page(snapshot: Snapshot, bar: str, in_here: Callable[[int], str]) -> str:
-    """A capture as a page under `bar`; plain text as it is. `in_here` as for `inert`."""
-    text = decode(snapshot.body, snapshot.header("content-type")).decode("utf-8", "replace")
-    if is_markup(snapshot.body):
+    """A capture as a page under `bar`; plain text, and the source of a page that would take a
+    parser long, as it is. `in_here` as for `inert`."""
+    body = decode(snapshot.body, snapshot.header("content-type"))
+    text = body.decode("utf-8", "replace")
+    if is_markup(snapshot.body) and not beyond(body, tags_of(body)):
         return inert(text, snapshot.url, bar, in_here)
     lines = f'<pre style="white-space: pre-wrap">{escape(text)}</pre>'
     return (

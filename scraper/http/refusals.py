@@ -15,6 +15,7 @@ from scraper.spelling import fold
 STATUSES = (401, 403, 451)
 # Challenge pages come with these statuses too: the server is up, it checks who asks.
 BUSY_STATUSES = (429, 503)
+_MOST_TAGS = 1_500  # of a challenge; more could take a parser long
 MOST_BYTES = 64 * 1024  # of a challenge; those of Cloudflare and Imperva have 1 to 30 KB
 _MOST_TEXT = 600  # characters of a challenge's text
 _BARE_TEXT = 40  # characters: less is no text of its own ("Loading…", "Please wait")
@@ -69,7 +70,7 @@ def is_challenge(snapshot: Snapshot) -> bool:
         return True
     if not snapshot.body.strip() or len(snapshot.body) > MOST_BYTES:
         return False
-    if b"<" not in snapshot.body:
+    if not 0 < snapshot.body.count(b"<") <= _MOST_TAGS:
         return False
     tree = LexborHTMLParser(snapshot.body)
     if tree.css_first(_ARTICLE) is not None:

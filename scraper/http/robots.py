@@ -110,19 +110,19 @@ def read_rules(text: str, agent: str = AGENT) -> Rules:
     """
     ours, everyone = _Group(), _Group()
     sitemaps: list[str] = []
-    current: list[_Group] = []
+    current: set[_Group] = set()
     in_rules = True  # the lines before are rules: the next User-agent begins a group
     ours_seen = False
     for line in _BREAK.split(text):
         key, value = _read_line(_without_comment(line))
         if key == "user-agent":
             if in_rules:
-                current, in_rules = [], False
+                current, in_rules = set(), False
             if value == "*" or value[:1] == "*" and value[1].isspace():
-                current.append(everyone)
+                current.add(everyone)
             elif _token(value) == agent.lower():
                 ours_seen = True
-                current.append(ours)
+                current.add(ours)
         elif key in ("allow", "disallow"):
             in_rules = True
             for group in current:

@@ -21,18 +21,20 @@ _PREFIX = re.compile(
     rb"[\"'(=]((?:(?:https?:)?//[^/\"'\s<>]{1,200})?(?:/[\w.~-]{1,60}){0,4}/)"
     rb"(\d{14})(?:[a-z]{2}_)?/https?:"
 )
-_NAMES_ITSELF = re.compile(rb"<(?:link|meta)\b[^>]{0,2000}(?:canonical|og:url)[^>]{0,2000}>")
-_ADDED = tuple(
-    re.compile(form, re.S)
-    for form in (
-        rb"<!-- BEGIN WAYBACK TOOLBAR INSERT -->.{0,200000}?<!-- END WAYBACK TOOLBAR INSERT -->",
-        rb"<script[^>]{0,300}archive\.org/.{0,20000}?<!-- End Wayback Rewrite JS Include -->\s?",
-        rb"<!-- WB Insert -->.{0,200000}?<!-- End WB Insert -->",
-    )
-)
-_COMMENT = re.compile(
-    rb"<!--\s{0,20}FILE ARCHIVED ON (\d\d:\d\d:\d\d \w{3} \d\d, \d{4}) AND RETRIEVED.{0,5000}?-->",
-    re.S,
+_NAMES_ITSELF = re.compile(rb"<(?:link|meta)\b[^<>]{0,2000}>")
+_SCRIPTS_END = re.compile(rb"(<!-- End Wayback Rewrite JS Include -->)\s")  # and a line end
+# What a replay adds: how it begins, how it ends, and how many bytes are between at most.
+_ADDED = (
+    (re.compile(rb"<!-- BEGIN WAYBACK TOOLBAR INSERT -->"),
+     b"<!-- END WAYBACK TOOLBAR INSERT -->", 200_000),
+    (re.compile(rb"<script[^<>]{0,300}archive\.org/"),
+     b"<!-- End Wayback Rewrite JS Include -->", 20_000),
+    (re.compile(rb"<!-- WB Insert -->"), b"<!-- End WB Insert -->", 200_000),
+)  # fmt: skip
+_COMMENT = (
+    re.compile(rb"<!--\s{0,20}FILE ARCHIVED ON (\d\d:\d\d:\d\d \w{3} \d\d, \d{4}) AND RETRIEVED"),
+    b"-->",
+    5_000,
 )
 _START_BYTES = 64 * 1024
 
@@ -58,8 +60,9 @@ def undo_replay(body: bytes, archived_at: datetime | None = None) -> tuple[bytes
     if at is None:
         return body, None
     prefix = _PREFIX.search(body)
+    body = _SCRIPTS_END.sub(rb"\1", body)
     for added in (*_ADDED, _COMMENT):
-        body = added.sub(b"", body)
+        body = _without(body, [(begin.start(), end) for begin, end in _stretches(body, *added)])
     if prefix:
         body = _rewritten(prefix[1]).sub(b"", body)
     return body, at
@@ -67,13 +70,39 @@ def undo_replay(body: bytes, archived_at: datetime | None = None) -> tuple[bytes
 
 def _times_in(body: bytes) -> Iterator[datetime | None]:
     """The times that a replayed page states of its archiving."""
-    if found := _COMMENT.search(body):
+    for found, _ in _stretches(body, *_COMMENT):
         yield _time(found[1].decode(), "%H:%M:%S %b %d, %Y")
+        break
     for tag in _NAMES_ITSELF.findall(body[:_START_BYTES]):
+        if not (b"canonical" in tag or b"og:url" in tag):
+            continue
         if named := _ADDRESS.search(tag.decode("utf-8", "replace")):
             yield _stamped(named[1])
-    if any(added.search(body) for added in _ADDED) and (prefix := _PREFIX.search(body)):
-        yield _stamped(prefix[2].decode())
+    if any(next(_stretches(body, *added), None) for added in _ADDED):
+        if prefix := _PREFIX.search(body):
+            yield _stamped(prefix[2].decode())
+
+
+def _stretches(
+    body: bytes, begins: re.Pattern[bytes], ending: bytes, most: int
+) -> Iterator[tuple[re.Match[bytes], int]]:
+    """The stretches that begin and end so, with at most so many bytes between: how each begins,
+    and where it ends. Each byte is looked at once, however many begin."""
+    at = end = 0
+    while begin := begins.search(body, at):
+        if end < begin.end() + len(ending):
+            if (found := body.find(ending, begin.end())) < 0:
+                return
+            end = found + len(ending)
+        is_near = end - len(ending) - begin.end() <= most
+        at = end if is_near else begin.end()
+        if is_near:
+            yield begin, end
+
+
+def _without(body: bytes, stretches: list[tuple[int, int]]) -> bytes:
+    edges = [0, *(edge for stretch in stretches for edge in stretch), len(body)]
+    return b"".join(body[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
 
 
 def _rewritten(prefix: bytes) -> re.Pattern[bytes]:

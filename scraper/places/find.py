@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from scraper.places.context import (
     UPPER,
@@ -27,11 +27,12 @@ from scraper.places.printed_names import Name, first_words, names, provinces_els
 from scraper.places.settle import Evidence, Mention, settle
 
 # Two or more capitalised words, or one of the names written as one: Sapa, SAPA, Simacai. It begins
-# with one set of letters, which `re` scans for by itself.
+# with one set of letters, which `re` scans for by itself. A longer row of capitals is in parts.
 _RUN = re.compile(
-    f"[{UPPER}](?:\\w* [{UPPER}]\\w*(?: [{UPPER}]\\w*)*|(?<=S)[Aa][Pp][Aa]|(?<=S)imacai)"
+    f"[{UPPER}](?:\\w* [{UPPER}]\\w*(?: [{UPPER}]\\w*){{0,40}}|(?<=S)[Aa][Pp][Aa]|(?<=S)imacai)"
 )
 _JOINS = frozenset([", ", " và ", "; ", " - ", " – ", ", và ", " cùng ", " hay ", " hoặc "])
+MOST_MENTIONS = 1_000  # of an article, its first; most have fewer than 50
 _SHORT_UNITS = (" TP ", " TX ", " TT ")
 
 
@@ -88,7 +89,7 @@ def _mentions(text: str) -> tuple[list[Mention], list[int]]:
     mentions: list[Mention] = []
     joined = []  # of each name that follows another in a list
     end_before = head_at = -1
-    for start, end in _spans(text, known, elsewhere):
+    for start, end in islice(_spans(text, known, elsewhere), MOST_MENTIONS):
         form = text[start:end]
         name = known[form]
         left = read_left(text, start, end, name.is_unmarked)

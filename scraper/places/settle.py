@@ -7,7 +7,7 @@ nearest        "thị xã Sa Pa" above it    of those that are left
 named before   "xã Tân An" ... "Tân An"   the same unit
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -96,9 +96,10 @@ def _may_be_elsewhere(
     """True if another province is named shortly before a common name, and nearer than ours."""
     if not mention.name.is_common or mention.name.level < COMMUNE or mention.evidence.right.parents:
         return False
-    near = [mention.start - at for at in elsewhere if 0 < mention.start - at < 150]
+    last = bisect_left(elsewhere, mention.start) - 1
+    distance = mention.start - elsewhere[last] if last >= 0 else 150
     ours = [abs(mention.start - at) for at, _ in anchors]
-    return bool(near) and min(near) < min(ours, default=10_000)
+    return distance < min(150, min(ours, default=150))
 
 
 @lru_cache(maxsize=1)

@@ -93,16 +93,15 @@ def _body_start(block: bytes) -> int:
 
 
 def _headers_in(head: bytes) -> HeaderLines:
-    headers: list[tuple[str, str]] = []
+    headers: list[tuple[str, list[str]]] = []
     for line in head.decode("latin-1").split("\n")[1:]:
         if line[:1] in (" ", "\t") and headers:  # folded, as HTTP once allowed
-            name, value = headers.pop()
-            headers.append((name, f"{value} {line.strip()}".strip()))
+            headers[-1][1].append(line.strip())
             continue
         name, colon, value = line.partition(":")
         if colon and name.strip():
-            headers.append((name.strip().lower(), value.strip(string.whitespace)))
-    return tuple(headers)
+            headers.append((name.strip().lower(), [value.strip(string.whitespace)]))
+    return tuple((name, " ".join(filter(None, pieces))) for name, pieces in headers)
 
 
 def _listed(headers: HeaderLines, name: str) -> list[str]:
