@@ -18,7 +18,7 @@ from email.utils import parsedate_to_datetime
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scraper.crawl.list_entries import entries, text_lines
+from scraper.crawl.list_entries import MOST_ENTRIES, entries, text_lines
 from scraper.errors import UnreadableList
 from scraper.extract.bounds import beyond, tags_of
 from scraper.models import Snapshot
@@ -112,7 +112,7 @@ def read_more(snapshot: Snapshot, site: Site) -> Iterator[ListedAddresses]:
         yield from read_section(replace(snapshot, body=html.encode("utf-8", "replace")), site)
     elif isinstance(contents, list):
         own = own_address(snapshot.url, site)
-        for entry in contents:
+        for entry in contents[:MOST_ENTRIES]:
             if isinstance(entry, dict) and (url := own(str(entry.get("url") or ""))):
                 yield ListedAddresses(url, _epoch(entry.get("date")))
     else:

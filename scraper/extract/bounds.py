@@ -24,7 +24,9 @@ _MOST_SQUARES = 30_000_000
 # Different formatting tags times all tags. The parser keeps three of each that are left open.
 _MOST_FORMATS = 500_000
 # So many are parsed at a time; and fewer, if there are many different formatting tags.
-_STEP_TAGS, _STEP_FORMATS = 5_000, 50_000
+_STEP_TAGS, _STEP_FORMATS = 2_500, 50_000
+_STEP_COPIED = 400_000_000  # bytes, if each tag has the text since the last beginning copied
+MOST_ONE_TEXT = 50_000  # characters of one text that goes on in the next beginning
 FEW_TAGS = 2_200  # too few to cost much, however they are put
 _FEW_BYTES = 100_000
 _SHORT = 500  # bytes of a tag; no more than some hundred attributes
@@ -72,17 +74,29 @@ def beyond_in_tags(body: bytes, tags: int) -> str:
     if len(formats) * tags > _MOST_FORMATS:
         return "too many kinds of formatting tags"
     step = min(_STEP_TAGS, _STEP_FORMATS // max(len(formats), 1))
-    return _beyond_in_beginnings(body, step) if tags > step else ""
+    return _beyond_in_beginnings(body, step)
 
 
 def _beyond_in_beginnings(body: bytes, step: int) -> str:
     """No count of tags says how many elements a tag closes, looks at or repeats. So a large page
     is parsed in beginnings, each longer by as many tags as cannot cost much."""
+    last_n = last_at = 0
     for n, tag in enumerate(re.finditer(b"<", body)):
-        if n and n % step == 0:
-            beginning = LexborHTMLParser(body[: tag.start()], options=NO_EVENTS)
-            if why := beyond_in_tree(beginning):
+        at = tag.start()
+        if n - last_n >= step or (n - last_n) * (at - last_at) > _STEP_COPIED:
+            last_n, last_at = n, at
+            beginning = LexborHTMLParser(body[:at], options=NO_EVENTS)
+            if why := beyond_in_tree(beginning) or _beyond_in_texts(beginning):
                 return why
+    return ""
+
+
+def _beyond_in_texts(tree: LexborHTMLParser) -> str:
+    """A tag that the parser leaves out has it copy the text around it: a cell outside tables."""
+    for element in tree.css(":not(script, style)"):
+        for node in element.iter(include_text=True):
+            if node.tag == "-text" and len(node.text_content or "") > MOST_ONE_TEXT:
+                return f"a text of more than {MOST_ONE_TEXT} characters on a page of many tags"
     return ""
 
 
