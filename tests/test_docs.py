@@ -19,7 +19,7 @@ from scraper.cli import cli
 from scraper.cli.root import SECTIONS
 from scraper.config import BUILT_IN
 from scraper.config.write_settings import tables
-from scraper.extract import bounds, fallback, flow, plaintext
+from scraper.extract import bounds, fallback, plaintext
 from scraper.extract import page as head
 from tests.support.docs_pages import PAGES, commands_page, configuration_page
 
@@ -179,8 +179,8 @@ def test_the_bounds_of_a_page_are_those_of_the_code() -> None:
         bounds.MOST_LEVELS,
         bounds.MOST_OPTIONS,
         bounds.MOST_ONE_TEXT,
-        flow.MOST_LEVELS,
-        flow.MOST_WALKED,
+        bounds.MOST_TEXT_LEVELS,
+        bounds.MOST_WALKED,
         head.MOST_JSON,
         plaintext.MOST_LINES,
         fallback.MOST_BYTES,

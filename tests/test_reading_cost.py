@@ -68,6 +68,8 @@ DEAR: dict[str, Callable[[], str]] = {
     "a long widget": lambda: page(side=f"<div class=weather><h3>Thời tiết</h3>{'Sa Pa ' * 1_000_000}</div>"),
     "cells outside tables": lambda: page("<p>" + ("<td a=b>" + "a" * 500) * 19_000),
     "long cells outside tables": lambda: page("<p>" + ("<td a=b>" + "a" * 5_000) * 1_900),
+    "captions without photos": lambda: page("<figcaption>x</figcaption>" * 19_000),
+    "captions in a box": lambda: page("<div class=zz>" + "<figcaption>x</figcaption>" * 19_000),
     "many objects": lambda: page(head=LD.format('{"@type":"NewsArticle"}') * 15_000),
 }  # fmt: skip
 

@@ -9,8 +9,7 @@ from dataclasses import asdict, replace
 
 from scraper.errors import ExtractError, NotAnArticle
 from scraper.extract import fallback, plaintext, site2022
-from scraper.extract.bounds import MOST_BYTES, MOST_TEXT_BYTES
-from scraper.extract.flow import TooLarge
+from scraper.extract.bounds import MOST_BYTES, MOST_TEXT_BYTES, TooLarge
 from scraper.extract.onecms import ARTICLE, EMAGAZINE
 from scraper.extract.page import Page, parse
 from scraper.extract.template import Template, read

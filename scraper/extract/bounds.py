@@ -18,6 +18,8 @@ MOST_TEXT_BYTES = 1_000_000  # of a text capture; a page of the paper shows some
 MOST_TAGS = 40_000  # opening and closing; a long live report has some 10,000
 MOST_OPTIONS = 5_000
 MOST_LEVELS = 1_000  # of elements
+# Of the text of an article: levels, and elements that hold others.
+MOST_TEXT_LEVELS, MOST_WALKED = 300, 50_000
 MOST_ELEMENTS = 100_000  # of the parsed page
 # Of the attributes of each tag, their square; the slower of two parsers takes a third of a second.
 _MOST_SQUARES = 30_000_000
@@ -38,6 +40,10 @@ _FORMATS = frozenset(b"<b <big <code <em <font <i <nobr <s <small <strike <stron
 _ATTRIBUTE = rb"[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?+)?+"
 _ATTRIBUTES = re.compile(rb"(?:[\s/]++|%b)*+" % _ATTRIBUTE)
 _ONE_ATTRIBUTE = re.compile(_ATTRIBUTE)
+
+
+class TooLarge(ValueError):
+    """More elements, or levels of them, than any page that a person made."""
 
 
 def tags_of(body: bytes) -> int:

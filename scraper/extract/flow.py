@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
+from scraper.extract.bounds import MOST_TEXT_LEVELS, MOST_WALKED, TooLarge
 from scraper.extract.boxes import (
     FEW_WORDS,
     LIST_HEADING,
@@ -41,7 +42,7 @@ from scraper.extract.nodes import (
     NO_CLASSES,
     UNSEEN_TAGS,
     class_names,
-    inside,
+    holds_any,
     is_hidden,
     is_shown_as_block,
     only_text,
@@ -55,13 +56,7 @@ _STYLED = frozenset({"style"})
 _BOLD, _SLANTED = {"b", "strong"}, {"em", "i"}
 _INLINE = frozenset({"a", "b", "strong", "em", "i", "u"})
 _PLAINLY = frozenset({"href", "title", "target", "rel"})  # attributes that hide and mean nothing
-MOST_LEVELS = 300  # deeper than any page that a person made
-MOST_WALKED = 50_000  # one tag left open can make an element in each paragraph
 IsEnd = Callable[[Paragraph], bool]
-
-
-class TooLarge(ValueError):
-    """More elements, or levels of them, than any page that a person made."""
 
 
 class _Ended(Exception):
@@ -97,6 +92,7 @@ class _Flow:
     breaks: int = 0  # line breaks in a row
     below_heading: bool = False  # true if all since the heading of a list was links
     walked: int = 0  # elements
+    quoting: dict[int, bool] = field(default_factory=dict)  # of blocks with captions, by mem_id
     in_player: bool = False  # true if the line before was the read-aloud player's
 
     def add(self, text: str, at: _Place) -> None:
@@ -194,8 +190,8 @@ def _flow(root: LexborNode, found: _Flow, depth: int) -> Content:
 
 def _walk(node: LexborNode, found: _Flow, at: _Place) -> None:
     found.walked += 1
-    if at.depth > MOST_LEVELS:
-        raise TooLarge(f"more than {MOST_LEVELS} levels of elements")
+    if at.depth > MOST_TEXT_LEVELS:
+        raise TooLarge(f"more than {MOST_TEXT_LEVELS} levels of elements")
     if found.walked > MOST_WALKED:
         raise TooLarge(f"more than {MOST_WALKED} elements that hold others")
     for child in node.iter(include_text=True):
@@ -239,7 +235,7 @@ def _meet(child: LexborNode, tag: str, found: _Flow, at: _Place) -> None:
     elif tag == "tr" and (cells := cells_of(child, found.dropped)):
         found.end()
         _add_row(child, cells, found)
-    elif tag == "figcaption" and not inside(at.holder, "blockquote"):
+    elif tag == "figcaption" and not holds_any(at.holder, "blockquote", found.quoting):
         found.add_figure(Figure(child))
     elif tag in BLOCK_TAGS or is_shown_as_block(attributes):
         _walk_block(child, names, found, at)

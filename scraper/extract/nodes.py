@@ -150,6 +150,13 @@ def inside(node: LexborNode, selector: str) -> LexborNode | None:
     return None
 
 
+def holds_any(node: LexborNode, selector: str, known: dict[int, bool]) -> bool:
+    """True if an element within `node` fits; `known` keeps the answers, by `mem_id`."""
+    if node.mem_id not in known:
+        known[node.mem_id] = inside(node, selector) is not None
+    return known[node.mem_id]
+
+
 def above(node: LexborNode, most: int = 10_000) -> list[LexborNode]:
     """The elements around an element, the nearest first, `most` of them at most."""
     found: list[LexborNode] = []
