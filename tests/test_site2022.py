@@ -161,6 +161,13 @@ def test_a_paragraph_about_the_weather_ends_nothing() -> None:
     assert read(page(f"<p>{ONE}</p><p>{weather}</p><p>{TWO}</p>")).paragraphs == (ONE, weather, TWO)
 
 
+def test_what_is_below_the_first_side_block_is_not_walked_through() -> None:
+    too_deep = f"{'<div>' * 400}Sâu{'</div>' * 400}"
+    assert read(page(side=SIDE + too_deep)).paragraphs == (ONE, TWO, THREE)
+    with pytest.raises(NotAnArticle):
+        read(page(side=too_deep + SIDE))
+
+
 def test_the_last_line_signs_the_article() -> None:
     article = read(page(TEXT + "<p style='text-align:right'><strong>Thanh Thử</strong></p>"))
     assert (article.byline, article.paragraphs) == (("Thanh Thử",), (ONE, TWO, THREE))
