@@ -178,6 +178,7 @@ def test_the_bounds_of_a_page_are_those_of_the_code() -> None:
         bounds.MOST_ELEMENTS,
         bounds.MOST_LEVELS,
         bounds.MOST_OPTIONS,
+        bounds.MOST_PRODUCT,
         bounds.MOST_ONE_TEXT,
         bounds.MOST_TEXT_LEVELS,
         bounds.MOST_WALKED,

@@ -70,6 +70,7 @@ DEAR: dict[str, Callable[[], str]] = {
     "long cells outside tables": lambda: page("<p>" + ("<td a=b>" + "a" * 5_000) * 1_900),
     "captions without photos": lambda: page("<figcaption>x</figcaption>" * 19_000),
     "captions in a box": lambda: page("<div class=zz>" + "<figcaption>x</figcaption>" * 19_000),
+    "long statements": lambda: page(head="".join(f'<meta property="p{n}" content="{"a" * 200}">' for n in range(38_000))),
     "many objects": lambda: page(head=LD.format('{"@type":"NewsArticle"}') * 15_000),
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ NO_EVENTS = LexborDocumentOptions.WO_EVENTS.value  # a few per cent of the parse
 MOST_BYTES = 10_000_000  # as crawl.max_page_mb is shipped
 MOST_TEXT_BYTES = 1_000_000  # of a text capture; a page of the paper shows some 20,000
 MOST_TAGS = 40_000  # opening and closing; a long live report has some 10,000
+MOST_PRODUCT = 50_000_000_000  # tags times bytes: 10,000 tags in 5 MB
 MOST_OPTIONS = 5_000
 MOST_LEVELS = 1_000  # of elements
 # Of the text of an article: levels, and elements that hold others.
@@ -55,6 +56,8 @@ def beyond(body: bytes, tags: int) -> str:
     """Which bound a page of UTF-8 with so many tags passes, in words; "" if it passes none."""
     if tags > MOST_TAGS:
         return f"more than {MOST_TAGS} tags"
+    if tags * len(body) > MOST_PRODUCT:
+        return "too many tags for so many bytes"
     if tags <= FEW_TAGS and len(body) <= _FEW_BYTES:
         return ""
     if tags > MOST_OPTIONS and len(_OPTION.findall(body)) > MOST_OPTIONS:
