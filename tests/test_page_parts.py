@@ -231,6 +231,20 @@ def test_a_body_in_several_pieces_is_read_whole() -> None:
     assert (article.paragraphs, article.flags) == (("Một.", "Hai."), ())
 
 
+def test_a_body_printed_once_more_is_read_once() -> None:
+    article = read(page(after=WRAP.format("<p>Bà con hái lê.</p><p>Chợ họp từ sớm.</p>")))
+    assert article.paragraphs == ("Bà con hái lê.", "Chợ họp từ sớm.")
+
+
+@pytest.mark.parametrize("tag", ["h1", "h2"])
+@pytest.mark.parametrize("wrap", [WRAP, '<div class="cms-video"><video src="a.mp4"></video></div>'])
+def test_an_article_that_the_page_goes_on_with_is_another(wrap: str, tag: str) -> None:
+    below = NEXT.replace('<h1 class="article__title', f'<{tag} class="article__title cms-title')
+    article = read(page(wrap=wrap, below=below))
+    assert (article.title, article.lead) == (TITLE, LEAD)
+    assert "Đoạn của bài khác." not in article.paragraphs
+
+
 @pytest.mark.parametrize("box", ["{}", "<div>{}</div>"])
 def test_a_player_without_a_body_is_the_article(box: str) -> None:
     player = '<div class="cms-video"><video poster="/p.jpg"></video><figcaption>Lễ hội lê.</figcaption></div>'
@@ -239,6 +253,13 @@ def test_a_player_without_a_body_is_the_article(box: str) -> None:
     assert [(c.text, c.image_url) for c in article.captions] == [
         ("Lễ hội lê.", "https://baolaocai.vn/p.jpg")
     ]
+
+
+def test_a_button_beside_an_article_without_a_body_is_no_photo() -> None:
+    box = '<div class="tools"><p><img src="/zalo.png"></p></div>'
+    player = '<div class="cms-video"><video poster="/p.jpg"></video></div>'
+    assert read(page(wrap=player + box)).photo_count == 0
+    assert read(page(wrap=player + box.replace("tools", "photo-box"))).photo_count == 1
 
 
 KICKERS = {

@@ -103,7 +103,9 @@ WHOLE = json.dumps(STATED)
         json.dumps(
             [OTHER | {"url": ""}, STATED | {"headline": "Mùa lê chín trên bản"}], ensure_ascii=False
         ),
-        WHOLE[:-1] + ', "headline": "a\nb"}',
+        WHOLE[:-1] + ', "headline": "a\nb",}',
+        f"//<![CDATA[\n{WHOLE}\n//]]>",
+        WHOLE.replace('"', "&quot;"),
         f"{WHOLE[:-9]}</script><script type='application/ld+json'>{WHOLE}",
     ],
 )

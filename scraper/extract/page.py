@@ -1,5 +1,6 @@
 """A parsed page, and the statements about itself in its head: meta elements and JSON-LD."""
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ _STATEMENTS = frozenset(
 _JSON = json.JSONDecoder(strict=False)  # json.loads() would make one for each page
 _MOST_ITEMPROPS = 100  # that are looked at
 _ARTICLE_TYPE = re.compile(r"\w{0,40}(?:Article|BlogPosting)$")  # NewsArticle, LiveBlogPosting
+_WRAPPING = re.compile(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$")
+_LAST_COMMA = re.compile(r",(?=\s{0,1000}[}\]])")
 _WITHIN = ("@graph", "mainEntity")  # where a page's objects hold its article's
 _MOST_OBJECTS = 1_000
 MOST_JSON = 1_000_000  # characters of a page's scripts; the longest article has some 50,000
@@ -168,9 +171,14 @@ def _article_object(scripts: list[str], url: str, title: str) -> dict[str, Any]:
 
 
 def _read(written: str) -> Any:
-    """What a script holds; None for no JSON."""
+    """What a script holds, with the slips that are common in hand-made JSON; None for no JSON."""
     try:
         return _JSON.decode(written)
+    except (ValueError, RecursionError):
+        pass
+    mended = _LAST_COMMA.sub("", html.unescape(_WRAPPING.sub("", written)))
+    try:
+        return _JSON.decode(mended)
     except (ValueError, RecursionError):
         return None
 

@@ -15,7 +15,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
@@ -27,6 +26,7 @@ from scraper.extract.nodes import (
     UNSEEN_TAGS,
     above,
     class_names,
+    each,
     only_text,
     text_of,
 )
@@ -157,8 +157,7 @@ def _printed(page: Page, part: Figure, seen: _Seen, title: str) -> Iterator[_Pri
         seen.holders = [(cell, text, "") for cell, text in cells if text] + seen.holders
     texts = [text for _, text, _ in seen.holders if text]
     if len(texts) > 1 and len(seen.images) > 1:
-        for (_, text, credit), of in zip_longest(seen.holders, seen.images[: len(seen.holders)]):
-            yield _Printed(text, credit, of)
+        yield from _paired(part.node, seen)
         return
     image = seen.images[0] if seen.images else None
     printed = first_of(page.notes, "captions", _candidates(part, seen, title))
@@ -170,6 +169,24 @@ def _printed(page: Page, part: Figure, seen: _Seen, title: str) -> Iterator[_Pri
         printed = ""
     if printed or credit:
         yield _Printed(printed, credit, image)
+
+
+def _paired(node: LexborNode, seen: _Seen) -> Iterator[_Printed]:
+    """Each caption with its photo: one by one if there are as many, else the first photo since
+    the caption before."""
+    if len(seen.images) == len(seen.holders):
+        for image, (_, text, credit) in zip(seen.images, seen.holders, strict=True):
+            yield _Printed(text, credit, image)
+        return
+    are_images = {image.mem_id for image in seen.images}
+    held = {holder.mem_id: (text, credit) for holder, text, credit in seen.holders}
+    since: list[LexborNode] = []
+    for met in each(node, f"img, td, figcaption, {_CREDIT_FORMS}, .{', .'.join(_CAPTIONS)}"):
+        if met.mem_id in are_images:
+            since.append(met)
+        elif met.mem_id in held:
+            yield _Printed(*held[met.mem_id], since[0] if since else None)
+            since = []
 
 
 def _candidates(part: Figure, seen: _Seen, title: str) -> Iterator[tuple[str, str]]:
@@ -238,6 +255,8 @@ def _addresses(image: LexborNode) -> Iterator[str | None]:
     yield from (address for address, size in sized if size)
     yield attributes.get("src")
     yield from (address for address, _ in sized)
+    copy = image.next.css_first("img") if image.next and image.next.tag == "noscript" else None
+    yield copy.attributes.get("src") if copy is not None else None
 
 
 def _href(link: LexborNode) -> str:

@@ -168,7 +168,15 @@ def _figures_in(node: LexborNode, dropped: frozenset[str], *, is_deep: bool) -> 
         return [Figure(node, is_player=True)]
     if node.css_first(ARTICLE_LINKS):  # a box of other articles
         return []
-    return [part for part in flow(node, dropped).parts if isinstance(part, Figure)]
+    figures = (part for part in flow(node, dropped).parts if isinstance(part, Figure))
+    return [figure for figure in figures if not _is_icon(figure, names)]
+
+
+def _is_icon(figure: Figure, names: frozenset[str]) -> bool:
+    """True if an image in a box, of the classes `names`, is no photo."""
+    if figure.node.tag != "img" or "cms-photo" in classes(figure.node):
+        return False
+    return not any(_OF_PHOTO.search(name) for name in names)
 
 
 def kicker_of(title: LexborNode, page: Page, section: str) -> LexborNode | None:

@@ -6,6 +6,8 @@
 | a cover photo above the body, photos below it | sister papers: `table.picture` in the column |
 | headline and lead are repeated in the body | captures of the paper's e-magazines, 2024 |
 | the line above the headline is a kicker | captures of the paper, 2023; its tag pages |
+| nothing below another article's headline | a page may load the next article below its own |
+| a body that is printed twice counts once | pages print a body once more for telephones |
 """
 
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ from scraper.extract.flow import flow
 from scraper.extract.nodes import (
     above,
     classes,
+    each,
+    is_inside,
     text_of,
 )
 from scraper.extract.page import Page
@@ -38,6 +42,8 @@ from scraper.extract.surroundings import (
 from scraper.extract.trace import Choice, Notes, note_found, select
 from scraper.extract.weather import weather_of
 from scraper.models import Article, Snapshot
+
+_MOST_TITLES = 50  # that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
     # Its own part of the page: it holds nothing of another article outside boxes.
     around = _around(title, template.body)
     lead = own_first(around, template.lead, title)
-    bodies = own(around, template.body, title)
+    bodies = _bodies(around, title, template)
     if notes is not None:
         note_found(notes, "lead", template.lead, own(around, template.lead, title))
         note_found(notes, "paragraphs", template.body, bodies)
@@ -114,7 +120,7 @@ def _text(
     title: LexborNode, lead: LexborNode | None, bodies: list[LexborNode], dropped: frozenset[str]
 ) -> _Text:
     upper = flow(lead, dropped) if lead else Content([], [], [])
-    contents = [flow(body, dropped) for body in bodies]
+    contents = _without_copies([flow(body, dropped) for body in bodies])
     cover = cover_of(bodies[0], title, dropped) if bodies else []
     # Without a body, a player or photos are below the lead.
     after = photos_after(bodies[-1] if bodies else lead or title, dropped, is_deep=not bodies)
@@ -133,6 +139,18 @@ def _text(
     )
 
 
+def _without_copies(contents: list[Content]) -> list[Content]:
+    """Those that say something new."""
+    kept: list[Content] = []
+    said: set[str] = set()
+    for content in contents:
+        texts = {paragraph.text for paragraph in content.paragraphs}
+        if not texts or not texts <= said:
+            kept.append(content)
+        said |= texts
+    return kept
+
+
 def _in_parts(boxes: list[LexborNode], parts: list[Paragraph | Figure]) -> list[str]:
     """The texts of those boxes of which something is a paragraph."""
     if not boxes:
@@ -144,6 +162,21 @@ def _in_parts(boxes: list[LexborNode], parts: list[Paragraph | Figure]) -> list[
             around.add(node.mem_id)
             node = node.parent
     return [text_of(box) for box in boxes if box.mem_id in around]
+
+
+def _bodies(around: LexborNode, title: LexborNode, template: Template) -> list[LexborNode]:
+    """The bodies of the article, of which pages with wide photos between have several; not those
+    below the headline of another article."""
+    found = own(around, template.body, title)
+    others = around.css(template.title)[:_MOST_TITLES]
+    if len({node.mem_id for node in others}) < 2:
+        return found
+    others = [node for node in others if not is_inside(node, found)]
+    order = [node.mem_id for node in each(around, f"{template.title}, {template.body}")]
+    start = order.index(title.mem_id) + 1
+    headings = {node.mem_id for node in others}
+    end = next((n for n in range(start, len(order)) if order[n] in headings), len(order))
+    return [body for body in found if order.index(body.mem_id) < end]
 
 
 def _title(page: Page, template: Template) -> LexborNode:
