@@ -257,7 +257,7 @@ def test_an_article_without_a_day_is_cited_by_its_capture():
 
 
 def test_every_citation_gives_both_addresses_the_capture_and_the_hash():
-    here = archive_address("https://luu.example.org/lao-cai/", 7)
+    here = archive_address("https://luu.example.org/lao-cai", 7)
     source = Source(7, "Chợ", ("Lan",), PUBLISHED, "https://x/7", CAPTURED, "ab" * 32, here)
     for cited in (
         plain(source),
