@@ -32,7 +32,7 @@ from scraper.archive.tombstones import Tombstone, put
 from scraper.browse.datasette_065 import BOM
 from scraper.browse.metadata import QUESTIONS as CANNED
 from scraper.browse.metadata import TABLES
-from scraper.browse.serve import SERVER, open_datasette
+from scraper.browse.serve import SERVER, listening, open_datasette
 from scraper.browse.weather_readings import temperatures
 from scraper.cli import cli
 from scraper.errors import ArchiveError, CannotServe
@@ -490,16 +490,24 @@ def test_feeds_say_nothing_of_the_host_that_was_asked_for(datasette: Datasette):
     assert all(re.fullmatch("urn:uuid:[0-9a-f-]{36}", name) for name in ids)
 
 
+def test_an_answer_does_not_wait_for_the_acknowledgement_of_its_first_part():
+    with listening("127.0.0.1", 0) as [opened]:
+        with socket.create_connection(opened.getsockname()):
+            accepted, _ = opened.accept()
+            with accepted:
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 @contextmanager
 def served(datasette: Datasette) -> Iterator[int]:
     """The port of a server on loopback, set as `scraper serve` sets it."""
     config = uvicorn.Config(datasette.app(), **SERVER)
     server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, args=([listening],))
+    with listening("127.0.0.1", 0) as sockets:
+        thread = threading.Thread(target=server.run, args=(sockets,))
         thread.start()
         try:
-            yield listening.getsockname()[1]
+            yield sockets[0].getsockname()[1]
         finally:
             server.should_exit = True
             thread.join()
