@@ -44,7 +44,7 @@ CONTEXT = Context(SITE, [1.0, 7.0, 30.0, 365.0])
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 BATCH = 100  # pages filed in one transaction, as `scraper reread` does
 WINDOW = 1000  # pages measured at each size, at most
-PEER_PAGES = 100  # trafilatura takes over ten milliseconds for each
+PEER_PAGES = 20  # trafilatura takes some tens of milliseconds for each
 CHECKED = 100_000  # articles up to which every word of the search index is checked too
 BOXES = 22  # other stories in the boxes of a page
 
