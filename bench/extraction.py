@@ -182,7 +182,7 @@ def stages_of(page: Page, rounds: int) -> dict[str, float]:
     body = LexborHTMLParser(page.body).css_first(ARTICLE.body)
     if body is None:
         return {}
-    bare = best_of(lambda: LexborHTMLParser(page.body), rounds)
+    bare = best_of(lambda: bare_parse(page), rounds)
     first = best_of(lambda: beyond(page.body, tags_of(page.body)), rounds)
     head = best_of(lambda: parse(snapshot, as_utf8=True), rounds) - bare - first
     walk = best_of(lambda: flow(body, ARTICLE.dropped), rounds)
@@ -211,7 +211,7 @@ def measure_bodies(folder: Path, rounds: int) -> dict[str, object]:
 
 def cost_in_parses(page: Page, rounds: int) -> float:
     """The cost of our whole record, in bare parses."""
-    bare = best_of(lambda: LexborHTMLParser(page.body), rounds)
+    bare = best_of(lambda: bare_parse(page), rounds)
     return best_of(lambda: extract(snapshot_of(page)), rounds) / bare
 
 
@@ -248,10 +248,7 @@ def costs_of(pages: Sequence[Page], rounds: int) -> list[dict[str, float]]:
 
     A round goes through all pages, so that no reader remembers a page from the round before.
     """
-    readers: dict[str, Callable[[Page], object]] = {
-        "bare": lambda page: LexborHTMLParser(page.body)
-    }
-    readers |= READERS
+    readers: dict[str, Callable[[Page], object]] = {"bare": bare_parse, **READERS}
     best = [dict.fromkeys(readers, float("inf")) for _ in pages]
     for _ in range(rounds):
         for page, costs in zip(pages, best, strict=True):

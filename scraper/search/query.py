@@ -34,7 +34,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What was typed on one side of OR; all that was typed if there is none."""
+    """What was typed on one side of OR; without an OR, all that was typed."""
 
     include: tuple[Part, ...] = ()  # never empty if there are other sides
     exclude: tuple[Part, ...] = ()  # one reading each
