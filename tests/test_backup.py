@@ -17,10 +17,10 @@ from scraper.config import CrawlSettings, Settings, SiteSettings
 from scraper.crawl.run import Plan, crawl_site
 from scraper.errors import ArchiveError, Locked
 from scraper.progress import Silence
-from scraper.search.hits import search
 from scraper.upkeep.backup import INTERNAL, Copy, backup
 from scraper.upkeep.verify import missing_captures, verify
 from tests.support.filled import captures, fill, page
+from tests.support.searches import searched
 from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # whole runs
@@ -91,7 +91,7 @@ def test_a_slim_copy_has_all_that_readers_need_and_nothing_of_the_crawl(
     copied(path, tmp_path / "slim", slim=True)
     assert [p.name for p in (tmp_path / "slim").iterdir()] == ["archive.db"]
     with open_articles(tmp_path / "slim/archive.db") as db:
-        assert search(db, '"tieu de da sua"').total == 2
+        assert searched(db, '"tieu de da sua"').total == 2
         for table in INTERNAL:
             assert db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0, table
         assert db.execute("SELECT count(*) FROM sqlite_stat1").fetchone()[0] > 0

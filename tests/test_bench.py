@@ -11,8 +11,8 @@ import pytest
 
 from scraper.archive.files import open_articles
 from scraper.archive.index import check_index
-from scraper.search.hits import search
 from tests.support.filled import captures, fill
+from tests.support.searches import searched
 
 TABLES_OF_AN_ARTICLE = ("articles", "texts", "captions", "article_bylines", "article_places")
 ROOT = Path(__file__).parent.parent
@@ -111,7 +111,7 @@ def test_an_enlarged_archive_holds_every_article_so_many_times_and_finds_it(
     fill(path, captures(20))
     with open_articles(path) as db:
         before = [db[name].count for name in TABLES_OF_AN_ARTICLE]
-        hits = search(db, "bản").total
+        hits = searched(db, "bản").total
         (days,) = db.execute("SELECT min(local_date) || max(local_date) FROM articles").fetchone()
     subprocess.run(
         [sys.executable, "bench/enlarge.py", "--folder", str(tmp_path), "--copies", "3"],
@@ -121,7 +121,7 @@ def test_an_enlarged_archive_holds_every_article_so_many_times_and_finds_it(
     )
     with open_articles(path) as db:
         assert [db[name].count for name in TABLES_OF_AN_ARTICLE] == [3 * n for n in before]
-        assert search(db, "bản").total == 3 * hits > 0
+        assert searched(db, "bản").total == 3 * hits > 0
         assert list(check_index(db)) == []
         assert len(set(db.execute("SELECT url FROM articles"))) == 60
         dated = db.execute("SELECT local_date FROM articles ORDER BY id").fetchall()

@@ -32,12 +32,12 @@ from scraper.export.csv_safety import escape_formula
 from scraper.export.filters import read_where
 from scraper.models import utc_text
 from scraper.progress import Silence
-from scraper.search import hits
 from scraper.upkeep.backup import backup
 from scraper.urls import article_id
 from tests.support.commands import configure, in_process, scraper
 from tests.support.filled import captures, fill, page
 from tests.support.patient import SCRAPER
+from tests.support.searches import searched
 
 pytestmark = pytest.mark.slow  # whole runs and archives
 
@@ -373,9 +373,9 @@ def test_where_finds_any_spelling_of_a_tag_and_a_name(archived: Path, tmp_path: 
 def test_search_finds_what_scraper_search_finds_without_a_cap(
     archived: Path, tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(hits, "RANKED_AT_MOST", 2)
+    monkeypatch.setattr("scraper.search.hits.RANKED_AT_MOST", 2)
     with open_reader(archived) as archive:
-        total = hits.search(archive.db, text).total
+        total = searched(archive.db, text).total
     assert len(lines_of(archived, tmp_path, f"search={text}")) == total
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from scraper.archive.files import open_articles
-from scraper.search.hits import search
 from tests.support.filled import captures, fill
+from tests.support.searches import searched
 
 NOTEBOOK = Path(__file__).parent.parent / "docs" / "notebook.ipynb"
 CELLS = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
@@ -34,7 +34,7 @@ def test_every_cell_of_the_notebook_runs_and_counts_as_the_archive_does(
             " WHERE local_date IS NOT NULL"
         ).fetchone()
         assert made["per_year"]["articles"].sum() == dated > 0
-        assert made["per_year"]["du lịch"].sum() == search(db, "du lịch").total > 0
+        assert made["per_year"]["du lịch"].sum() == searched(db, "du lịch").total > 0
     assert made["map_of_captions"]["all"].sum() == captioned > 0
     assert len(made["collocations"]) > 5
     assert made["WORD"] not in made["collocations"].index

@@ -6,8 +6,8 @@ import pytest
 
 from scraper.archive.files import open_archive
 from scraper.archive.index import reindex
-from scraper.search.hits import search
 from tests.support.filled import captures, fill
+from tests.support.searches import searched
 
 ALTERED = {
     "title": "UPDATE articles SET title = ? WHERE id = ?",
@@ -37,4 +37,4 @@ def test_a_word_weighs_most_in_the_title_then_in_the_lead_then_in_the_body(
         db.execute(ALTERED[parts[0]], ["vài chữ zqxwvk", better])
         db.execute(ALTERED[parts[1]], ["vài chữ zqxwvk zqxwvk", worse])
         reindex(db)
-        assert [hit.id for hit in search(db, "zqxwvk").hits] == [better, worse]
+        assert [hit.id for hit in searched(db, "zqxwvk").hits] == [better, worse]

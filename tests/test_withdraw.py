@@ -25,13 +25,13 @@ from scraper.crawl.run import Plan, crawl_site
 from scraper.errors import ArchiveError, Refused, UnknownArticle
 from scraper.importing import Wanted, import_files
 from scraper.progress import Silence
-from scraper.search.hits import search
 from scraper.upkeep.backup import backup
 from scraper.upkeep.check import check
 from scraper.upkeep.reread import reread
 from scraper.upkeep.verify import verify
 from scraper.urls import article_id
 from tests.support.filled import CONTEXT, captures, fill, page
+from tests.support.searches import searched
 from tests.support.stand_in import StandIn
 
 pytestmark = pytest.mark.slow  # servers, commands and whole archives
@@ -77,7 +77,7 @@ def test_no_trace_of_its_text_is_left_in_any_file(path: Path) -> None:
         bodies = archive.snapshots.execute("SELECT id FROM snapshots WHERE body IS NOT NULL")
         for (snapshot_id,) in bodies.fetchall():
             assert SECRET.encode() not in snapshots.load(archive.snapshots, snapshot_id).body
-        assert search(archive.db, "zqxwvk").total == 0
+        assert searched(archive.db, "zqxwvk").total == 0
         assert list(verify(archive, Silence())) == []
         with pytest.raises(UnknownArticle, match="withdrawn 2026-06-01: Quyết định 12"):
             history(archive.db, NUMBER)

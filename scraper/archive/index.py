@@ -3,8 +3,9 @@
 The index holds each text twice, spelled (scraper/spelling.py) and folded: title, lead, body,
 captions, tags and section, then title_folded and so on. It has no text of its own: the view
 `articles_searched` gives the original for both, so that excerpts show what was printed. Two more
-columns are for searches only: `other_spellings` lets Datasette's own search find `kỹ` and `hòa`,
-`false_words` keeps words from reaching across signs (scraper/lexicon/crossings.py).
+columns are for searches only: `other_spellings` lets Datasette's own search find `kỹ` and `hòa`;
+`own_terms`, which nobody can type, keep words from reaching across signs
+(scraper/lexicon/crossings.py), and find the articles of one section.
 
 The index cannot be rebuilt by FTS5's own 'rebuild', which would put the originals into the folded
 columns, nor checked by its 'integrity-check': `reindex` and `check_index` are here for that.
@@ -31,7 +32,7 @@ _COLUMNS = (
     *AS_WRITTEN,
     *(f"{column}_folded" for column in AS_WRITTEN),
     "other_spellings",
-    "false_words",
+    "own_terms",
 )
 _INSERT = (
     f"INSERT INTO articles_fts (rowid, {', '.join(_COLUMNS)})"
@@ -41,6 +42,11 @@ _DELETE = (
     f"INSERT INTO articles_fts (articles_fts, rowid, {', '.join(_COLUMNS)})"
     f" VALUES ('delete', ?, {', '.join('?' * len(_COLUMNS))})"
 )
+
+
+def section_term(section: str) -> str:
+    """The term of all articles of this section: a private character, then a hash of its name."""
+    return f"\ue002{hashlib.sha256(section.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
 def index_article(db: Database, article_id: int) -> None:
@@ -194,5 +200,5 @@ def _indexed(texts: tuple[int, *tuple[str, ...]]) -> tuple[int | str, ...]:
     syllables = set(chain.from_iterable(text.spelled for text in divided.values()))
     others = sorted(set(chain.from_iterable(map(other_spellings, syllables))))
     places = {place: [divided.pop(c) for c in columns] for place, columns in PLACES.items()}
-    false_words = crossing_terms({**places, "": divided.values()})
-    return (article_id, *spelled, *map(unmark, spelled), " ".join(others), " ".join(false_words))
+    own = [*crossing_terms({**places, "": divided.values()}), section_term(printed[-1])]
+    return (article_id, *spelled, *map(unmark, spelled), " ".join(others), " ".join(own))

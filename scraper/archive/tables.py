@@ -311,7 +311,7 @@ CREATE VIEW articles_full AS
 CREATE VIEW articles_searched AS
     SELECT id, title, lead, body, captions, tags, section, title AS title_folded,
         lead AS lead_folded, body AS body_folded, captions AS captions_folded,
-        tags AS tags_folded, section AS section_folded, '' AS other_spellings, '' AS false_words
+        tags AS tags_folded, section AS section_folded, '' AS other_spellings, '' AS own_terms
     FROM (
         SELECT articles.id, title, trim(kicker || ' | ' || lead, ' |') AS lead, section,
             coalesce(texts.body, '') AS body, coalesce((
@@ -332,7 +332,7 @@ CREATE VIEW articles_searched AS
 -- Datasette and sqlite-utils look in the SQL for the words of the comment to find a table's index.
 CREATE VIRTUAL TABLE articles_fts USING fts5(
     body, title, lead, captions, tags, section, title_folded, lead_folded, body_folded,
-    captions_folded, tags_folded, section_folded, other_spellings, false_words,
+    captions_folded, tags_folded, section_folded, other_spellings, own_terms,
     content='articles_searched', content_rowid='id', tokenize="{TOKENIZER}" /* content="articles" */
 );
 

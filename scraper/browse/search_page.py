@@ -35,6 +35,8 @@ from scraper.search.counts import Stretch, stretches
 from scraper.search.facets import Facets
 from scraper.search.facets import facets as count_facets
 from scraper.search.hits import OtherReading, SearchPage, as_json
+from scraper.search.query import read_query
+from scraper.search.sql import ask
 from scraper.times import is_running
 
 PAGE = 20
@@ -80,21 +82,18 @@ async def refused(datasette: Datasette, request: Request, message: str) -> Respo
 async def _found(datasette: Datasette, args: Any, kind: str | None) -> Found:
     """Hits; other readings and facets are counted meanwhile, in threads of their own."""
     months, q, start = await stretches_of(datasette), args.get("q", ""), number_of(args, "start")
-    filters = filters_of(args, follows=start > 0)
+    filters, known = filters_of(args, follows=start > 0), aliases(datasette)
     sort = "newest" if kind == "atom" else sort_of(args)
     limit = {"json": min(number_of(args, "size") or 100, MOST), "atom": 50}.get(kind or "", PAGE)
     with_facets = is_asked(args, "facets") if kind == "json" else not kind and bool(q)
-    asked: dict[str, Any] = {
-        "text": q,
-        "filters": filters,
-        "aliases": aliases(datasette),
-        "apart": is_asked(args, "apart"),
-    }
+    apart = is_asked(args, "apart")
+    query = read_query(q, known, apart=apart)
+    asked = await in_archive(datasette, lambda db: ask(db, query, filters))
 
     def hits(db: Database) -> SearchPage:
         return index.search(
             db,
-            **asked,
+            asked,
             sort=sort,
             limit=limit,
             offset=start,
@@ -103,10 +102,12 @@ async def _found(datasette: Datasette, args: Any, kind: str | None) -> Found:
         )
 
     def others(db: Database) -> tuple[OtherReading, ...]:
-        return () if kind == "atom" else index.other_readings(db, **asked)
+        if kind == "atom":
+            return ()
+        return index.other_readings(db, q, filters=filters, aliases=known, apart=apart)
 
     def facets(db: Database) -> Facets | None:
-        return count_facets(db, **asked) if with_facets else None
+        return count_facets(db, asked) if with_facets else None
 
     return Found(
         *await gather(

@@ -105,12 +105,10 @@ async def found_in_table(datasette: Datasette, request: Request) -> FilterArgume
 
     def read(db: Database) -> FilterArguments:
         asked = index.ask(db, read_query(text, known))
-        sections = index.count_by_section(db, asked) if asked and is_uncounted else []
-        total = sum(hits for _, hits in sections)
-        if asked and not is_uncounted:
-            total = index.count_hits(db, asked)
+        sections = index.count_by_section(db, asked) if is_uncounted else []
+        total = sum(n for _, n in sections) if is_uncounted else index.count_hits(db, asked)
         figures = {"searched": {"total": total, "sections": sections}} if is_uncounted else {}
-        wanted = _clauses(asked, total, is_uncounted) if asked else [Clause("0")]
+        wanted = _clauses(asked, total, is_uncounted)
         values: dict[str, str | int] = {}
         conditions = []
         for clause in wanted:

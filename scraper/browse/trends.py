@@ -81,7 +81,7 @@ async def _counts(datasette: Datasette, texts: list[str], args: Any, digits: int
     def read(db: Database) -> Counts:
         def count(text: str) -> dict[str, int]:
             asked = index.ask(db, read_query(text, known, apart=apart), filters)
-            return dict(index.count_by_period(db, asked, digits, months)) if asked else {}
+            return dict(index.count_by_period(db, asked, digits, months))
 
         whole = count("")
         periods = every_period(min(whole), max(whole)) if whole else []

@@ -39,7 +39,7 @@ async def whole_search(datasette: Datasette, request: Request, ending: str) -> A
 
     def read(db: Database) -> list[int]:
         asked = ask(db, query, filters)
-        sql, parameters = select("articles.id", asked) if asked else ("SELECT 0 LIMIT 0", ())
+        sql, parameters = select("articles.id", asked)
         return sorted(row[0] for row in db.conn.execute(sql, parameters))
 
     numbers = await in_archive(datasette, read)

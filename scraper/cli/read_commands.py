@@ -61,12 +61,14 @@ def search(
     from scraper.search.hits import as_json as page_as_json
     from scraper.search.hits import other_readings
     from scraper.search.hits import search as find
-    from scraper.search.query import read_aliases
+    from scraper.search.query import read_aliases, read_query
+    from scraper.search.sql import ask
     from scraper.times import vietnam_day
 
     filters, aliases = Filters(unit=place), read_aliases(settings.search.aliases)
     with open_articles(settings.archive.path) as db:
-        page = find(db, query, filters=filters, limit=limit, aliases=aliases, apart=apart)
+        asked = ask(db, read_query(query, aliases, apart=apart), filters)
+        page = find(db, asked, limit=limit)
         others = other_readings(db, query, filters=filters, aliases=aliases, apart=apart)
     if as_json:
         click.echo(json.dumps(page_as_json(page, others), ensure_ascii=False))

@@ -11,7 +11,7 @@ from scraper.spelling import fold
 class Filters:
     """What else a hit must be; "" and False ask for nothing."""
 
-    section: str = ""
+    section: str = ""  # its name; marks and capitals may be missing, as in all names here
     since: str = ""  # first day, Vietnam: "2023-05-01"; "2023" and "2023-05" will do
     until: str = ""  # last day, the same
     byline: str = ""  # one name, as printed
@@ -39,11 +39,6 @@ class Clause:
         """True if it says of an article's number that it is in a set."""
         return self.sql.startswith("id IN (")
 
-    @property
-    def is_narrow(self) -> bool:
-        """True if few articles fulfil it, so that their numbers are soon gathered."""
-        return self.is_set or self.sql.startswith("articles.section =")
-
     def written(self, *marks: str) -> str:
         """The condition as SQL, with `marks` for its values; question marks if none are given."""
         return self.sql.format(*(marks or ["?"] * len(self.values)))
@@ -58,6 +53,7 @@ _NAMING = (
     " WHERE asked IN (id, label, name, kind || ' ' || name))"
 )
 
+_SECTION_NAMES = "SELECT section FROM article_counts"
 _TAG_NAMES = "SELECT name FROM tags"
 _UNIT_NAMES = (
     "SELECT id FROM places UNION SELECT label FROM places UNION SELECT name FROM places"
@@ -89,6 +85,7 @@ def with_names_as_printed(db: Database, filters: Filters) -> Filters:
     """`filters`, whose names may be typed without marks or capitals, as the archive has them."""
     return replace(
         filters,
+        section=_as_printed(db, _SECTION_NAMES, filters.section),
         byline=_as_printed(db, _BYLINES, filters.byline),
         tag=_as_printed(db, _TAG_NAMES, filters.tag),
         unit=_as_printed(db, _UNIT_NAMES, filters.unit),
@@ -127,7 +124,7 @@ def in_the_index(db: Database, filters: Filters) -> tuple[Clause, ...]:
 def unknown_names(db: Database, filters: Filters) -> tuple[str, ...]:
     """The filters that name a section, byline, tag, layout or unit of no article: "byline"."""
     wanted = {
-        "section": ("SELECT section FROM articles", filters.section),
+        "section": (_SECTION_NAMES, _as_printed(db, _SECTION_NAMES, filters.section)),
         "layout": ("SELECT layout FROM articles", filters.layout),
         "byline": (_BYLINES, _as_printed(db, _BYLINES, filters.byline)),
         "tag": (_TAG_NAMES, _as_printed(db, _TAG_NAMES, filters.tag)),

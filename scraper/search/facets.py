@@ -2,14 +2,11 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from scraper.archive.tables import PLACES
-from scraper.search.conditions import ALL, Filters
-from scraper.search.query import Aliases, read_query
-from scraper.search.sql import ask, count_hits, in_place, newest_ids
+from scraper.search.sql import Asked, count_hits, newest_ids
 
 COUNTED_AT_MOST = 10_000  # hits; of more, the highest numbers are counted, and Facets says so
 SHOWN = 12  # values of each facet, the most frequent first
@@ -48,13 +45,10 @@ class Facets:
     values: dict[str, Values]  # "section", "year", "byline", "tag", "layout", "unit", "in"
 
 
-def facets(
-    db: Database, text: str, *, filters: Filters = ALL, aliases: Aliases = (), apart: bool = False
-) -> Facets:
+def facets(db: Database, asked: Asked) -> Facets:
     """The facets of what `search` finds for the same."""
-    asked = ask(db, read_query(text, aliases, apart=apart), filters)
-    newest = newest_ids(db, asked, COUNTED_AT_MOST) if asked else []
-    if not asked or not newest:
+    newest = newest_ids(db, asked, COUNTED_AT_MOST)
+    if not newest:
         return Facets(0, {})
     among = (json.dumps(newest),)
     sections: Counter[str] = Counter()
@@ -74,7 +68,10 @@ def facets(
     }
     if asked.match:
         first = newest[-1] if len(newest) == COUNTED_AT_MOST else 0
-        found["in"] = tuple((p, count_hits(db, in_place(asked, p), first)) for p in PLACES)
+        found["in"] = tuple(
+            (place, count_hits(db, replace(asked, match=match), first))
+            for place, match in asked.in_places.items()
+        )
     return Facets(len(newest), found)
 
 

@@ -90,37 +90,28 @@ class SearchPage:
 
 def search(
     db: Database,
-    text: str,
+    asked: Asked,
     *,
-    filters: Filters = ALL,
     sort: str = "best",
     limit: int = 20,
     offset: int = 0,
-    aliases: Aliases = (),
-    apart: bool = False,
     with_years: bool = False,
     stretches: Sequence[Stretch] = (),
 ) -> SearchPage:
-    """The articles that fit what a reader typed (see query.py); never fails on odd syntax.
+    """The articles that fit what a reader asked (`read_query`, then `ask`).
 
     `sort` is "best": those with every word as typed first, then by weight of the words found;
     "newest" or "oldest" first.
-    `apart` takes each syllable for a word.
-    A blank text finds every article that passes `filters`, one without any word none.
     `stretches` (scraper/search/counts.py) make counting many hits per year faster.
     """
-    query = read_query(text, aliases, apart=apart)
-    asked = ask(db, query, filters)
-    if asked is None:
-        return SearchPage(0, (), None, 0, query.dropped)
     # The index is asked once: total and years follow from the numbers that it gives.
     ids = matching_ids(db, asked) if asked.match else None
     page = _page(db, asked, ids, sort, limit, offset, stretches)
     return replace(
         page,
-        dropped_words=query.dropped,
+        dropped_words=asked.query.dropped,
         years=tuple(count_by_period(db, asked, 4, stretches, ids)) if with_years else (),
-        unknown=() if page.total else unknown_names(db, filters),
+        unknown=() if page.total else unknown_names(db, asked.filters),
     )
 
 
@@ -151,7 +142,7 @@ def _page(
         hits=tuple(_hit(db, article_id, asked) for article_id in shown),
         next_offset=following if following < ranked else None,
         ranked=ranked,
-        read_as=asked.read_as,
+        read_as=asked.query.read_as,
     )
 
 
@@ -187,8 +178,7 @@ def other_readings(
     for kind, typed, is_apart in ways:
         query = read_query(typed, aliases, apart=is_apart)
         if typed and not query.means_as(used) and not any(query.means_as(q) for q in found):
-            asked = ask(db, query, filters)
-            total = count_hits(db, asked) if asked else 0
+            total = count_hits(db, ask(db, query, filters))
             found[query] = OtherReading(kind, typed, is_apart, total)
     return tuple(found.values())
 
@@ -269,7 +259,7 @@ def _hit(db: Database, article_id: int, asked: Asked) -> Hit:
     texts = next(iter(texts_of(db, "WHERE id = ?", (article_id,))))
     named = dict(zip(AS_WRITTEN, texts[1:], strict=True))
     title = named.pop("title")
-    wanted = PLACES.get(asked.place, AS_WRITTEN)
+    wanted = PLACES.get(asked.filters.place, AS_WRITTEN)
     shown = excerpt(((c, text) for c, text in named.items() if c in wanted), asked.patterns)
     return Hit(
         id=article_id,

@@ -2,10 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
-from scraper.search.query import read_aliases
+from scraper.search.conditions import ALL, Filters
+from scraper.search.hits import SearchPage, search
+from scraper.search.query import Aliases, read_aliases, read_query
+from scraper.search.sql import ask
 
 PUBLISHED = json.loads((Path(__file__).parents[2] / "docs" / "searches.json").read_text("utf-8"))
 ALIASES = read_aliases(tuple(PUBLISHED["aliases"]))
@@ -24,6 +28,13 @@ NUMBERS = {number for number, *_ in ARTICLES}
 QUERIES = {
     text: set(numbers) for kind in PUBLISHED["searches"].values() for text, numbers in kind.items()
 }
+
+
+def searched(
+    db: Database, text: str, *, filters: Filters = ALL, aliases: Aliases = (), **options: Any
+) -> SearchPage:
+    """What `search` finds for a text; `options` are its own."""
+    return search(db, ask(db, read_query(text, aliases), filters), **options)
 
 
 def add_article(
