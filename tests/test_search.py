@@ -152,6 +152,15 @@ def test_each_form_of_a_name_finds_all_of_them_with_marks_without_and_in_a_phras
     assert all(numbers(form) == own for form in marked)
 
 
+def test_a_word_printed_without_marks_is_found_beside_a_marked_one(db: Database):
+    half_typed = ("đảng vien", '"đảng vien"', '"đảng vie*"')
+    assert [found(db, text) for text in half_typed] == [[1]] * 3
+    with write(db):
+        add_article(db, 90, "Thầy Đảng Vien kể chuyện bản", "", "", ())
+        index_article(db, 90)
+    assert [sorted(found(db, text)) for text in half_typed] == [[1, 90]] * 3
+
+
 def test_articles_with_the_words_as_typed_come_first(shared: Database):
     assert found(shared, "ban")[0] == 20
     assert found(shared, "ma")[0] == 12
@@ -188,6 +197,9 @@ def test_filters_narrow_what_is_found(shared: Database):
     assert found(shared, "du lich", filters=Filters(place="captions")) == []
     assert found(shared, "", filters=Filters(gone=True)) == []
     assert found(shared, "", filters=Filters(tag="x")) == []
+    assert found(shared, "ma", filters=Filters(section="xa hoi")) == found(
+        shared, "ma", filters=Filters(section="Xã hội")
+    )
     of_2010 = {number for number in NUMBERS if number % 4 == 0}
     without = found(shared, "-ma", filters=Filters(section="Kinh tế", until="2010"))
     assert without == sorted(of_2010 - {12}, reverse=True)
@@ -197,6 +209,8 @@ def test_filters_narrow_what_is_found(shared: Database):
     "filters",
     [
         Filters(section="Kinh tế"),
+        Filters(section="xa hoi"),
+        Filters(section="Xã"),
         Filters(byline="Ngọc Bằng"),
         Filters(since="2011", until="2012"),
         Filters(section="Xã hội", since="2012"),
