@@ -1,16 +1,17 @@
 import gc
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from datasette.app import Datasette
 from hypothesis import settings
 
 from scraper.demo.newspaper import Newspaper, make_newspaper
 from tests.support.chromium import WIDTHS, chromium, prepare
-from tests.support.opened import opened, settings_of
 from tests.support.stand_in import StandIn
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
 
 # Thousands of collected tests stay in memory. By default the garbage collector walks through them so
 # often that it takes a quarter of the time of the collection.
@@ -39,8 +40,11 @@ def short_stand_in() -> Iterator[StandIn]:
 
 
 @pytest.fixture(scope="module")
-def datasette(path: Path) -> Iterator[Datasette]:
+def datasette(path: Path) -> Iterator["Datasette"]:
     """Datasette on the archive that the module's fixture `path` makes."""
+    # Imported here: it takes a second, in which the first process of several starts no other.
+    from tests.support.opened import opened, settings_of
+
     with opened(settings_of(path)) as datasette:
         yield datasette
 

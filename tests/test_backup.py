@@ -1,6 +1,7 @@
 """Copies of an archive: made beside a crawl, at one moment, and sound."""
 
 import itertools
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -26,10 +27,16 @@ from tests.support.stand_in import StandIn
 pytestmark = pytest.mark.slow  # whole runs
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("original")
+    fill(folder / "archive.db", captures(6))
+    return folder
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    (tmp_path / "live").mkdir()
-    fill(tmp_path / "live/archive.db", captures(6))
+def path(original: Path, tmp_path: Path) -> Path:
+    shutil.copytree(original, tmp_path / "live", dirs_exist_ok=True)
     return tmp_path / "live/archive.db"
 
 

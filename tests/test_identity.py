@@ -1,5 +1,6 @@
 """archive.db and snapshots.db are a pair, of one archive and one newspaper."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -20,12 +21,17 @@ OTHER = Site("https://baoyenbai.vn")
 BOTH = ("archive.db", "snapshots.db")
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    folder = tmp_path / "live"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("original")
     fill(folder / "archive.db", captures(3))
-    return folder / "archive.db"
+    return folder
+
+
+@pytest.fixture
+def path(original: Path, tmp_path: Path) -> Path:
+    shutil.copytree(original, tmp_path / "live", dirs_exist_ok=True)
+    return tmp_path / "live/archive.db"
 
 
 def identity(file: Path) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from tests.support.chromium import (
     DESKTOP,
     LOOKS,
     NEEDS_CHROMIUM,
+    POLL_SECONDS,
     WIDTHS,
     asked,
     await_text,
@@ -193,7 +194,7 @@ def _open_from(browser: Any, address: str, is_done: Any) -> dict[str, Any]:
         browser.get(address)
     first = browser.current_window_handle
     browser.find_element(By.TAG_NAME, "a").click()
-    wait = WebDriverWait(browser, 15, ignored_exceptions=[WebDriverException])
+    wait = WebDriverWait(browser, 15, POLL_SECONDS, [WebDriverException])
     wait.until(lambda b: len(b.window_handles) == 2 and is_done())
     (second,) = [handle for handle in browser.window_handles if handle != first]
     browser.switch_to.window(second)

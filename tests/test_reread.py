@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -68,9 +69,16 @@ def read_again(path: Path, **how: object) -> Rebuilt:
     return done
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("original")
+    fill(folder / "archive.db", captures(12))
+    return folder
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    fill(tmp_path / "archive.db", captures(12))
+def path(original: Path, tmp_path: Path) -> Path:
+    shutil.copytree(original, tmp_path, dirs_exist_ok=True)
     return tmp_path / "archive.db"
 
 

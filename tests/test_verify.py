@@ -1,6 +1,7 @@
 """What is damaged is named; what is not, is not."""
 
 import random
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,9 +28,16 @@ pytestmark = pytest.mark.slow  # servers, commands and whole archives
 NUMBER = article_id(page(3).url)
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("original")
+    fill(folder / "archive.db", captures(8))
+    return folder
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    fill(tmp_path / "archive.db", captures(8))
+def path(original: Path, tmp_path: Path) -> Path:
+    shutil.copytree(original, tmp_path, dirs_exist_ok=True)
     return tmp_path / "archive.db"
 
 

@@ -3,6 +3,7 @@
 import itertools
 import json
 import operator
+import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,10 +42,16 @@ NUMBER = article_id(page(5).url) or 0
 SECRET = "Tên riêng Zqxwvk"
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("original")
+    fill(folder / "archive.db", [*captures(8), page(5, 7, title=SECRET.encode())])
+    return folder
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    pages = [*captures(8), page(5, 7, title=SECRET.encode())]
-    fill(tmp_path / "archive.db", pages)
+def path(original: Path, tmp_path: Path) -> Path:
+    shutil.copytree(original, tmp_path, dirs_exist_ok=True)
     return tmp_path / "archive.db"
 
 

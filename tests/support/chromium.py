@@ -33,6 +33,7 @@ FLAGS = (
 WIDTHS = DESKTOP, PHONE = 1280, 390  # pixels
 # Colours follow from the scheme alone, whatever the width and the language.
 LOOKS = (("light", "vi"), ("dark", "en"))
+POLL_SECONDS = 0.05  # between two looks at what is waited for; selenium's own half second is longer than a page takes
 
 
 @contextmanager
@@ -77,7 +78,7 @@ def await_text(browser: Any, selector: str, text: str) -> None:
     from selenium.webdriver.support.ui import WebDriverWait
 
     # Between two pages an element is not there, is stale, or of no document: each its own error.
-    WebDriverWait(browser, 15, ignored_exceptions=[WebDriverException]).until(
+    WebDriverWait(browser, 15, POLL_SECONDS, [WebDriverException]).until(
         lambda b: text in b.find_element(By.CSS_SELECTOR, selector).text, f"{selector}: no {text!r}"
     )
 

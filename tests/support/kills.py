@@ -31,8 +31,8 @@ from tests.support.stand_in import Request, StandIn
 
 ROOT = Path(__file__).parents[2]
 DELAY = 0.03  # seconds
-PAGES_A_KILL = 13  # more than an idle machine crawls between two, over all
-LIVES = (0.0, 0.8)  # seconds that a crawl lives after its first request
+PAGES_A_KILL = 7  # more than an idle machine crawls between two, over all
+LIVES = (0.0, 0.4)  # seconds that a crawl lives after its first request
 EARLY = 5  # every fifth is killed so long after its start instead: before a request, or soon after
 FILES = ("archive.db", "snapshots.db")
 # What a crawl says of itself, and of the moment; all other columns must be the same.
@@ -93,7 +93,7 @@ class Report:
 def killed_crawl(kills: int, folder: Path, seed: int = 1) -> Report:
     """Crawl a stand-in into `folder`, killing it `kills` times; then once more left alone."""
     chance = random.Random(seed)
-    with StandIn(make_newspaper(pages=60 + PAGES_A_KILL * kills, months=3)) as site:
+    with StandIn(make_newspaper(pages=40 + PAGES_A_KILL * kills, months=3)) as site:
         killed, whole = folder / "killed", folder / "whole"
         damaged = early = 0
         for number in range(kills):
