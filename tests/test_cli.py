@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from scraper.config import BUILT_IN, load_settings
-from tests.support.commands import in_process, scraper
+from tests.support.commands import configure, in_process, scraper
+from tests.support.filled import fill, page
 from tests.support.warcs import response, sha1, write
 
 pytestmark = pytest.mark.slow  # servers, commands and whole archives
@@ -339,6 +340,15 @@ def test_a_crawl_leaves_out_what_it_does_not_use_even_if_it_is_installed(tmp_pat
     run = scraper(tmp_path, "crawl")  # the folder is on its path
     assert (run.returncode, "robots.txt cannot be read" in run.stderr) == (3, True)
     assert "was imported" not in run.stderr
+
+
+def test_processes_that_read_pages_leave_it_out_too(tmp_path: Path) -> None:
+    configure(tmp_path, "https://baolaocai.vn", 5)
+    fill(tmp_path / "archive.db", [page(1)])
+    for name in ("pandas", "numpy"):
+        (tmp_path / f"{name}.py").write_text(f"raise SystemExit('{name} was imported')", "utf-8")
+    run = scraper(tmp_path, "reread", "--workers", "2")
+    assert (run.returncode, "was imported" in run.stderr) == (0, False), run.stderr
 
 
 def test_init_asks_for_the_contact_and_writes_nothing_without_one(tmp_path: Path) -> None:

@@ -59,8 +59,9 @@ def hanging(folder: Path, command: str, hang: str, *options: str) -> subprocess.
     module, name = target.rsplit(".", 1)
     program = f"""
 import sqlite3, sys, time
-from scraper.cli import _Unused, main
-sys.meta_path.insert(0, _Unused)  # as main does: what is imported before it takes longer than itself
+from scraper.cli import main
+from scraper.processes import hide_unused_modules
+hide_unused_modules()  # main does so too late for the module of this command
 import {module} as module
 
 def hang(*_, **__):

@@ -20,6 +20,7 @@ from scraper.cli import upkeep_commands as upkeep_commands
 from scraper.cli.root import cli as cli
 from scraper.cli.signals import Stopped, ended_by_signal
 from scraper.errors import ScraperError
+from scraper.processes import hide_unused_modules
 from scraper.progress import Event, json_line
 
 
@@ -28,7 +29,7 @@ def main() -> None:
 
     With `--log-format json` that line is JSON too, whatever it is: also an error in the usage.
     """
-    sys.meta_path.insert(0, _Unused)
+    hide_unused_modules()
     _take_any_stream()
     in_json = _wants_json(sys.argv[1:])
     last_line = _json_line if in_json else _text_line
@@ -50,25 +51,6 @@ def main() -> None:
         # Python would try to write the rest at exit, and fail with a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-
-
-class _Unused:
-    """A finder of modules: hides what libraries import if it is installed, and no command uses.
-
-    pandas and numpy (for sqlite-utils) cost .6 s and 100 MB in each hourly run; trio (httpcore)
-    and httpx's own command line, with the half of rich, a fifth of one that finds nothing new.
-    """
-
-    NAMES = frozenset(("pandas", "numpy", "trio", "httpx._main"))
-
-    @classmethod
-    def find_spec(cls, name: str, *_: object) -> None:
-        """Raise ImportError for an unused module; leave all others to the other finders.
-
-        None in `sys.modules` would not do: pyarrow's compiled modules take it for pandas.
-        """
-        if name in cls.NAMES:
-            raise ModuleNotFoundError(f"{name} is left out", name=name)
 
 
 def _end(line: str, exit_code: int) -> NoReturn:

@@ -44,7 +44,7 @@ def in_process(
         patch.object(sys, "argv", command),
         patch("scraper.cli.ended_by_signal", lambda _: nullcontext()),
         patch.object(sys, "meta_path", [*sys.meta_path]),
-        patch("scraper.cli._Unused.NAMES", frozenset()),
+        patch("scraper.processes._Unused.NAMES", frozenset()),
         CliRunner().isolation(typed) as (out, err, _),
     ):
         try:
