@@ -9,7 +9,13 @@ import pytest
 from sqlite_utils import Database
 
 from scraper.archive.files import open_archive, write
-from scraper.archive.index import check_index, index_article, reindex, unindex_article
+from scraper.archive.index import (
+    check_index,
+    index_article,
+    reindex,
+    section_term,
+    unindex_article,
+)
 from scraper.search.conditions import Filters
 from scraper.search.counts import count_by_stretch, stretches
 from scraper.search.facets import facets
@@ -264,6 +270,24 @@ def test_an_overlong_query_is_cut_and_says_so(shared: Database):
     assert searched(shared, "đảng " * 100).dropped_words == 36
     assert searched(shared, "đảng " * 100).total == 1
     assert searched(shared, "đ" * 100_000).total == 0
+
+
+@pytest.mark.parametrize("sign", "🤗🥇\U0001f3fb\uf0b7\ue000₿", ids=ascii)
+def test_a_sign_that_fts5_takes_for_a_letter_hides_no_word_beside_it(db: Database, sign: str):
+    with write(db):
+        add_article(db, 90, f"{sign}Điện ảnh{sign} mở khoa {sign} phim", "", "", ())
+        index_article(db, 90)
+    for text in ("điện ảnh", "dien anh", '"ảnh mở khoa phim"', "điệ* phim"):
+        assert found(db, text) == [90], text
+    assert list(check_index(db)) == []
+
+
+def test_no_text_can_name_a_section(db: Database):
+    with write(db):
+        add_article(db, 90, f"Điện ảnh {section_term('Xã hội')}", "", "", ())
+        index_article(db, 90)
+    assert found(db, "điện ảnh", filters=Filters(section="Kinh tế")) == [90]
+    assert found(db, "điện ảnh", filters=Filters(section="Xã hội")) == []
 
 
 def test_a_changed_article_is_found_by_its_new_words_only(db: Database):

@@ -24,7 +24,7 @@ from scraper.archive.files import write
 from scraper.archive.tables import AS_WRITTEN, PLACES, TOKENIZER
 from scraper.lexicon import VERSION
 from scraper.lexicon.crossings import DividedText, crossing_terms
-from scraper.spelling import other_spellings, spell, unmark
+from scraper.spelling import other_spellings, spell
 
 BATCH = 1000
 
@@ -195,10 +195,13 @@ def _hash(texts: tuple[int, *tuple[str, ...]]) -> int:
 
 def _indexed(texts: tuple[int, *tuple[str, ...]]) -> tuple[int | str, ...]:
     article_id, *printed = texts
-    spelled = [spell(text) for text in printed]
-    divided = dict(zip(AS_WRITTEN, map(DividedText, spelled), strict=True))
+    divided = {c: DividedText(spell(text)) for c, text in zip(AS_WRITTEN, printed, strict=True)}
+    # Words alone: FTS5 takes what is newer than its Unicode 6.1, such as an emoji, and characters
+    # for private use, as the bullets of Word, for letters of the word beside them.
+    spelled = [" ".join(text.spelled) for text in divided.values()]
+    folded = [" ".join(text.folded) for text in divided.values()]
     syllables = set(chain.from_iterable(text.spelled for text in divided.values()))
     others = sorted(set(chain.from_iterable(map(other_spellings, syllables))))
     places = {place: [divided.pop(c) for c in columns] for place, columns in PLACES.items()}
     own = [*crossing_terms({**places, "": divided.values()}), section_term(printed[-1])]
-    return (article_id, *spelled, *map(unmark, spelled), " ".join(others), " ".join(own))
+    return (article_id, *spelled, *folded, " ".join(others), " ".join(own))
