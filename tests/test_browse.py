@@ -674,6 +674,22 @@ def test_a_part_of_an_address_that_cannot_be_read_is_not_passed_over(
     assert answer.status_code == 400 and answer.json()["error"].startswith(f"{asked}: ")
 
 
+@pytest.mark.parametrize("asked", ["by=week", "as=percent"])
+@pytest.mark.parametrize("ending", ["", ".csv", ".svg"])
+def test_a_trend_by_no_period_or_as_no_figure_is_not_shown(
+    datasette: Datasette, asked: str, ending: str
+):
+    answer = get(datasette, f"/trends{ending}?q=ma&{asked}")
+    assert answer.status_code == 400 and f"{asked}: there are " in answer.text
+
+
+def test_trends_say_how_a_text_was_read_as_the_search_does(datasette: Datasette):
+    asked = _encoded({"q": "học sinh học"})
+    read_as = get(datasette, f"/search.json?{asked}").json()["read_as"]
+    assert read_as.startswith("học sinh · học [")  # the archive has no sinh học
+    assert '<span lang="vi">học sinh · học</span>' in get(datasette, f"/trends?{asked}").text
+
+
 def test_a_filter_set_to_0_is_not_asked_for(datasette: Datasette):
     every = get(datasette, "/search.json?q=du+lich").json()
     assert every["total"] > 0

@@ -30,7 +30,7 @@ def filters_of(args: Any, *, follows: bool = False) -> Filters:
         layout=args.get("layout", "").strip(),
         unit=args.get("unit", "").strip(),
         photos=is_asked(args, "photos"),
-        place=_one_of(args, "in", PLACES),
+        place=one_of(args, "in", PLACES),
         gone=is_asked(args, "gone"),
         # A page that follows another leaves out what was captured since, so that none repeats.
         known_by=args.get("asof", "") if follows else "",
@@ -39,12 +39,22 @@ def filters_of(args: Any, *, follows: bool = False) -> Filters:
 
 def sort_of(args: Any) -> str:
     """The order asked for. Raises BadFilter."""
-    return _one_of(args, "sort", SORTS) or "best"
+    return one_of(args, "sort", SORTS) or "best"
+
+
+def one_of(args: Any, name: str, choices: Collection[str]) -> str:
+    """The one of `choices` that is asked for; "" if none is. Raises BadFilter."""
+    given: str = args.get(name, "")
+    if given and given not in choices:
+        raise BadFilter(
+            say("search.bad_choice", given=f"{name}={given}", choices=", ".join(choices))
+        )
+    return given
 
 
 def is_asked(args: Any, name: str) -> bool:
     """True for `name=1`, False for `name=0` and if it is not there. Raises BadFilter."""
-    return _one_of(args, name, ("0", "1")) == "1"
+    return one_of(args, name, ("0", "1")) == "1"
 
 
 def number_of(args: Any, name: str) -> int:
@@ -72,15 +82,6 @@ def day_of(args: Any, name: str) -> str:
     except ValueError:
         raise BadFilter(say("search.bad_day", given=f"{name}={text}")) from None
     return found
-
-
-def _one_of(args: Any, name: str, choices: Collection[str]) -> str:
-    given: str = args.get(name, "")
-    if given and given not in choices:
-        raise BadFilter(
-            say("search.bad_choice", given=f"{name}={given}", choices=", ".join(choices))
-        )
-    return given
 
 
 def within(args: dict[str, str], period: str) -> dict[str, str]:

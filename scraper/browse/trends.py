@@ -11,7 +11,7 @@ from scraper.browse.charts import Point, Series, line_chart, svg_file
 from scraper.browse.connection import aliases, in_archive
 from scraper.browse.phrases import say
 from scraper.browse.rendering import arguments, csv_file, file, page
-from scraper.browse.search_filters import FILTERS, filters_of, is_asked, within
+from scraper.browse.search_filters import FILTERS, filters_of, is_asked, one_of, within
 from scraper.browse.search_page import coverage_of, refused, search_url, sections_of, stretches_of
 from scraper.errors import BadFilter
 from scraper.search import sql as index
@@ -27,16 +27,16 @@ class Counts:
 
     whole: dict[str, int]  # all that pass the filters
     named: tuple[dict[str, int], ...]  # those that fit each text too
-    read_as: tuple[str, ...]  # how each text was read
+    read_as: tuple[str, ...]  # how each text was read, as a search for it says
 
 
 async def trends(datasette: Datasette, request: Request) -> Response:
     """The page, its chart or its figures."""
     args = request.args
     texts = [q.strip() for q in args.getlist("q") if q.strip()][:PHRASES]
-    digits = 7 if args.get("by") == "month" else 4
-    share = args.get("as") != "count"
     try:
+        digits = 7 if one_of(args, "by", ("year", "month")) == "month" else 4
+        share = one_of(args, "as", ("share", "count")) != "count"
         counts = await _counts(datasette, texts, args, digits)
     except BadFilter as e:
         return await refused(datasette, request, str(e))
@@ -79,16 +79,18 @@ async def _counts(datasette: Datasette, texts: list[str], args: Any, digits: int
     months = await stretches_of(datasette)
 
     def read(db: Database) -> Counts:
-        def count(text: str) -> dict[str, int]:
-            asked = index.ask(db, read_query(text, known, apart=apart), filters)
+        def ask(text: str) -> index.Asked:
+            return index.ask(db, read_query(text, known, apart=apart), filters)
+
+        def count(asked: index.Asked) -> dict[str, int]:
             return dict(index.count_by_period(db, asked, digits, months))
 
-        whole = count("")
+        whole, asked = count(ask("")), tuple(map(ask, texts))
         periods = every_period(min(whole), max(whole)) if whole else []
         return Counts(
             {p: whole.get(p, 0) for p in periods},
-            tuple(map(count, texts)),
-            tuple(read_query(text, known, apart=apart).read_as for text in texts),
+            tuple(map(count, asked)),
+            tuple(one.query.read_as for one in asked),
         )
 
     return await in_archive(datasette, read)
