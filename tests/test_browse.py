@@ -983,6 +983,13 @@ def test_a_reading_captured_twice_is_one_row_and_the_newest_comes_first(small: D
     assert len(get(small, "/archive/temperatures.json?_shape=array").json()) == 3
 
 
+def test_a_reading_of_another_article_too_is_among_those_of_each(small: Datasette):
+    for asked, numbers in (("article_id=3", [5]), ("snapshot_id__exact=2", [2]), ("id__gt=4", [5])):
+        rows = get(small, f"/archive/weather.json?_shape=array&{asked}").json()
+        assert [row["id"] for row in rows] == numbers, asked
+        assert "<strong>1</strong> row" in get(small, f"/archive/weather?{asked}").text
+
+
 def test_the_weather_is_drawn_by_place_and_month_without_readings_seen_twice(small: Datasette):
     page = get(small, "/archive/weather").text
     assert re.findall(r"<title>(Sa Pa[^<]*)", page) == ["Sa Pa, May 2024: 21.33"]

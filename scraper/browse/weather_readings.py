@@ -20,6 +20,9 @@ FRESH_SECONDS = 3600  # of the chart beside a running crawl: means of months cha
 # What may be asked for while the page shows all readings; the first two are set by table_pages.py.
 _UNFILTERED = {"_nocount", "_nofacet", "_next", "_size"}
 
+# Filters by these ask what certain captures show, which may be a reading of another one too.
+_OF_CAPTURES = {"id", "article_id", "snapshot_id"}
+
 # Captures of one page clock show one reading, of whichever articles they are.
 FIRST_OF_READING = (
     "NOT EXISTS (SELECT 1 FROM weather AS other WHERE other.place = weather.place"
@@ -63,8 +66,13 @@ async def chart_of(datasette: Datasette, place: str) -> Markup:
     return line_chart(say("weather.chart"), found.lines([place]))
 
 
-async def weather_filter(datasette: Datasette, request: Any) -> FilterArguments:
-    """Each reading once, and for the page that shows all of them a chart and their number."""
+async def weather_filter(datasette: Datasette, request: Any) -> FilterArguments | None:
+    """Each reading once, and for the page that shows all of them a chart and their number.
+
+    None, for all rows, if those of an article or a capture are asked for.
+    """
+    if any(name.partition("__")[0] in _OF_CAPTURES for name in request.args):
+        return None
     if request.url_vars["format"] or not set(request.args) <= _UNFILTERED:
         return FilterArguments([FIRST_OF_READING])
     found = await temperatures(datasette)
