@@ -43,6 +43,10 @@ from tests.support.searches import ARTICLES, QUERIES, add_article
 
 pytestmark = pytest.mark.slow  # servers, commands and whole archives
 
+ENDLESS = (
+    300_000  # letters of a word: more than FTS5 takes for one, and than a cell of CSV may have
+)
+
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -223,9 +227,9 @@ def test_no_text_keeps_search_words_past_the_time_limit(datasette: Datasette):
 
 @pytest.fixture(scope="module")
 def endless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette]:
-    """An archive with an article all of whose texts are one word of a megabyte."""
+    """An archive with an article all of whose texts are one endless word."""
     path = tmp_path_factory.mktemp("endless") / "archive.db"
-    word = "\u202eạ" + "x" * 1_000_000
+    word = "\u202eạ" + "x" * ENDLESS
     with open_archive(path) as archive, write(archive.db) as db:
         add_article(db, 91, word, word, f"{word}\n\n{word}", (f"{word}|{word}",))
         db.conn.execute(
@@ -257,13 +261,13 @@ def endless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datasette]:
     [page.replace("/90", "/91") for page in PAGES + FILES if "sql=" not in page]
     + ["/search?q=an&byline=an", "/search.csv?byline=an", "/archive/articles/91?text=1"],
 )
-def test_a_word_of_a_megabyte_breaks_no_page(endless: Datasette, address: str):
+def test_an_endless_word_breaks_no_page(endless: Datasette, address: str):
     answer = get(endless, address)
     assert answer.status_code in (200, 404)
     assert "Traceback" not in answer.text
     alone = ("/archive/articles/91", "/cite/91", "/archive/texts/91", "/about")
     if not address.startswith(alone) and "text/html" in answer.headers["content-type"]:
-        assert len(answer.text) < 4_000_000, "texts are shown whole in a list"
+        assert len(answer.text) < 4 * ENDLESS, "texts are shown whole in a list"
 
 
 @pytest.mark.parametrize(

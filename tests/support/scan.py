@@ -125,7 +125,7 @@ def doors(datasette: Datasette) -> dict[str, Callable[[str], int]]:
 
     return {
         "page": page,
-        "JSON": lambda text: int(asked("/search.json", q=text).json()["total"]),
+        "JSON": lambda text: int(asked("/search.json", q=text, size="1").json()["total"]),
         "table": table,
         "CSV": file,
         "trends": trends,
