@@ -15,6 +15,7 @@ from typing import Any
 from markupsafe import Markup
 
 from scraper import times
+from scraper.archive.article_columns import COLUMNS
 from scraper.browse.language import language
 from scraper.models import utc_time
 
@@ -25,10 +26,12 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 def catalogue() -> dict[str, tuple[str, ...]]:
     """Each phrase by its name, "home.newest": Vietnamese, English, and English for one.
 
-    A phrase is HTML of ours. Raises ValueError for one without both languages.
+    A phrase is HTML of ours. The labels of the columns of `articles` are among them, as
+    "column.title". Raises ValueError for a phrase without both languages.
     """
     read = tomllib.loads((files("scraper.browse") / "phrases.toml").read_text("utf-8"))
     phrases = {f"{group}.{name}": tuple(p) for group, ps in read.items() for name, p in ps.items()}
+    phrases |= {f"column.{c.name}": (c.vietnamese_label, c.label) for c in COLUMNS}
     for name, phrase in phrases.items():
         if len(phrase) not in (2, 3) or not all(phrase):
             raise ValueError(

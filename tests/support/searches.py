@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from scraper.archive.article_columns import COLUMNS
 from scraper.search.conditions import ALL, Filters
 from scraper.search.hits import SearchPage, search
 from scraper.search.query import Aliases, read_aliases, read_query
@@ -42,25 +43,20 @@ def add_article(
 ) -> None:
     """File an article by plain SQL, as the archive's own code would."""
     time = f"20{10 + number % 4}-05-{min(number, 28):02d}T01:00:00Z"
-    row = {
+    row = _empty_article() | {
         "id": number,
         "url": f"https://baolaocai.vn/bai-viet/{number}-x",
         "title": title,
         "lead": lead,
-        "kicker": "",
         "section": ("Kinh tế", "Xã hội")[number % 2],
         "byline": json.dumps(["Ngọc Bằng"] if number < 4 else ["Bằng"], ensure_ascii=False),
-        "published_source": "",
-        "page_clock_text": "",
         "timestamp": time,
         "timestamp_source": "captured",
         "local_date": time[:10],
         "layout": "article",
         "template": "onecms",
-        "flags": "[]",
         "caption_count": len(captions),
         "photo_count": len(captions),
-        "syllable_count": 0,
         "revision_count": 1,
         "first_captured_at": time,
         "last_captured_at": time,
@@ -71,10 +67,16 @@ def add_article(
         tuple(row.values()),
     )
     db.conn.execute("INSERT INTO texts VALUES (?, ?)", (number, body))
-    for position, caption in enumerate(captions):
+    for position, caption in enumerate(captions, 1):
         text, credit = caption.split("|")
         db.conn.execute(
             "INSERT INTO captions (article_id, position, after_paragraph, text, credit, image_url,"
             " source) VALUES (?, ?, 0, ?, ?, '', 'markup')",
             (number, position, text, credit),
         )
+
+
+def _empty_article() -> dict[str, Any]:
+    """The empty value of each column of `articles` that may not be NULL."""
+    empty = {"id": 0, "count": 0, "text": "", "time": "", "list": "[]"}
+    return {column.name: empty[column.kind] for column in COLUMNS if "NOT NULL" in column.sql}
