@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from time import perf_counter
 
-from scraper.demo.newspaper import iter_stories
+from scraper.demo.newspaper import make_newspaper
 from scraper.demo.story import truth
 from scraper.places import all_places, find_places, label
 
@@ -26,7 +26,7 @@ def main() -> None:
     cases = [json.loads(line) for line in JUDGED.read_text(encoding="utf-8").splitlines()]
     for part in ("tuned", "held out", "second held out"):
         print(part, quality([case for case in cases if case["set"] == part]))
-    articles = [truth(story, "https://example.org") for story in iter_stories(1, 400)]
+    articles = [truth(story, "https://example.org") for story in make_newspaper(1, 400)]
     pages: list[Page] = [
         (a.title, a.lead, a.paragraphs, tuple(c.text for c in a.captions)) for a in articles
     ]

@@ -232,12 +232,12 @@ def article_row(article: Article, capture: Capture) -> dict[str, Any]:
 
 
 def _show(db: Database, article_id: int, old: Shown | None, new: Shown) -> None:
-    """Bring the tables, and the search index, from showing an article so to showing it so."""
+    """Change the rows of an article, and its index entry, from `old` to `new`."""
     if new == old:
         return
     if old is not None:
         if not unindex_article(db, article_id):
-            # Rows that were altered from outside: what the index holds of them stays in it.
+            # The rows were altered from outside: their old index entry cannot be taken out.
             set_mark(db, REINDEX_MARK, 1)
     db.conn.execute(_PUT_ARTICLE, new.article)
     db.execute(

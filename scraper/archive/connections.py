@@ -1,4 +1,4 @@
-"""Connections to one file of an archive, of which nothing is changed if it is not ours."""
+"""Connections to one file of an archive. A file that is not ours is not changed."""
 
 import shutil
 import sqlite3

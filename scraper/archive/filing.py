@@ -92,7 +92,7 @@ def file_read(
         )
         _mark_filed(db, snapshot_id)
         return Filing("not_article", snapshot.url, str(tombstone))
-    is_again = _was_read_so(db, snapshot_id, number, read)
+    is_again = _has_reading(db, snapshot_id, number, read)
     if read.reading in SEEN:
         _add_address(archive, snapshot)
     absent_from = snapshot.url if says_absent(snapshot, read, context) else ""
@@ -105,8 +105,7 @@ def file_read(
     source = "crawl" if snapshot.origin == "crawl" else "import"
     state = frontier.meet(db, snapshot.url, source, snapshot.captured_at)
     if is_again and state != "new":
-        # What the frontier has heard since stays.
-        detail, target = read.detail, ""
+        detail, target = read.detail, ""  # the frontier may know something newer
     else:
         detail, target = settle(archive, snapshot, read, context, state)
         if kind := _FAILURES.get(read.reading):
@@ -119,8 +118,8 @@ def file_read(
     return Filing(kind, snapshot.url, title=read.article.title, is_cut=read.reading == "cut")
 
 
-def _was_read_so(db: Database, snapshot_id: int, number: int | None, read: Read) -> bool:
-    """True if a snapshot was filed before with the reading that it has now."""
+def _has_reading(db: Database, snapshot_id: int, number: int | None, read: Read) -> bool:
+    """True if a snapshot was filed before, and read as it is now."""
     if number is None:
         return is_filed(db, snapshot_id)  # no article's address: no line in captures either
     return reading_of(db, snapshot_id)[0] == read.reading
@@ -135,7 +134,7 @@ def _show_again(archive: Archive, snapshot_id: int, context: Context) -> None:
     try:
         snapshot = snapshots.load(archive.snapshots, snapshot_id)
     except ArchiveError:
-        return  # What the tables show is then all that is left of it.
+        return  # damaged: what the tables show is all that is left of the article
     file_read(archive, snapshot_id, snapshot, read_snapshot(snapshot), context)
 
 

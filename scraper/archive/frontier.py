@@ -67,7 +67,7 @@ def _due(run_started: datetime, since: datetime | None) -> list[tuple[str, list[
 
 
 def meet(db: Database, url: str, source: str, at: datetime) -> State:
-    """The state of an address that was captured; `new` for one not known before, as it now is."""
+    """The state of an address that was captured; one not known before is added as `new`."""
     row = db.execute("SELECT state FROM frontier WHERE url = ?", [url]).fetchone()
     if row is None:
         db.execute(

@@ -1,4 +1,4 @@
-"""What came of an asked address, as the frontier keeps it: its state, and when to ask again."""
+"""Update the frontier after a fetch: an address's state, and when to ask for it again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,8 +48,8 @@ def settle(
 def says_absent(snapshot: Snapshot, read: Read, context: Context) -> bool:
     """True if an answer says that the article is not there, in words or by what it is.
 
-    A page that is no article, or a way to one, is what most sites send for an article taken out.
-    Other answers that are no page (403, a way out of the site) tell of us, not of the article.
+    Most sites answer for an article they took out with a page that is no article, or a redirect
+    to one. Other answers (403, a redirect out of the site) are about us, not about the article.
     """
     if read.reading == "redirect":
         target = _target(snapshot, context)
@@ -140,7 +140,7 @@ def _missing_since(archive: Archive, snapshot: Snapshot) -> datetime:
 def _settle_redirect(archive: Archive, snapshot: Snapshot, context: Context) -> tuple[str, str]:
     """Mark a redirect, and have its target asked for if that is an article of this site.
 
-    Returns what is to be said of it, and the target, "" if it is not to be asked.
+    Returns why, in words, and the target; "" if that is not to be asked for.
     """
     db, url, at = archive.db, snapshot.url, snapshot.captured_at
     location = snapshot.location
@@ -151,7 +151,7 @@ def _settle_redirect(archive: Archive, snapshot: Snapshot, context: Context) -> 
         detail = f"redirects to {location or 'nowhere'}, which is no article of this site"
         due: datetime | None = revisits.after_failure(attempts, at)
         if location and context.site.owns(target):
-            # Most sites answer so for a page they took down, some only for an hour: look again.
+            # Most sites answer like this for a page they took down, some for an hour: look again.
             state, due = _state_of_absent(archive, snapshot, attempts, state)
     elif sightings.is_circle(db, url, target):
         detail = f"redirects in a circle, to {target}"
@@ -197,13 +197,13 @@ def _settle_not_article(archive: Archive, snapshot: Snapshot, read: Read) -> Non
 def _state_of_absent(
     archive: Archive, snapshot: Snapshot, attempts: int, state: frontier.State
 ) -> tuple[frontier.State, datetime | None]:
-    """State and next look of an address at which something else than its article was found."""
+    """The state of an address without its article, and when to ask for it again."""
     number, at = article_id(snapshot.url), snapshot.captured_at
     if number is None:
         return state, None
     frontier.promote_duplicate(archive.db, number)
     if is_gone(archive.db, number):
-        # It took four looks to say so; of 404s two are enough.
+        # This took four failures, a 404 takes two: start the longer waits at the same point.
         return "gone", revisits.after_gone(attempts - 3, at)
     return state, revisits.after_failure(attempts, at)
 
@@ -214,7 +214,7 @@ def _attempts(archive: Archive, url: str) -> int:
 
 
 def _is_stale(archive: Archive, snapshot: Snapshot) -> bool:
-    """True if the archive holds a later capture, so that this one says nothing of today."""
+    """True if the archive holds a later capture: this one does not say how the page is now."""
     row = archive.db.execute(
         "SELECT max(captured_at) FROM captures WHERE article_id = ?", [article_id(snapshot.url)]
     ).fetchone()

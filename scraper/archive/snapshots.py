@@ -177,7 +177,7 @@ def blank(db: Database, article_id: int, urls: Iterable[str]) -> None:
         for snapshot_id, sha256, status in rows.fetchall():
             lost.add(snapshot_id)
             if status != 304:
-                lost |= _bequeath(db, article_id, sha256)
+                lost |= _keep_shared_body(db, article_id, sha256)
     db.conn.executemany(
         f"UPDATE snapshots SET codec = '{WITHDRAWN}', dictionary_id = NULL, body = NULL"
         " WHERE id = ?",
@@ -185,7 +185,7 @@ def blank(db: Database, article_id: int, urls: Iterable[str]) -> None:
     )
 
 
-def _bequeath(db: Database, article_id: int, sha256: str) -> set[int]:
+def _keep_shared_body(db: Database, article_id: int, sha256: str) -> set[int]:
     """Move a body to a snapshot of another article; if there is none, the ids that lose it."""
     same = db.execute(
         f"SELECT id, url FROM snapshots WHERE sha256 = ? AND status <> 304 AND {_KEPT}", [sha256]

@@ -1,1 +1,1 @@
-"""Placeholder until this package lands."""
+"""The reading pages, as a plugin of Datasette, and serving them."""

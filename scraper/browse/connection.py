@@ -56,7 +56,7 @@ def aliases(datasette: Datasette) -> Aliases:
     return read_aliases(tuple((datasette.plugin_config("scraper") or {}).get("aliases", ())))
 
 
-def guard(conn: sqlite3.Connection, datasette: Datasette) -> None:
+def make_read_only(conn: sqlite3.Connection, datasette: Datasette) -> None:
     """Give a connection our functions, then take from it all but reading."""
     known = aliases(datasette)
 
@@ -76,10 +76,10 @@ def guard(conn: sqlite3.Connection, datasette: Datasette) -> None:
     conn.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN)
     conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     conn.set_authorizer(_only_reading)
-    conn.row_factory = _weighed()
+    conn.row_factory = _size_limited_rows()
 
 
-def _weighed() -> Callable[[sqlite3.Cursor, tuple[Any, ...]], sqlite3.Row]:
+def _size_limited_rows() -> Callable[[sqlite3.Cursor, tuple[Any, ...]], sqlite3.Row]:
     """Rows as usual, until those of one statement together are too large to hold.
 
     A thousand rows of the longest cells would take all memory well within the time limit.
@@ -88,7 +88,7 @@ def _weighed() -> Callable[[sqlite3.Cursor, tuple[Any, ...]], sqlite3.Row]:
     current: weakref.ref[sqlite3.Cursor] | None = None
     held = 0
 
-    def weigh(cursor: sqlite3.Cursor, cells: tuple[Any, ...]) -> sqlite3.Row:
+    def row(cursor: sqlite3.Cursor, cells: tuple[Any, ...]) -> sqlite3.Row:
         nonlocal current, held
         if current is None or current() is not cursor:
             current, held = weakref.ref(cursor), 0
@@ -99,7 +99,7 @@ def _weighed() -> Callable[[sqlite3.Cursor, tuple[Any, ...]], sqlite3.Row]:
             )
         return sqlite3.Row(cursor, cells)
 
-    return weigh
+    return row
 
 
 def _only_reading(action: int, first: str | None, second: str | None, *_: str | None) -> int:

@@ -70,10 +70,10 @@ def get_metadata(datasette: "Datasette", key: str | None) -> dict[str, Any]:
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: "Datasette") -> None:
     """Our functions for SQL, and no right to anything but reading."""
     from scraper.browse.adoption import is_ours
-    from scraper.browse.connection import guard
+    from scraper.browse.connection import make_read_only
 
     if database == "archive" and is_ours(datasette):
-        guard(conn, datasette)
+        make_read_only(conn, datasette)
 
 
 @hookimpl  # type: ignore[untyped-decorator, unused-ignore]

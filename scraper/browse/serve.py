@@ -78,7 +78,7 @@ def open_datasette(
 
 
 def _is_in_use(path: Path) -> bool:
-    """Whether changes are still to be taken into the file; without them it may make no sense."""
+    """True if the write-ahead log has changes that the file lacks: alone it may be inconsistent."""
     log = path.with_name(path.name + "-wal")
     return log.exists() and log.stat().st_size > 0
 

@@ -59,7 +59,7 @@ def bulk(
     go on, Locked if another run writes to that folder.
     """
     outcome = BulkOutcome()
-    with _said_of(job.out), manifest.open_manifest(job.out) as book:
+    with _faults_in_one_line(job.out), manifest.open_manifest(job.out) as book:
         _clear(job.out)
         known = manifest.read(book)
         todo = [s for s in shards if not manifest.is_done(known.get(str(s)), s, job)]
@@ -72,7 +72,7 @@ def bulk(
                     outcome.count(ended)
                 else:
                     outcome.failed.append(ended)
-                progress.step(_said(shard, ended))
+                progress.step(_in_words(shard, ended))
         finally:
             _clear(job.out)  # of shards in progress when it was stopped
     outcome.is_whole = outcome.shards + len(outcome.failed) == len(todo)
@@ -80,7 +80,7 @@ def bulk(
 
 
 @contextmanager
-def _said_of(out: Path) -> Iterator[None]:
+def _faults_in_one_line(out: Path) -> Iterator[None]:
     try:
         out.mkdir(parents=True, exist_ok=True)
         yield
@@ -96,7 +96,7 @@ def _clear(out: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _said(shard: Path, ended: Done | str) -> str:
+def _in_words(shard: Path, ended: Done | str) -> str:
     return f"{file_name(shard)}: {ended.captures} captures" if isinstance(ended, Done) else ended
 
 

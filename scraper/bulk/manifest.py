@@ -56,7 +56,7 @@ def add(manifest: BinaryIO, done: Done) -> None:
 
 
 def _is_cut(manifest: BinaryIO) -> bool:
-    """Whether the last line was cut short."""
+    """True if the last line was cut short."""
     if manifest.seek(0, os.SEEK_END) == 0:
         return False
     manifest.seek(-1, os.SEEK_END)
@@ -64,7 +64,7 @@ def _is_cut(manifest: BinaryIO) -> bool:
 
 
 def is_done(known: Done | None, shard: Path, job: Job) -> bool:
-    """Whether the part of `shard` is there, made from these very bytes by these rules."""
+    """True if the part of `shard` is there, made from these very bytes by these rules."""
     if known is None or known.mark != job.mark or not shard.is_file():
         return False
     part, now = job.out / known.part, shard.stat()

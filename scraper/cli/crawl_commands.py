@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.root import COUNT, DAY, cli, config_option, json_option, vietnam_day
+from scraper.cli.root import COUNT, DAY, cli, config_option, json_option, start_of_day
 from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
 from scraper.errors import ConfigError
@@ -74,7 +74,7 @@ def crawl(
     plan = Plan(
         pages=limit or settings.crawl.max_pages,
         minutes=max_minutes or settings.crawl.max_minutes,
-        since=vietnam_day(since),
+        since=start_of_day(since),
         full=full,
         dry=dry_run,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.root import COUNT, DAY, cli, config_option, json_option, vietnam_day
+from scraper.cli.root import COUNT, DAY, cli, config_option, json_option, start_of_day
 from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
 from scraper.progress import counted
@@ -47,8 +47,8 @@ def recover(
     if since and until and until < since:
         raise click.UsageError(f"--to {until:%Y-%m-%d} is before --from {since:%Y-%m-%d}")
     settings.require_contact()
-    end = vietnam_day(until)
-    window = Window(vietnam_day(since), end + timedelta(days=1) if end else None)
+    end = start_of_day(until)
+    window = Window(start_of_day(since), end + timedelta(days=1) if end else None)
     with (
         stop_on_signal() as stop,
         open_archive(settings.archive.path, settings.site.site) as archive,

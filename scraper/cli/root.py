@@ -65,7 +65,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 _OLDEST = datetime(1900, 1, 1)  # no page is older, and no calendar ends there
 
 
-def vietnam_day(day: datetime | None) -> datetime | None:
+def start_of_day(day: datetime | None) -> datetime | None:
     """The instant at which `day` begins in Vietnam."""
     return max(day, _OLDEST).replace(tzinfo=VIETNAM).astimezone(UTC) if day else None
 

@@ -18,7 +18,7 @@ from scraper.cli.root import (
     cli,
     config_option,
     json_option,
-    vietnam_day,
+    start_of_day,
 )
 from scraper.cli.signals import stop_on_signal
 from scraper.config import Settings
@@ -113,7 +113,7 @@ def reread(
     from scraper.upkeep.reread import forecast
     from scraper.upkeep.reread import reread as read_again
 
-    path, at = settings.archive.path, vietnam_day(since)
+    path, at = settings.archive.path, start_of_day(since)
     if dry_run:
         with open_reader(path) as archive, watch("reread") as progress:
             found = forecast(archive, progress, since=at, workers=workers)

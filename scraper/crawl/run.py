@@ -21,7 +21,7 @@ from scraper.photos.collect import collect_photos
 from scraper.progress import Progress
 
 FEWEST_REQUESTS = 20  # in a run: with fewer, lists and articles take days to come round
-NO_ROOM = "the delay leaves no room"  # part of the end of a run that had fewer
+NO_ROOM = "the delay leaves no room"  # begins the reason why such a run ended
 
 
 @dataclass(frozen=True, slots=True)

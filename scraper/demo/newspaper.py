@@ -79,8 +79,3 @@ def make_newspaper(seed: int = 1, pages: int = 150, months: int = 24) -> Newspap
     if pages < 1 or months < 1:
         raise ValueError(f"a newspaper of {pages} pages over {months} months")
     return Newspaper(seed, pages, months)
-
-
-def iter_stories(seed: int, count: int, months: int = 24) -> Iterator[Story]:
-    """`count` stories, oldest first, each made when it is asked for."""
-    return iter(make_newspaper(seed, count, months))

@@ -16,8 +16,8 @@ _AD = (
 )
 
 
-def render(story: Story, others: Sequence[Story], *, skin: str = "") -> bytes:
-    """The page of one story; `others` fill its lists. `skin` varies the markup, not the text."""
+def render(story: Story, others: Sequence[Story]) -> bytes:
+    """The page of one story; `others` fill its lists."""
     emagazine = story.layout == "emagazine"
     names = ("e-magazine__title", "e-magazine__sapo", "e-magazine__body")
     title, sapo, body = (
@@ -26,7 +26,7 @@ def render(story: Story, others: Sequence[Story], *, skin: str = "") -> bytes:
         else (
             "article__title cms-title ",
             "article__sapo cms-desc",
-            "article__body cms-body " + ("zce-content-body " if skin else ""),
+            "article__body cms-body ",
         )
     )
     side = weather_box(story.weather, "Thời tiết")
@@ -35,7 +35,7 @@ def render(story: Story, others: Sequence[Story], *, skin: str = "") -> bytes:
         f'<!DOCTYPE html><html lang="vi"><head>{_head(story)}{frame.head()}</head><body>'
         f'<header class="site-header">{frame.header_tools()}{frame.navigation()}'
         f"{side if in_header else ''}</header>"
-        f'<div class="container {skin}"><div class="main-col content-col">'
+        f'<div class="container "><div class="main-col content-col">'
         f'<div class="breadcrumb"><a href="/">Trang chủ</a>'
         f'<a href="/{story.section_slug}/">{story.section}</a></div>'
         f'<h1 class="{title}">{escape(story.title)}</h1>{_above(story)}{_lead(story, sapo)}'

@@ -1,7 +1,7 @@
 """Snapshot -> Article: pure reading, no I/O, no clock.
 
 The template is chosen by its marker in the page, never by the article's date: an article of 2013
-that is fetched today wears today's template.
+that is fetched today is on a page of today's design.
 """
 
 import re

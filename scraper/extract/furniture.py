@@ -103,22 +103,22 @@ def _is_furniture(line: str) -> bool:
 
 
 def is_above_emagazine(line: str) -> bool:
-    """Whether a line is the navigation above an e-magazine."""
+    """True if a line is the navigation above an e-magazine."""
     return bool(re.match(r"^quay (?:về|lại)(?: trang)? e-?magazine", line, re.I))
 
 
 def is_list_line(line: str) -> bool:
-    """Whether a line occurs on section pages alone."""
+    """True if a line occurs on section pages alone."""
     return bool(_OF_LIST.match(line))
 
 
 def is_hotline(line: str) -> bool:
-    """Whether a line is the editors' telephone number."""
+    """True if a line is the editors' telephone number."""
     return bool(_HOTLINE.match(line))
 
 
 def ends_article(line: str) -> bool:
-    """Whether a line is the heading of a block beside the article."""
+    """True if a line is the heading of a block beside the article."""
     return is_weather_heading(line) or _heads_block(line)
 
 
@@ -127,7 +127,7 @@ def _heads_block(line: str) -> bool:
 
 
 def says_more(line: str) -> bool:
-    """Whether a line may be the heading of such a block, or a button: "Xem thêm"."""
+    """True if a line may be the heading of such a block, or a button: "Xem thêm"."""
     return bool(_MORE.match(line))
 
 

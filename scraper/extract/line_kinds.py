@@ -109,7 +109,7 @@ def take_apart(line: str, slug: str) -> Stated:
 
 
 def is_time_line(line: str) -> bool:
-    """Whether a line is printed times and nothing else."""
+    """True if a line is printed times and nothing else."""
     is_short = len(line) <= _MOST_TIMES
     return is_short and not _OF_TIMES.sub("", line) and read_moment(line) is not None
 
@@ -131,7 +131,7 @@ def photo_alt(line: str, headline: str) -> str | None:
 
 
 def is_cut_name(line: str) -> bool:
-    """Whether the last line of a capture is the beginning of a photo's name."""
+    """True if the last line of a capture is the beginning of a photo's name."""
     return bool(_CUT_NAME.match(line))
 
 
@@ -141,12 +141,12 @@ def without_cell_ends(line: str) -> str:
 
 
 def shows_photo(line: str) -> bool:
-    """Whether a line says by itself that it belongs to a photo or video."""
+    """True if a line says by itself that it belongs to a photo or video."""
     return has_cue(line) or says_photo(line) or bool(_NOTE.match(line))
 
 
 def may_follow_name(line: str, *, is_beside: bool) -> bool:
-    """Whether a line below a photo's name is its caption.
+    """True if a line below a photo's name is its caption.
 
     `is_beside`: no blank line is between the two, while blank lines are between paragraphs.
     """
@@ -156,7 +156,7 @@ def may_follow_name(line: str, *, is_beside: bool) -> bool:
 
 
 def may_follow_lead(line: str, after: str) -> bool:
-    """Whether one line between a lead and the paragraph `after` is more likely a caption.
+    """True if one line between a lead and the paragraph `after` is more likely a caption.
 
     Seen in whole and in headless captures: "Quang cảnh buổi sinh hoạt của chi bộ."
     """
@@ -181,10 +181,10 @@ def opens_news(line: str) -> bool:
 
 
 def is_sentence(line: str) -> bool:
-    """Whether a line ends as a sentence does, and is no name of a section or a series."""
+    """True if a line ends as a sentence does, and is no name of a section or a series."""
     return len(line) >= 40 and bool(_SENTENCE_END.search(line))
 
 
 def is_kicker(line: str) -> bool:
-    """Whether a line above the headline is a kicker: "Kỷ niệm 60 năm …:", "Di sản Lào Cai"."""
+    """True if a line above the headline is a kicker: "Kỷ niệm 60 năm …:", "Di sản Lào Cai"."""
     return len(line) <= _SHORT and not line.endswith((".", "…", "!")) and len(line.split()) > 1

@@ -43,13 +43,13 @@ _MOST_ELEMENTS = 50
 _MOST_TIMES = 4  # beside one another
 
 
-def beside(
+def unclaimed_text(
     container: LexborNode, claimed: list[LexborNode], dropped: frozenset[str]
 ) -> tuple[list[Excluded], list[str]]:
     """What of `container` is in none of the `claimed` parts, of which the first is the headline:
     what a rule leaves out, and texts that belong nowhere.
 
-    Where the container is the whole page, its header, above the headline, is not looked at.
+    If the container is the whole page, its header, above the headline, is not looked at.
     """
     taken = {node.mem_id for node in claimed}
     within = _ancestors(claimed)

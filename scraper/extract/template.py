@@ -31,13 +31,13 @@ from scraper.extract.nodes import (
 from scraper.extract.page import Page
 from scraper.extract.record import Findings, article_of
 from scraper.extract.surroundings import (
-    beside,
     cover_of,
     kicker_of,
     own,
     own_first,
     photos_after,
     times_of,
+    unclaimed_text,
 )
 from scraper.extract.trace import Choice, Notes, note_found, select
 from scraper.extract.weather import weather_of
@@ -82,7 +82,7 @@ def read(template: Template, page: Page, snapshot: Snapshot) -> Article:
     times = times_of(around, template.time, title, bodies)
     kicker = kicker_of(title, page, template.section)
     claimed = [title, *text.claimed, *times, *([kicker] if kicker else [])]
-    excluded, unknown = beside(around, claimed, template.dropped)
+    excluded, unknown = unclaimed_text(around, claimed, template.dropped)
     if notes is not None:
         notes += [Choice("excluded", e.rule, e.text) for e in text.excluded + excluded if e.text]
     found = Findings(

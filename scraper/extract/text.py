@@ -10,11 +10,11 @@ _META_CHARSET = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.I
 )
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_:.-]{2,40})""", re.I)
-# With halves of a letter, as JSON may hold them: no file takes those.
 _JOINER = "\u200d"
 _EMOJI = "\u2190-\u2bff\ufe0f\U0001f000-\U0001fbff"
 # A joiner between two emoji makes one of them: a family of three persons.
 _JOINS_NOTHING = re.compile(f"(?<![{_EMOJI}]){_JOINER}|{_JOINER}(?![{_EMOJI}])")
+# Also lone surrogates, as JSON may hold them: they cannot be encoded.
 _INVISIBLE = re.compile(
     "[\ud800-\udfff\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 )

@@ -107,7 +107,7 @@ def keep_text(lines: Sequence[Line], title: str, slug: str, kept: Kept) -> None:
 
 
 def _is_repeated(text: str, title: str, kept: Kept) -> bool:
-    """Whether a line is kept already; one that is repeated at once is marked as a caption.
+    """True if a line is kept already; one that is repeated at once is marked as a caption.
 
     A photo's `alt` repeats its caption. A lead is printed again for phones.
     """
@@ -120,7 +120,7 @@ def _is_repeated(text: str, title: str, kept: Kept) -> bool:
 
 
 def _is_furniture(text: str, title: str, kept: Kept) -> bool:
-    """Whether a line is no text of the article; a time below the headline is noted."""
+    """True if a line is no text of the article; a time below the headline is noted."""
     above = sum(not line.is_caption for line in kept.lines)
     if kinds.is_time_line(text):
         if not above and title:
@@ -260,7 +260,7 @@ def _pairs(text: str) -> set[str]:
 
 
 def _breaks_off(line: Line) -> bool:
-    """Whether a paragraph ends within a sentence."""
+    """True if a paragraph ends within a sentence."""
     return len(line.text) > _LONGER_THAN_SUBHEAD and not kinds.is_sentence(line.text)
 
 

@@ -49,8 +49,8 @@ _NAME = re.compile(r"^((?:[^\W\d]+\s){1,3}[^\W\d]+)\s*[:-]?\s*(?=[-−–]?\d)")
 _HEADING_TAGS = ("h2", "h3", "h4", "h5")
 _HEADING_CLASSES = ("title", "heading", "box-heading")
 HEADINGS = ", ".join((*_HEADING_TAGS, *(f".{name}" for name in _HEADING_CLASSES)))
-# "Thời tiết" in every way of writing it: what accents and capitals leave alone.
-_SPOKEN = ':lexbor-contains("i ti" i)'
+# "Thời tiết", in any case and any form of Unicode, contains "i ti".
+_SAYS_WEATHER = ':lexbor-contains("i ti" i)'
 _WIDGETS = "[class*=weather], [id*=weather], [class*=thoi-tiet]"
 _ARTICLES = f"h1, {ARTICLE_LINKS}"
 _MOST_WIDGETS, _MOST_HEADINGS = 10, 50  # on a page
@@ -179,7 +179,7 @@ def _widgets(page: Page, bodies: Sequence[LexborNode]) -> Iterator[tuple[str, st
 
 def _headings(page: Page) -> Iterator[tuple[LexborNode, str]]:
     """Each element, of any tag and class, that reads like a widget's heading, and its text."""
-    spoken = ((node, clean(node.text(deep=False))) for node in page.tree.css(_SPOKEN))
+    spoken = ((node, clean(node.text(deep=False))) for node in page.tree.css(_SAYS_WEATHER))
     found = ((node, text) for node, text in spoken if is_weather_heading(text))
     for node, text in islice(found, _MOST_HEADINGS):
         around = node.parent

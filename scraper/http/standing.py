@@ -1,4 +1,4 @@
-"""How the site takes us: failures and refusals in a row, which end a run."""
+"""Failures and refusals in a row, which end a run."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ class Standing:
     """Counts the pages and the lists in a row that failed; refusals also over several runs.
 
     A run asks for pages and lists in turn. Both count towards the failures that end it, but a
-    list that is answered makes good for lists only.
+    list that is answered ends only a row of lists.
     """
 
     def __init__(self, pace: Pace, most_failures: int) -> None:

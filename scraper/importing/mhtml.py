@@ -28,7 +28,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def is_mhtml(body: bytes) -> bool:
-    """Whether a file begins as MHTML does."""
+    """True if a file begins as MHTML does."""
     return bool(_START.match(body[:_START_BYTES].removeprefix(_BYTE_ORDER_MARK)))
 
 

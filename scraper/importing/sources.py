@@ -32,7 +32,7 @@ class SourceFile:
 
     @property
     def must_be_readable(self) -> bool:
-        """Whether it is an error that nothing can be read of it: folders hold much else."""
+        """True if it is an error that nothing can be read of it: folders hold much else."""
         return self.is_named or self.path.name.lower().endswith((*_WARCS, _PART))
 
 

@@ -85,7 +85,7 @@ def _jpeg(data: bytes) -> ImageHeader:
 
 
 def _is_turned(segment: bytes) -> bool:
-    """Whether EXIF says that the picture is to be shown turned by a quarter, as browsers do.
+    """True if EXIF says that the picture is to be shown turned by a quarter, as browsers do.
 
     EXIF 2.3, 4.6.2 and 4.6.4: a TIFF directory, of which tag 0x0112 is the orientation, 1 to 8.
     """

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 LACKING_MONTHS = 6  # shown on one line
+_LAST_RUNS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Status:
         return self.coverage.archived
 
 
-def status(archive: Archive, now: datetime, last_runs: int = 5) -> Status:
+def status(archive: Archive, now: datetime) -> Status:
     """What the archive holds, and its last runs."""
     db = archive.db
 
@@ -80,7 +81,7 @@ def status(archive: Archive, now: datetime, last_runs: int = 5) -> Status:
     runs = db.execute(
         "SELECT started_at, finished_at, command, outcome, detail, requests, new_articles,"
         " new_revisions, failed FROM runs ORDER BY id DESC LIMIT ?",
-        [last_runs],
+        [_LAST_RUNS],
     )
     return Status(
         coverage=coverage(db),

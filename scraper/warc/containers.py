@@ -119,7 +119,7 @@ def _begins_arc(path: Path) -> bool:
 
 
 def _is_wacz(path: Path, start: bytes) -> bool:
-    """Whether a file is a WACZ: a ZIP file that says so by its name or by what is in it."""
+    """True if a file is a WACZ: a ZIP file that says so by its name or by what is in it."""
     if path.name.lower().endswith(".wacz"):
         return True
     if not start.startswith(_ZIP):

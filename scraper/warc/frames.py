@@ -179,7 +179,7 @@ def _frame(record: RawRecord, wants: Wants) -> Frame:
 
 
 def _proves_page(frame: Frame, block: bytes) -> bool:
-    """Whether a digest that the record states is that of the page in its block."""
+    """True if a digest that the record states is that of the page in its block."""
     head = HEAD_END.search(block)
     page = block[head.end() :] if head else block
     stated = map(frame.header, ("warc-payload-digest", "warc-block-digest"))

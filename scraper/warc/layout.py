@@ -104,7 +104,7 @@ def next_start(warc: WarcFile, at: int) -> int | None:
 
 
 def _is_start(layout: Layout, start: bytes) -> bool:
-    """Whether a record begins with these bytes."""
+    """True if a record begins with these bytes."""
     if layout == "members":
         try:
             start = zlib.decompressobj(31).decompress(start, _VERSION_BYTES)
@@ -125,7 +125,7 @@ def end_of_record(warc: WarcFile, offset: int, length: int) -> int | None:
 
 
 def is_followed_well(warc: WarcFile, offset: int, length: int) -> bool:
-    """Whether the record at `offset` is followed by a blank line, as every record is.
+    """True if the record at `offset` is followed by a blank line, as every record is.
 
     False in a stream: its records cannot be read a second time.
     """

@@ -193,13 +193,13 @@ def _revisited(frame: Frame) -> Message | None:
 
 
 def _is_page(status: int, headers: HeaderLines) -> bool:
-    """Whether an answer is a page, or says what became of one: an error, a redirect."""
+    """True if an answer is a page, or says what became of one: an error, a redirect."""
     declared = next((value for name, value in headers if name == "content-type"), "")
     return not 200 <= status < 300 or re.split(r"[;,\s]", declared.lower())[0] in _PAGE_TYPES
 
 
 def _is_as_captured(frame: Frame, message: Message) -> bool:
-    """Whether an answer is the newspaper's, and not the Wayback Machine's own about it."""
+    """True if an answer is the newspaper's, and not the Wayback Machine's own about it."""
     is_replayed = _REPLAYED.search(frame.header("warc-target-uri")) is not None
     is_memento = any(name == "memento-datetime" for name, _ in message.headers)
     return not is_replayed or (is_memento and message.status == 200)
@@ -218,7 +218,7 @@ def _doubt(frame: Frame, message: Message) -> str:
 
 
 def _has_digest(message: Message, digest: str) -> bool:
-    """Whether a digest may be of the page, or of its bytes as sent: archivists differ."""
+    """True if a digest may be of the page, or of its bytes as sent: archivists differ."""
     forms = (*message.payloads, message.body)
     return any(compare(digest, form) != "other" for form in forms)
 

@@ -106,7 +106,7 @@ def _records(snapshot: Snapshot, answer: uuid.UUID) -> Iterator[_Record]:
 
 
 def _is_without_http(snapshot: Snapshot) -> bool:
-    """Whether a capture is a saved file: nothing is known of its answer but the type."""
+    """True if a capture is a saved file: nothing is known of its answer but the type."""
     names = [name for name, _ in snapshot.headers]
     return snapshot.origin != "crawl" and snapshot.status == 200 and names == ["content-type"]
 
