@@ -24,7 +24,7 @@ from scraper.browse.rendering import page
 from scraper.search import sql as index
 from scraper.search.conditions import Clause
 from scraper.search.query import read_query
-from scraper.search.sql import Asked
+from scraper.search.sql import SearchSQL
 
 MANY = 20_000  # hits past which they are met sooner on the way back in time than all at once
 _FACETS = ("_facet", "_facet_array", "_facet_date")
@@ -120,7 +120,7 @@ async def found_in_table(datasette: Datasette, request: Request) -> FilterArgume
     return await in_archive(datasette, read)
 
 
-def _clauses(asked: Asked, total: int, is_uncounted: bool) -> list[Clause]:
+def _clauses(asked: SearchSQL, total: int, is_uncounted: bool) -> list[Clause]:
     """Which articles are found, in words that SQLite makes a fast plan of."""
     if not asked.match:
         return list(asked.where)

@@ -79,10 +79,10 @@ async def _counts(datasette: Datasette, texts: list[str], args: Any, digits: int
     months = await stretches_of(datasette)
 
     def read(db: Database) -> Counts:
-        def ask(text: str) -> index.Asked:
+        def ask(text: str) -> index.SearchSQL:
             return index.ask(db, read_query(text, known, apart=apart), filters)
 
-        def count(asked: index.Asked) -> dict[str, int]:
+        def count(asked: index.SearchSQL) -> dict[str, int]:
             return dict(index.count_by_period(db, asked, digits, months))
 
         whole, asked = count(ask("")), tuple(map(ask, texts))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from scraper.search.sql import Asked, count_hits, newest_ids
+from scraper.search.sql import SearchSQL, count_hits, newest_ids
 
 COUNTED_AT_MOST = 10_000  # hits; of more, the highest numbers are counted, and Facets says so
 SHOWN = 12  # values of each facet, the most frequent first
@@ -45,7 +45,7 @@ class Facets:
     values: dict[str, Values]  # "section", "year", "byline", "tag", "layout", "unit", "in"
 
 
-def facets(db: Database, asked: Asked) -> Facets:
+def facets(db: Database, asked: SearchSQL) -> Facets:
     """The facets of what `search` finds for the same."""
     newest = newest_ids(db, asked, COUNTED_AT_MOST)
     if not newest:

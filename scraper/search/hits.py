@@ -16,7 +16,7 @@ from scraper.search.excerpt import excerpt, marks
 from scraper.search.facets import Facets
 from scraper.search.query import Aliases, Query, one_phrase, read_query
 from scraper.search.sql import (
-    Asked,
+    SearchSQL,
     ask,
     count_by_period,
     count_hits,
@@ -90,7 +90,7 @@ class SearchPage:
 
 def search(
     db: Database,
-    asked: Asked,
+    asked: SearchSQL,
     *,
     sort: str = "best",
     limit: int = 20,
@@ -117,7 +117,7 @@ def search(
 
 def _page(
     db: Database,
-    asked: Asked,
+    asked: SearchSQL,
     ids: Sequence[int] | None,
     sort: str,
     limit: int,
@@ -185,7 +185,7 @@ def other_readings(
 
 def _newest(
     db: Database,
-    asked: Asked,
+    asked: SearchSQL,
     total: int,
     limit: int,
     offset: int,
@@ -206,13 +206,13 @@ def _newest(
     return [row[0] for row in db.conn.execute(f"{sql} {order}", (*parameters, limit, offset))]
 
 
-def _oldest(db: Database, asked: Asked, total: int, limit: int, offset: int) -> list[int]:
+def _oldest(db: Database, asked: SearchSQL, total: int, limit: int, offset: int) -> list[int]:
     sql, parameters = select("id", asked, in_order=total > RANKED_AT_MOST)
     order = "ORDER BY timestamp IS NULL, timestamp, id LIMIT ? OFFSET ?"
     return [row[0] for row in db.conn.execute(f"{sql} {order}", (*parameters, limit, offset))]
 
 
-def _recent(db: Database, asked: Asked, since: Stretch) -> list[tuple[str, int]] | None:
+def _recent(db: Database, asked: SearchSQL, since: Stretch) -> list[tuple[str, int]] | None:
     """Time and number of each hit since the first day of a month, newest first.
 
     None if many articles since then have numbers from before.
@@ -231,7 +231,7 @@ def _recent(db: Database, asked: Asked, since: Stretch) -> list[tuple[str, int]]
     return sorted((tuple(row) for row in found), reverse=True)
 
 
-def _best(db: Database, asked: Asked, ids: Sequence[int], limit: int, offset: int) -> list[int]:
+def _best(db: Database, asked: SearchSQL, ids: Sequence[int], limit: int, offset: int) -> list[int]:
     floor = ids[-RANKED_AT_MOST] if len(ids) > RANKED_AT_MOST else 0
     newest = Clause("articles_fts.rowid >= {}", (floor,))
     number = number_in(asked)
@@ -253,7 +253,7 @@ def _weights(db: Database) -> str:
     return ", ".join(str(_WEIGHT.get(c.removesuffix("_folded"), 0)) for c in columns)
 
 
-def _hit(db: Database, article_id: int, asked: Asked) -> Hit:
+def _hit(db: Database, article_id: int, asked: SearchSQL) -> Hit:
     sql = f"SELECT {', '.join(_OF_HIT)} FROM articles WHERE id = ?"
     article = dict(zip(_OF_HIT, db.conn.execute(sql, (article_id,)).fetchone(), strict=True))
     texts = next(iter(texts_of(db, "WHERE id = ?", (article_id,))))

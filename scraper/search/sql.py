@@ -39,13 +39,13 @@ NAMED_AT_MOST = 50  # words that start so; of more, the index gathers all places
 LOOKED_AT = 500  # words, to name those
 SHORTEST_NAMED = 3  # letters; too many words start with fewer
 
-MATCHING = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
-_MATCHING = MATCHING.replace("?", "{}")
+_FITTING = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH {}"
+MATCHING = _FITTING.format("?")
 _AMONG = "id IN (SELECT value FROM json_each({}))"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchSQL:
     """A query as SQL."""
 
     query: Query  # without the readings that no article holds
@@ -59,7 +59,7 @@ class Asked:
     patterns: tuple[Pattern, ...]  # what to mark in texts
 
 
-def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked:
+def ask(db: Database, query: Query, filters: Filters = ALL) -> SearchSQL:
     """`query` in the words of this archive, as SQL."""
     occurs, place = _occurs(db), filters.place
     query = with_readings_held(query, occurs, lambda match: _is_held(db, match))
@@ -77,8 +77,8 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked:
     if not (query.is_blank or query.sides):
         where.append(Clause("0"))  # no word was typed
     if not match and (unwanted := exclusion(named, occurs, place)):
-        where.append(Clause(f"id NOT IN ({_MATCHING})", (unwanted,)))
-    return Asked(
+        where.append(Clause(f"id NOT IN ({_FITTING})", (unwanted,)))
+    return SearchSQL(
         query=query,
         filters=filters,
         match=match,
@@ -102,22 +102,22 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> Asked:
 def clauses(db: Database, query: Query) -> tuple[Clause, ...]:
     """What the rows of `articles` fulfil that fit `query`."""
     asked = ask(db, query)
-    found = (Clause(f"id IN ({_MATCHING})", (asked.match,)),) if asked.match else ()
+    found = (Clause(f"id IN ({_FITTING})", (asked.match,)),) if asked.match else ()
     return found + asked.where
 
 
-def count_hits(db: Database, asked: Asked, first: int = 0) -> int:
+def count_hits(db: Database, asked: SearchSQL, first: int = 0) -> int:
     """How many articles fit, of those with numbers from `first`."""
     newer = (Clause("articles_fts.rowid >= {}", (first,)),) if first else ()
     return int(db.conn.execute(*without_rows("count(*)", asked, *newer)).fetchone()[0])
 
 
-def matching_ids(db: Database, asked: Asked) -> list[int]:
+def matching_ids(db: Database, asked: SearchSQL) -> list[int]:
     """The numbers of all articles that fit, the lowest first."""
     return sorted(_as_one_text(db, *without_rows(f"{number_in(asked)} AS number", asked)))
 
 
-def newest_ids(db: Database, asked: Asked, most: int) -> list[int]:
+def newest_ids(db: Database, asked: SearchSQL, most: int) -> list[int]:
     """The highest `most` numbers of articles that fit, the highest first."""
     number = number_in(asked)
     sql, parameters = without_rows(f"{number} AS number", asked)
@@ -131,12 +131,12 @@ def _as_one_text(db: Database, sql: str, parameters: tuple[str | int, ...]) -> l
     return json.loads(found.fetchone()[0])  # type: ignore[no-any-return]
 
 
-def number_in(asked: Asked) -> str:
+def number_in(asked: SearchSQL) -> str:
     """What `without_rows` calls an article's number."""
     return "articles_fts.rowid" if asked.match else "articles.id"
 
 
-def without_rows(what: str, asked: Asked, *more: Clause) -> tuple[str, tuple[str | int, ...]]:
+def without_rows(what: str, asked: SearchSQL, *more: Clause) -> tuple[str, tuple[str | int, ...]]:
     """A SELECT of what can be said without a look at the rows of `articles`, if that is so.
 
     What it calls an article's number, `number_in` says.
@@ -157,7 +157,7 @@ def without_rows(what: str, asked: Asked, *more: Clause) -> tuple[str, tuple[str
 
 def count_by_period(
     db: Database,
-    asked: Asked,
+    asked: SearchSQL,
     digits: int = 4,
     stretches: Sequence[Stretch] = (),
     ids: Sequence[int] | None = None,
@@ -186,7 +186,7 @@ def count_by_period(
     ]
 
 
-def count_by_section(db: Database, asked: Asked) -> list[tuple[str, int]]:
+def count_by_section(db: Database, asked: SearchSQL) -> list[tuple[str, int]]:
     """Hits for each section, the largest first."""
     sql, parameters = select("articles.section, count(*) AS hits", asked, is_covered=True)
     rows = db.conn.execute(
@@ -240,7 +240,7 @@ def _is_held(db: Database, match: str) -> bool:
 
 
 def select(
-    what: str, asked: Asked, *more: Clause, is_covered: bool = False, in_order: bool = False
+    what: str, asked: SearchSQL, *more: Clause, is_covered: bool = False, in_order: bool = False
 ) -> tuple[str, tuple[str | int, ...]]:
     """A SELECT of `what` from all articles that fit and fulfil `more`, and its parameters.
 
