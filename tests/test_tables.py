@@ -170,6 +170,30 @@ def test_a_formula_in_a_table_becomes_text_in_csv_and_stays_as_it_is_in_json(
     assert get(datasette, f"/archive.json?{sql}").json() == [{"a": "=1+1", "b": -2.5, "c": "-3"}]
 
 
+def test_no_heading_of_csv_is_a_formula(datasette: Datasette):
+    sql = urlencode({"sql": "select 1 as [=1+1], 2 as [ @a]"})
+    assert get(datasette, f"/archive.csv?{sql}").text == f"{BOM}'=1+1,' @a\r\n1,2\r\n"
+
+
+FOR_EVER = "with recursive c(x) as (select 1 union all select x + 1 from c) select max(x) from c"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "said"),
+    [
+        ("", 400, "cannot be read"),
+        ("?sql=", 400, "cannot be read"),
+        ("?sql=select+x+from+nowhere", 400, "no such table: nowhere"),
+        ("?" + urlencode({"sql": FOR_EVER, "_timelimit": 20}), 503, "took too long"),
+    ],
+)
+def test_sql_that_gives_no_table_is_no_empty_csv_and_no_error_of_ours(
+    datasette: Datasette, asked: str, status: int, said: str
+):
+    answer = get(datasette, f"/archive.csv{asked}")
+    assert answer.status_code == status and said in answer.text
+
+
 @pytest.mark.parametrize("sign", [*INVISIBLE, INVISIBLE], ids=ascii)
 def test_a_search_of_signs_that_nobody_sees_is_a_blank_one_through_every_door(
     datasette: Datasette, path: Path, sign: str

@@ -34,6 +34,7 @@ from typing import Any, TypeVar
 
 from datasette.app import Datasette
 from datasette.database import Database as DatasetteDatabase
+from datasette.database import QueryInterrupted
 from datasette.plugins import pm
 from datasette.utils import MultiParams, escape_sqlite, tilde_decode
 from datasette.utils.asgi import AsgiStream, BadRequest, Base400, Request, Response
@@ -110,7 +111,10 @@ class _SpreadsheetCsv:
 
     async def as_csv(self, request: Request, database: str) -> Any:
         """The answer in CSV."""
-        answer = await super().as_csv(request, database)  # type: ignore[misc]
+        try:
+            answer = await super().as_csv(request, database)  # type: ignore[misc]
+        except QueryInterrupted as e:  # caught for pages and JSON only
+            raise TooSlow from e
         if isinstance(answer, AsgiStream):
             rows = answer.stream_fn
 
@@ -122,11 +126,15 @@ class _SpreadsheetCsv:
         return answer
 
     async def data(self, request: Request, *args: Any, **kwargs: Any) -> Any:
-        """What Datasette makes of a request; cells of CSV with a sign before each formula."""
+        """What Datasette makes of a request; in CSV, a sign before each formula."""
         with _address_blamed():
             made = await super().data(request, *args, **kwargs)  # type: ignore[misc]
         if request.url_vars.get("format") == "csv" and isinstance(made, tuple):
-            made[0]["rows"] = [[_text_cell(cell) for cell in row] for row in made[0]["rows"]]
+            table = made[0]
+            if table.get("error") or "rows" not in table:  # Datasette: an empty file, a traceback
+                raise BadRequest(table.get("error", ""))
+            table["columns"] = [escape_formula(name) for name in table["columns"]]
+            table["rows"] = [[_text_cell(cell) for cell in row] for row in table["rows"]]
         return made
 
 

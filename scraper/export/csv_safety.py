@@ -1,12 +1,15 @@
 """Cells of CSV files that no spreadsheet takes for a formula."""
 
-_FORMULA = tuple("=+-@＝＋－＠")
+import re
+
+# Some take a formula also behind spaces, a tab, a line's end or signs that nobody sees, or in the
+# wide signs of East Asia.
+_FORMULA = re.compile(
+    r"[\t\r\n]|[\s\x00-\x1f\x7f-\xa0\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+    r"[=+\-@＝＋－＠]"
+)
 
 
 def escape_formula(cell: str) -> str:
-    """`cell` with a quote sign before it if a spreadsheet may take it for a formula.
-
-    Some take a formula also behind spaces, a tab, a line's end, or in the wide signs of East Asia.
-    """
-    looks_so = cell[:1] in ("\t", "\r", "\n") or cell.lstrip().startswith(_FORMULA)
-    return f"'{cell}" if looks_so else cell
+    """`cell` with a quote sign before it if a spreadsheet may take it for a formula."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
