@@ -1,4 +1,4 @@
-"""The search index `articles_fts`: what is in it, and whether that is so.
+"""The search index `articles_fts`: filling it, and checking what it holds.
 
 The index holds each text twice, spelled (scraper/spelling.py) and folded: title, lead, body,
 captions, tags and section, then title_folded and so on. It has no text of its own: the view

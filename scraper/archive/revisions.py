@@ -14,7 +14,7 @@ from scraper.models import Article, CaptureKind, utc_text, utc_time
 from scraper.reading import SEEN, WITH_TEXT, Reading
 
 GONE_AFTER = timedelta(hours=23)  # "a day apart", for a cron job that wanders by minutes
-# Of answers that do not say so in so many words, as a 404 does: a redesign may look like them.
+# For answers that do not state it, as a 404 does: after a redesign a page may look like them.
 SURELY_GONE_AFTER = timedelta(days=30)
 
 

@@ -48,13 +48,13 @@ class Reader:
 
     def _start(self) -> None:
         self._pipe, other = Pipe()
-        self._said: IO[bytes] = tempfile.TemporaryFile()
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()
         with other:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "scraper.bulk.page_reader", str(other.fileno())],
                 pass_fds=[other.fileno()],
                 stdin=subprocess.DEVNULL,
-                stderr=self._said,
+                stderr=self._stderr,
             )
 
     def _ask(self, snapshot: Snapshot) -> Read | Deadly:
@@ -73,8 +73,8 @@ class Reader:
         code = self._process.wait()
         if code < 0:
             return f"killed its reader: {signal.strsignal(-code)}"
-        self._said.seek(0)
-        lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
+        self._stderr.seek(0)
+        lines = self._stderr.read().decode("utf-8", "replace").strip().splitlines()
         return f"ended its reader: {lines[-1] if lines else f'exit code {code}'}"
 
     def close(self) -> None:
@@ -84,7 +84,7 @@ class Reader:
         self._pipe.close()
         self._process.kill()
         self._process.wait()
-        self._said.close()
+        self._stderr.close()
         self._process = None
 
 

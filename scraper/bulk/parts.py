@@ -86,8 +86,8 @@ def write_part(out: BinaryIO, rows: Iterable[tuple[Record, Read | None]]) -> Non
 def records_in(path: Path, site: Site) -> Iterator[Record | Passed]:
     """The captures in a part, in the order of its shard; those that are not of `site` passed.
 
-    Raises BadCapture if the file is not a part, or damaged, or `scraper bulk` would not have
-    written it so. Memory is bounded by the largest row group that it writes.
+    Raises BadCapture if the file is damaged, or is not a part as `scraper bulk` writes it.
+    Memory is bounded by the largest row group that it writes.
     """
     try:
         with ParquetFile(path, page_checksum_verification=True) as file:

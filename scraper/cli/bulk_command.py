@@ -81,7 +81,7 @@ def _say(done: Any, as_json: bool) -> None:
         click.echo(line, err=True)
     if as_json:
         click.echo(json.dumps(asdict(done), ensure_ascii=False))
-    said = ", ".join(
+    line = ", ".join(
         (
             f"{counted(done.shards, 'shard')} read",
             counted(done.captures, "capture"),
@@ -89,9 +89,9 @@ def _say(done: Any, as_json: bool) -> None:
         )
     )
     if done.kept:
-        said += f"; {counted(done.kept, 'shard')} done before"
+        line += f"; {counted(done.kept, 'shard')} done before"
     if done.damaged:
-        said += f"; {counted(done.damaged, 'damaged record')}, see manifest.jsonl"
+        line += f"; {counted(done.damaged, 'damaged record')}, see manifest.jsonl"
     if not done.is_whole:
-        said += "; stopped: the next run goes on from here"
-    click.echo(said, err=as_json)
+        line += "; stopped: the next run goes on from here"
+    click.echo(line, err=as_json)

@@ -96,16 +96,16 @@ def crawl(
 def _say_outcome(outcome: "RunOutcome", as_json: bool, log_format: LogFormat) -> None:
     from scraper.crawl.outcome import summary, summary_row
 
-    row, said = summary_row(outcome), summary(outcome)
+    row, line = summary_row(outcome), summary(outcome)
     if as_json:
         click.echo(json.dumps(row, ensure_ascii=False))
     if log_format == "json":
         if not as_json:
-            click.echo(json_line(Event("summary", said), sys.stdout, row))
+            click.echo(json_line(Event("summary", line), sys.stdout, row))
         return
     for url in () if as_json else outcome.due:
         click.echo(url)
-    click.echo(said, err=as_json)
+    click.echo(line, err=as_json)
 
 
 @cli.command()
@@ -154,8 +154,8 @@ def probe(settings: Settings, bundle: Path | None, as_json: bool) -> None:
     ):
         seen = probe_site(archive, settings, progress, stop)
     if as_json:
-        said = {**report.as_json(seen), "bundle": str(path)}
-        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+        shown = {**report.as_json(seen), "bundle": str(path)}
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
     else:
         click.echo(report.text(seen))
     write_bundle(path, seen, settings.site.contact)

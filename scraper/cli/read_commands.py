@@ -163,9 +163,9 @@ def _show_past(found: Any, proofs: tuple[dict[str, Any], ...]) -> None:
     for capture in found.captures:
         number = capture["snapshot_id"]
         at = capture["captured_at"] + " (time of the file)" * (capture["captured_source"] == "file")
-        said = f"{at} {capture['status']} {capture['reading']}"
-        said += f", {capture['kind']}" if capture["kind"] else ""
-        click.echo(f"snapshot {number}: {said} {hashes.get(number, '')}".rstrip())
+        line = f"{at} {capture['status']} {capture['reading']}"
+        line += f", {capture['kind']}" if capture["kind"] else ""
+        click.echo(f"snapshot {number}: {line} {hashes.get(number, '')}".rstrip())
     if gone_at := found.article.row["gone_at"]:
         click.echo(f"gone from the site since {gone_at}")
 

@@ -131,10 +131,10 @@ def reread(
         click.echo(json.dumps(asdict(done), ensure_ascii=False))
     for line in done.damaged:
         click.echo(f"{line}; what was filed of it stays", err=True)
-    said = f"{counted(done.read, 'snapshot')} read, {done.changed} changed something"
+    line = f"{counted(done.read, 'snapshot')} read, {done.changed} changed something"
     if not done.is_whole:
-        said += "; broken off: the next reread goes on from here"
-    click.echo(said, err=as_json)
+        line += "; broken off: the next reread goes on from here"
+    click.echo(line, err=as_json)
 
 
 def _say_forecast(found: Any, as_json: bool) -> None:

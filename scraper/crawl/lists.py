@@ -123,7 +123,7 @@ class Survey:
             note_months(self.db)
 
     def _left(self) -> list[ListAddress]:
-        site, more = self._settings.site, self._fetcher.robots.sitemaps
+        site, in_robots = self._settings.site, self._fetcher.robots.sitemaps
         if self._full:
             known_lists.make_unread_maps_due(self.db, self.at)
         asked_maps = maps_to_ask(self.db, self.named, self._since)
@@ -132,7 +132,7 @@ class Survey:
         stated: list[tuple[str, Iterable[str]]] = [
             ("feed", site.feeds),
             ("more", site.more),
-            ("index", [*site.sitemaps, *more]),
+            ("index", [*site.sitemaps, *in_robots]),
             ("sitemap", maps),
             ("section", sections),
         ]

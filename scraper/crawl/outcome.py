@@ -26,23 +26,23 @@ def summary(outcome: RunOutcome) -> str:
     """One line on what a run did."""
     run = outcome.run
     if run.fetched or outcome.remaining or run.outcome == "stopped":
-        said = (
+        line = (
             f"{run.found} found, {run.fetched} fetched: {run.new_articles} new,"
             f" {run.new_revisions} changed, {run.unchanged} unchanged,"
             f" {outcome.missing} missing, {counted(outcome.redirects, 'redirect')},"
             f" {counted(run.not_articles, *OTHER_PAGE)}; {outcome.remaining} still due"
         )
     else:
-        said = f"nothing new: {counted(run.requests, 'request')}"
-        said += ", for lists only" if run.outcome == "done" else ""
+        line = f"nothing new: {counted(run.requests, 'request')}"
+        line += ", for lists only" if run.outcome == "done" else ""
     if outcome.cut_short:
-        said += f"; {outcome.cut_short} cut short"
+        line += f"; {outcome.cut_short} cut short"
     if run.failed:
         refused = f" ({outcome.refused} refused)" if outcome.refused else ""
-        said += f"; {run.failed} failed{refused}, see `scraper failures`"
+        line += f"; {run.failed} failed{refused}, see `scraper failures`"
     if photos := str(outcome.photos):
-        said += f"; {photos}"
-    return f"{said} ({run.detail})" if run.detail else said
+        line += f"; {photos}"
+    return f"{line} ({run.detail})" if run.detail else line
 
 
 def summary_row(outcome: RunOutcome) -> dict[str, object]:

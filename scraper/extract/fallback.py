@@ -157,9 +157,9 @@ def _in_order(page: Page, around: LexborNode | None, texts: list[str]) -> list[P
         return [Paragraph(text, text) for text in texts]
     shown = flow(around, frozenset()).parts
     figures = [p for p in shown if isinstance(p, Figure) and p.node.tag == "figure"]
-    said = {p.text for p in shown if isinstance(p, Paragraph)}
-    texts = [text if text in said else text.removeprefix("- ") for text in texts]
-    if not said.issuperset(texts) or len(set(texts)) < len(texts):
+    printed = {p.text for p in shown if isinstance(p, Paragraph)}
+    texts = [text if text in printed else text.removeprefix("- ") for text in texts]
+    if not printed.issuperset(texts) or len(set(texts)) < len(texts):
         return [*figures, *(Paragraph(text, text) for text in texts)]
     wanted, taken = set(texts), list[Paragraph | Figure]()
     for part in shown:

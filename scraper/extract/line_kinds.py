@@ -21,8 +21,7 @@ from scraper.extract.captions import (
 from scraper.extract.dates import read_moment
 from scraper.spelling import with_few_marks
 
-# A short line that is at least twice exceeded by the next one is no opening paragraph of a row.
-_SHORT = 120
+_SHORT = 120  # characters; a longer line is no caption below the lead, and no kicker
 _ARTICLE_PATH = re.compile(r"^/bai-viet/[0-9]+-?([^/]*)/?$|([^/]*)-post[0-9]+\.html$")
 _SITE_NAME = re.compile(r"\s+[|–-]\s+Báo [^|]{2,30}$")  # as <title> ends
 # Text corpora of sister papers' pages put the day before the headline: "date 2025-09-22 Headline".

@@ -67,16 +67,16 @@ def captions_of(
             continue
         seen = _look(part)
         photos += 0 if part.is_player else len(seen.images)
-        said: list[str] = []
+        caption_texts: list[str] = []
         for printed in _printed(page, part, seen, title):
             text, credit = split_credit(printed.text)
             address = full_size(page, printed.image) if printed.image else ""
             address = address if seen.images else still(page, part.node)
             source = "guess" if part.is_guess else "markup"
             captions.append(Caption(text, credit or printed.credit, address, paragraphs, source))
-            said.append(printed.text)
+            caption_texts.append(printed.text)
         if not part.is_player:  # its own labels are of no interest
-            beside += [text for text in seen.others if text not in "\n".join(said)]
+            beside += [text for text in seen.others if text not in "\n".join(caption_texts)]
     return tuple(captions), photos, tuple(beside)
 
 

@@ -142,12 +142,12 @@ def _text(
 def _without_copies(contents: list[Content]) -> list[Content]:
     """Those that say something new."""
     kept: list[Content] = []
-    said: set[str] = set()
+    seen: set[str] = set()
     for content in contents:
         texts = {paragraph.text for paragraph in content.paragraphs}
-        if not texts or not texts <= said:
+        if not texts or not texts <= seen:
             kept.append(content)
-        said |= texts
+        seen |= texts
     return kept
 
 

@@ -91,10 +91,10 @@ def is_challenge(snapshot: Snapshot) -> bool:
     text = " ".join((tree.body.text(separator=" ") if tree.body else "").split())
     if len(text) > _MOST_TEXT:
         return False
-    said = fold(f"{asides} {text}")
-    if _NAMES.search(said) and not _ABSENT.search(said):
+    words = fold(f"{asides} {text}")
+    if _NAMES.search(words) and not _ABSENT.search(words):
         return True
-    if snapshot.status in (404, 410) or _ABSENT.search(said):
+    if snapshot.status in (404, 410) or _ABSENT.search(words):
         return False
     if links > _FEW_LINKS:
         return False

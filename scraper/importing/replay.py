@@ -86,8 +86,8 @@ def _times_in(body: bytes) -> Iterator[datetime | None]:
 def _stretches(
     body: bytes, begins: re.Pattern[bytes], ending: bytes, most: int
 ) -> Iterator[tuple[re.Match[bytes], int]]:
-    """The stretches that begin and end so, with at most so many bytes between: how each begins,
-    and where it ends. Each byte is looked at once, however many begin."""
+    """The stretches from a match of `begins` to `ending`, with at most `most` bytes between: the
+    match, and where the stretch ends. Each byte is looked at once, however many begin."""
     at = end = 0
     while begin := begins.search(body, at):
         if end < begin.end() + len(ending):

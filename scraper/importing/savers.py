@@ -41,11 +41,11 @@ def note_of_saver(body: bytes) -> tuple[str, datetime | None]:
     found = next(filter(None, (note.search(start) for note in _NOTES)), None)
     if found is None:
         return "", None
-    said = {
+    stated = {
         name: (text or b"").decode("utf-8", "replace") for name, text in found.groupdict().items()
     }
-    url = said["url"]
-    return url if ":" in url else f"http://{url}", read_time(said.get("at", ""))
+    url = stated["url"]
+    return url if ":" in url else f"http://{url}", read_time(stated.get("at", ""))
 
 
 def read_time(text: str) -> datetime | None:

@@ -89,9 +89,9 @@ def summary(done: Imported) -> str:
     counts += [(done.other_sites, ("of another site", "of other sites"))]
     counts += [(done.no_pages, ("image or other file", "images and other files"))]
     counts += [(done.bad, ("bad", "bad")), (done.cut, ("cut short", "cut short"))]
-    said = ", ".join(counted(count, *words) for count, words in counts if count)
+    parts = ", ".join(counted(count, *words) for count, words in counts if count)
     line = f"{counted(done.records, 'record')} read"
-    line += f": {said}" if said else ""
+    line += f": {parts}" if parts else ""
     return line if done.is_whole else f"{line}; broken off, import it again for the rest"
 
 

@@ -93,14 +93,14 @@ def _robots(seen: Seen, settings: Settings) -> Fact:
         return Fact(name, assumed, "", "not seen")
     rules, status = seen.robots.rules, seen.robots.status
     forbidden = [url for url, _ in seen.asked if not rules.allows(url)]
-    said = f"answered {status}; sitemaps named: {len(rules.sitemaps)}"
+    found = f"answered {status}; sitemaps named: {len(rules.sitemaps)}"
     if forbidden:
-        said += f"; forbids {', '.join(forbidden)}"
+        found += f"; forbids {', '.join(forbidden)}"
     advice = ""
     if rules.delay_seconds > settings.site.delay_seconds:
-        said += f"; asks for {rules.delay_seconds:g} s between requests, which is kept"
+        found += f"; asks for {rules.delay_seconds:g} s between requests, which is kept"
         advice = f"[site] delay_seconds = {rules.delay_seconds:g}"
-    return Fact(name, assumed, said, _verdict(status == 200 and not forbidden), advice)
+    return Fact(name, assumed, found, _verdict(status == 200 and not forbidden), advice)
 
 
 def _sitemap(seen: Seen) -> Fact:
@@ -108,14 +108,14 @@ def _sitemap(seen: Seen) -> Fact:
     asked = seen.of("sitemap")
     if not asked:
         return Fact(name, assumed, "", "not seen")
-    said = "; ".join(f"{s.url}: {s.failure or _held(s.found)}" for s in asked)
+    found = "; ".join(f"{s.url}: {s.failure or _held(s.found)}" for s in asked)
     last = asked[-1]
-    holds = any(found.is_list for found in last.found)
+    holds = any(entry.is_list for entry in last.found)
     path = _path(last.url)
     if holds and path == "/sitemap.xml":
-        return Fact(name, assumed, said, "agrees")
+        return Fact(name, assumed, found, "agrees")
     advice = f'[site] sitemaps = ["{path}"]' if last.found else "find the sitemap's address by hand"
-    return Fact(name, assumed, said, "differs", advice)
+    return Fact(name, assumed, found, "differs", advice)
 
 
 def _held(found: Iterable[ListedAddresses]) -> str:
@@ -125,16 +125,16 @@ def _held(found: Iterable[ListedAddresses]) -> str:
 
 def _months(seen: Seen) -> Fact:
     name, assumed = "monthly maps", "articles are listed in /sitemaps/news-YYYY-M.xml, one a month"
-    maps = [found.url for s in seen.of("sitemap") for found in s.found if found.is_list]
+    maps = [entry.url for s in seen.of("sitemap") for entry in s.found if entry.is_list]
     if not maps:
         return Fact(name, assumed, "", "not seen")
     months = sorted(month for url in maps if (month := month_of_map(url)))
     if any(_NEWS_MAP.search(url) for url in maps):
         first, last = ("-".join(map(str, month)) for month in (months[0], months[-1]))
         return Fact(name, assumed, f"{len(months)} of {len(maps)}, {first} to {last}", "agrees")
-    said = f"{len(months)} of {len(maps)} name a month; one is {maps[-1]}"
+    found = f"{len(months)} of {len(maps)} name a month; one is {maps[-1]}"
     advice = "" if months else "run `scraper crawl --full` often: months cannot be distinguished"
-    return Fact(name, assumed, said, "differs", advice)
+    return Fact(name, assumed, found, "differs", advice)
 
 
 def _addresses(seen: Seen) -> Fact:
@@ -143,10 +143,10 @@ def _addresses(seen: Seen) -> Fact:
     if not urls:
         return Fact(name, assumed, "", "not seen")
     kinds = Counter(_form(url) for url in urls)
-    said = ", ".join(f"{count} {form}" for form, count in kinds.most_common())
+    found = ", ".join(f"{count} {form}" for form, count in kinds.most_common())
     other = next((url for url in urls if _form(url) == "others"), "")
     holds = kinds["others"] <= (1 - _MOST) * len(urls)
-    return Fact(name, assumed, f"{said}{other and '; one is '}{other}", _verdict(holds))
+    return Fact(name, assumed, f"{found}{other and '; one is '}{other}", _verdict(holds))
 
 
 def _form(url: str) -> str:
@@ -164,8 +164,8 @@ def _lastmod(seen: Seen) -> Fact:
         "none" if f.lastmod is None else "a date alone" if f.date_only else "with a time"
         for f in entries
     )
-    said = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    return Fact(name, assumed, said, _verdict(kinds["none"] <= (1 - _MOST) * len(entries)))
+    found = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    return Fact(name, assumed, found, _verdict(kinds["none"] <= (1 - _MOST) * len(entries)))
 
 
 def _numbers(seen: Seen) -> Fact:
@@ -176,8 +176,8 @@ def _numbers(seen: Seen) -> Fact:
     )
     if not newest or not oldest:
         return Fact(name, assumed, "", "not seen")
-    said = f"oldest map {min(oldest)} to {max(oldest)}, newest {min(newest)} to {max(newest)}"
-    return Fact(name, assumed, said, _verdict(max(oldest) < min(newest)))
+    found = f"oldest map {min(oldest)} to {max(oldest)}, newest {min(newest)} to {max(newest)}"
+    return Fact(name, assumed, found, _verdict(max(oldest) < min(newest)))
 
 
 def _feed(seen: Seen) -> Fact:
@@ -186,15 +186,15 @@ def _feed(seen: Seen) -> Fact:
     if not asked:
         return Fact(name, assumed, "", "not seen")
     last = asked[-1]
-    dates = [utc_text(found.lastmod) for found in last.found if found.lastmod]
+    dates = [utc_text(entry.lastmod) for entry in last.found if entry.lastmod]
     held = f"{last.articles} articles" + (f", the latest of {max(dates)}" if dates else "")
     holds = not last.failure and last.articles > 0 and _path(last.url) == "/rss/home.rss"
-    said = "; ".join(f"{s.url}: {s.failure or held}" for s in asked)
+    found = "; ".join(f"{s.url}: {s.failure or held}" for s in asked)
     if holds:
-        return Fact(name, assumed, said, "agrees")
+        return Fact(name, assumed, found, "agrees")
     works = not last.failure and last.articles > 0
     advice = f'[site] feeds = ["{_path(last.url)}"]' if works else "[site] feeds = []"
-    return Fact(name, assumed, said, "differs", advice)
+    return Fact(name, assumed, found, "differs", advice)
 
 
 def _newest(seen: Seen) -> Fact:
@@ -224,14 +224,14 @@ def _fields(seen: Seen) -> Fact:
     if not articles:
         return Fact(name, assumed, "", "not seen")
     counts = Counter(field for article in articles for field in filled(article))
-    said = ", ".join(f"{field} {counts[field]}" for field in FIELDS) + f"; of {len(articles)}"
+    found = ", ".join(f"{field} {counts[field]}" for field in FIELDS) + f"; of {len(articles)}"
     wanted = {"site2022": {"title", "text"}}
     lacking = [
         f"{a.url} lacks {', '.join(sorted(missing))}"
         for a in articles
         if (missing := wanted.get(a.template, set(_ALWAYS)) - set(filled(a)))
     ]
-    return Fact(name, assumed, "; ".join([said, *lacking]), _verdict(not lacking))
+    return Fact(name, assumed, "; ".join([found, *lacking]), _verdict(not lacking))
 
 
 def _weather(seen: Seen) -> Fact:
@@ -240,8 +240,8 @@ def _weather(seen: Seen) -> Fact:
     if not articles:
         return Fact(name, assumed, "", "not seen")
     texts = [a.weather[0].text for a in articles if a.weather]
-    said = f"on {len(texts)} of {len(articles)}" + (f"; one says {texts[0]!r}" if texts else "")
-    return Fact(name, assumed, said, _verdict(bool(texts)))
+    found = f"on {len(texts)} of {len(articles)}" + (f"; one says {texts[0]!r}" if texts else "")
+    return Fact(name, assumed, found, _verdict(bool(texts)))
 
 
 def _validators(seen: Seen) -> Fact:
@@ -250,8 +250,8 @@ def _validators(seen: Seen) -> Fact:
     if not answers:
         return Fact(name, assumed, "", "not seen")
     stated = Counter(n for n in ("etag", "last-modified") for a in answers if a.header(n))
-    said = ", ".join(f"{n} on {stated[n]} of {len(answers)}" for n in ("etag", "last-modified"))
-    return Fact(name, assumed, said, _verdict(bool(stated)))
+    found = ", ".join(f"{n} on {stated[n]} of {len(answers)}" for n in ("etag", "last-modified"))
+    return Fact(name, assumed, found, _verdict(bool(stated)))
 
 
 def _path(url: str) -> str:

@@ -170,14 +170,14 @@ def typed_expression(query: Query, place: str = "") -> str:
     return " OR ".join(f"({side})" for side in sides if side)
 
 
-Beginning = Callable[[str], tuple[str, ...] | None]  # the words of the archive that start so
+Beginning = Callable[[str], tuple[str, ...] | None]  # the archive's words with a beginning
 
 
 def expand(resolved: Resolved, beginning: Beginning) -> Resolved:
     """`resolved`, with single beginnings of words replaced by the words in the archive.
 
     A beginning stays if `beginning` gives None: its words are too many to name. Naming them is
-    faster, as the index gathers all places of all words that start so before it gives one.
+    faster: the index gathers all places of all words with a beginning before it gives one.
     """
 
     def expanded(pattern: Pattern) -> Pattern:

@@ -35,7 +35,7 @@ from scraper.search.match import (
 from scraper.search.query import Query
 from scraper.spelling import is_bare
 
-NAMED_AT_MOST = 50  # words that start so; of more, the index gathers all places itself
+NAMED_AT_MOST = 50  # words with one beginning; of more, the index gathers all places itself
 LOOKED_AT = 500  # words, to name those
 SHORTEST_NAMED = 3  # letters; too many words start with fewer
 
@@ -137,9 +137,9 @@ def number_in(asked: SearchSQL) -> str:
 
 
 def without_rows(what: str, asked: SearchSQL, *more: Clause) -> tuple[str, tuple[str | int, ...]]:
-    """A SELECT of what can be said without a look at the rows of `articles`, if that is so.
+    """A SELECT of `what` and its parameters, which reads no row of `articles` if it can do without.
 
-    What it calls an article's number, `number_in` says.
+    `number_in` says what it calls an article's number.
     """
     is_narrow = any(clause.is_set for clause in asked.where)
     if not asked.match or (asked.where and not is_narrow):
@@ -226,8 +226,8 @@ def _occurs(db: Database) -> Occurs:
         match = f'"{spelled}"{" *" if is_beginning else ""}'
         if is_bare(spelled):
             if is_beginning:
-                return True  # to know, all places of all words that start so would be read
-            # Not in the folded columns, which have it for each word that is so without marks.
+                return True  # to know, all places of all words with this beginning would be read
+            # Not in the folded columns, which have it for each word that is the same without marks.
             match = f"{{{' '.join(AS_WRITTEN)}}} : {match}"
         sql = "SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? LIMIT 1"
         return db.conn.execute(sql, (match,)).fetchone() is not None

@@ -76,9 +76,9 @@ def alarms(archive: Archive, limits: CheckSettings, now: datetime) -> list[str]:
 def _damages(archive: Archive) -> Iterator[str]:
     """What SQLite's own check finds; it reads both files once, without unpacking any page."""
     for name, file in (("archive.db", archive.db), ("snapshots.db", archive.snapshots)):
-        said = file.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if said != "ok":
-            yield f"{name} is damaged: {' '.join(said.split())}; see `scraper verify`"
+        result = file.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if result != "ok":
+            yield f"{name} is damaged: {' '.join(result.split())}; see `scraper verify`"
 
 
 def _runs(db: Database, limits: CheckSettings, now: datetime) -> Iterator[str]:
