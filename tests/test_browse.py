@@ -658,6 +658,7 @@ def test_a_file_of_a_search_has_every_hit_however_many_are_read_at_once(
         ("photos=2", "photos=2: there are 0, 1"),
         ("gone=yes", "gone=yes: there are 0, 1"),
         ("apart=true", "apart=true: there are 0, 1"),
+        ("asof=2026", "asof=2026: write a time in UTC"),
     ],
 )
 def test_a_bad_filter_is_named_in_one_line(datasette: Datasette, asked: str, said: str):
@@ -676,6 +677,33 @@ def test_a_part_of_an_address_that_cannot_be_read_is_not_passed_over(
 ):
     answer = get(datasette, f"/search.json?q=ma&{asked}")
     assert answer.status_code == 400 and answer.json()["error"].startswith(f"{asked}: ")
+
+
+def test_pages_forward_and_back_show_each_hit_once_while_articles_are_captured(tmp_path: Path):
+    def add(db: Database, number: int, time: str) -> None:
+        add_article(db, number, f"Chợ phiên {number}", "", "", ())
+        index_article(db, number)
+        db.conn.execute("UPDATE articles SET first_captured_at = ? WHERE id = ?", (time, number))
+
+    def hits(address: str) -> tuple[list[str], dict[str, str]]:
+        page = unescape(get(datasette, address).text)
+        follow = re.findall(r'<a rel="(next|prev)" href="([^"]+)"', page)
+        return re.findall(r">Chợ phiên (\d+)<", re.sub("</?mark>", "", page)), dict(follow)
+
+    def fill(db: Database) -> None:
+        for number in range(1, 31):
+            add(db, number, "2020-01-01T00:00:00Z")
+
+    path = archive_of_rows(tmp_path / "archive.db", fill)
+    with opened(settings_of(path)) as datasette:
+        first, to = hits("/search?q=cho+phien&sort=newest")
+        with open_archive(path) as archive, write(archive.db) as db:
+            add(db, 43, "9999-01-01T00:00:00Z")
+        second, back = hits(to["next"])
+        assert sorted(map(int, first + second)) == list(range(1, 31))
+        again, forth = hits(back["prev"])
+        assert again == first and hits(forth["next"])[0] == second
+        assert hits("/search?q=cho+phien&sort=newest")[0][0] == "43"
 
 
 @pytest.mark.parametrize("asked", ["by=week", "as=percent"])
@@ -712,6 +740,14 @@ def test_the_form_keeps_and_shows_each_filter_that_is_set(datasette: Datasette):
         for name, value in (("layout", "photo"), ("apart", "1"), ("gone", "1")):
             assert f'name="{name}" value="{value}" checked>' in form
         assert 'name="layout"' not in plain and 'name="apart"' not in plain
+
+
+def test_a_section_is_found_without_marks_capitals_or_the_blanks_around_it(datasette: Datasette):
+    totals = {
+        get(datasette, "/search.json?" + _encoded({"section": name})).json()["total"]
+        for name in ("Kinh tế", " kinh te ", "KINH TẾ")
+    }
+    assert len(totals) == 1 and 0 not in totals
 
 
 def test_a_name_that_no_article_has_is_called_unknown(datasette: Datasette):

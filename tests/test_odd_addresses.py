@@ -25,7 +25,6 @@ FOUND = (
     "/search?page=abc",
     f"/search?q={'a' * 8000}",
     f"/search?q={'%22' * 500}",
-    "/search?q=ma&asof=zzz&start=20",
     "/search?q=ma&unit=%FF",
     "/trends?q=%FF",
     "/tags?letter=%FF",
@@ -43,6 +42,7 @@ FOUND = (
 )
 UNREADABLE = (
     "/search?from=abc",
+    "/search?q=ma&asof=zzz&start=20",
     "/search?to=2020-99",
     "/search?q=ma&sort=x",
     "/search?q=ma&start=99999999999999999999",

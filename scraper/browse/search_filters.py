@@ -16,13 +16,14 @@ FILTERS = (
 SORTS = ("best", "newest", "oldest")
 
 _WRITTEN = re.compile(r"(?:([0-9]{1,2})[/.-])?([0-9]{1,2})[/.-]([0-9]{4})")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _ISO = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 
 
-def filters_of(args: Any, *, follows: bool = False) -> Filters:
-    """The filters of an address; `follows` if it is that of a later page. Raises BadFilter."""
+def filters_of(args: Any) -> Filters:
+    """The filters of an address. Raises BadFilter."""
     return Filters(
-        section=args.get("section", ""),
+        section=args.get("section", "").strip(),
         since=day_of(args, "from"),
         until=day_of(args, "to"),
         byline=args.get("byline", "").strip(),
@@ -32,8 +33,9 @@ def filters_of(args: Any, *, follows: bool = False) -> Filters:
         photos=is_asked(args, "photos"),
         place=one_of(args, "in", PLACES),
         gone=is_asked(args, "gone"),
-        # A page that follows another leaves out what was captured since, so that none repeats.
-        known_by=args.get("asof", "") if follows else "",
+        # Pages that follow another, also back, leave out what was captured since it was shown: no
+        # hit is on two of them, or on none.
+        known_by=_time_of(args, "asof"),
     )
 
 
@@ -82,6 +84,13 @@ def day_of(args: Any, name: str) -> str:
     except ValueError:
         raise BadFilter(say("search.bad_day", given=f"{name}={text}")) from None
     return found
+
+
+def _time_of(args: Any, name: str) -> str:
+    text: str = args.get(name, "")
+    if text and not _TIME.fullmatch(text):
+        raise BadFilter(say("search.bad_time", given=f"{name}={text}"))
+    return text
 
 
 def within(args: dict[str, str], period: str) -> dict[str, str]:

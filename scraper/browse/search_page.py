@@ -82,7 +82,7 @@ async def refused(datasette: Datasette, request: Request, message: str) -> Respo
 async def _found(datasette: Datasette, args: Any, kind: str | None) -> Found:
     """Hits; other readings and facets are counted meanwhile, in threads of their own."""
     months, q, start = await stretches_of(datasette), args.get("q", ""), number_of(args, "start")
-    filters, known = filters_of(args, follows=start > 0), aliases(datasette)
+    filters, known = filters_of(args), aliases(datasette)
     sort = "newest" if kind == "atom" else sort_of(args)
     limit = {"json": min(number_of(args, "size") or 100, MOST), "atom": 50}.get(kind or "", PAGE)
     with_facets = is_asked(args, "facets") if kind == "json" else not kind and bool(q)
