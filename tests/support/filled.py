@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -13,6 +14,7 @@ from scraper.archive.filing import file_snapshot
 from scraper.archive.frontier_updates import Context
 from scraper.demo.newspaper import make_newspaper
 from scraper.demo.onecms_pages import render
+from scraper.demo.story import Story
 from scraper.models import Snapshot
 from scraper.urls import Site
 
@@ -25,8 +27,7 @@ TWICE = 5  # every fifth article was captured a second time, with another price 
 
 def page(index: int, day: int = 0, **edit: bytes) -> Snapshot:
     """A capture of story `index` on `day`; `edit` replaces its title: `title=b"..."`."""
-    story, *others = (PAPER.story((index + n) % len(PAPER)) for n in range(3))
-    body = render(story, others)
+    story, body = _rendered(index)
     if title := edit.get("title"):
         body = body.replace(story.title.encode(), title)
     return Snapshot(
@@ -36,6 +37,13 @@ def page(index: int, day: int = 0, **edit: bytes) -> Snapshot:
         headers=(("content-type", "text/html; charset=utf-8"), ("etag", f'"{index}"')),
         body=body,
     )
+
+
+@cache
+def _rendered(index: int) -> tuple[Story, bytes]:
+    """Story `index` and its page, made once: tests file the same few pages thousands of times."""
+    story, *others = (PAPER.story((index + n) % len(PAPER)) for n in range(3))
+    return story, render(story, others)
 
 
 def captures(count: int) -> Iterable[Snapshot]:
