@@ -1,7 +1,7 @@
 """The search index `articles_fts`: filling it, and checking what it holds.
 
-The index holds each text twice, spelled (scraper/spelling.py) and folded: title, lead, body,
-captions, tags and section, then title_folded and so on. It has no text of its own: the view
+The index holds the words of each text twice, spelled (scraper/spelling.py) and folded: title, lead,
+body, captions, tags and section, then title_folded and so on. It has no text of its own: the view
 `articles_searched` gives the original for both, so that excerpts show what was printed. Two more
 columns are for searches only: `other_spellings` lets Datasette's own search find `kỹ` and `hòa`;
 `own_terms`, which nobody can type, keep words from reaching across signs

@@ -113,7 +113,7 @@ class _SpreadsheetCsv:
         """The answer in CSV."""
         try:
             answer = await super().as_csv(request, database)  # type: ignore[misc]
-        except QueryInterrupted as e:  # caught for pages and JSON only
+        except QueryInterrupted as e:  # Datasette catches it for pages and JSON only
             raise TooSlow from e
         if isinstance(answer, AsgiStream):
             rows = answer.stream_fn
@@ -130,8 +130,7 @@ class _SpreadsheetCsv:
         with _address_blamed():
             made = await super().data(request, *args, **kwargs)  # type: ignore[misc]
         if request.url_vars.get("format") == "csv" and isinstance(made, tuple):
-            table = made[0]
-            if table.get("error") or "rows" not in table:  # Datasette: an empty file, a traceback
+            if (table := made[0]).get("error") or "rows" not in table:  # Datasette sends no rows
                 raise BadRequest(table.get("error", ""))
             table["columns"] = [escape_formula(name) for name in table["columns"]]
             table["rows"] = [[_text_cell(cell) for cell in row] for row in table["rows"]]
