@@ -199,8 +199,8 @@ def test_filters_narrow_what_is_found(shared: Database):
     assert found(shared, "", filters=Filters(since="2012-05-10", until="2012-05-12")) == [10]
     assert set(found(shared, "", filters=Filters(byline="Ngọc Bằng"))) == {1, 2, 3}
     assert found(shared, "Sa Pa", filters=Filters(photos=True)) == [7]
-    assert found(shared, "ban phung", filters=Filters(place="captions")) == [19]
-    assert found(shared, "du lich", filters=Filters(place="captions")) == []
+    assert found(shared, "ban phung", filters=Filters(field="captions")) == [19]
+    assert found(shared, "du lich", filters=Filters(field="captions")) == []
     assert found(shared, "", filters=Filters(gone=True)) == []
     assert found(shared, "", filters=Filters(tag="x")) == []
     assert found(shared, "ma", filters=Filters(section="xa hoi")) == found(
@@ -237,9 +237,9 @@ def test_words_and_filters_find_what_both_find_alone(shared: Database, filters: 
             assert sum(n for _, n in page.years) == len(wanted)
         counted = facets(shared, ask(shared, read_query(text, ALIASES), filters))
         assert counted.counted == len(wanted)
-        for place, n in counted.values.get("in", ()):
-            there = replace(filters, place=place)
-            assert n == len(set(found(shared, text, filters=there))), (text, place)
+        for field, n in counted.values.get("in", ()):
+            there = replace(filters, field=field)
+            assert n == len(set(found(shared, text, filters=there))), (text, field)
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(shared: Database):

@@ -21,7 +21,7 @@ from itertools import chain
 from sqlite_utils import Database
 
 from scraper.archive.files import write
-from scraper.archive.tables import AS_WRITTEN, PLACES, TOKENIZER
+from scraper.archive.tables import AS_WRITTEN, FIELDS, TOKENIZER
 from scraper.lexicon import VERSION
 from scraper.lexicon.crossings import DividedText, crossing_terms
 from scraper.spelling import other_spellings, spell
@@ -202,6 +202,6 @@ def _indexed(texts: tuple[int, *tuple[str, ...]]) -> tuple[int | str, ...]:
     folded = [" ".join(text.folded) for text in divided.values()]
     syllables = set(chain.from_iterable(text.spelled for text in divided.values()))
     others = sorted(set(chain.from_iterable(map(other_spellings, syllables))))
-    places = {place: [divided.pop(c) for c in columns] for place, columns in PLACES.items()}
-    own = [*crossing_terms({**places, "": divided.values()}), section_term(printed[-1])]
+    fields = {field: [divided.pop(c) for c in columns] for field, columns in FIELDS.items()}
+    own = [*crossing_terms({**fields, "": divided.values()}), section_term(printed[-1])]
     return (article_id, *spelled, *folded, " ".join(others), " ".join(own))

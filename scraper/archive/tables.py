@@ -16,9 +16,9 @@ from scraper.archive.snapshot_tables import IN_BOTH_FILES, SNAPSHOT_TABLES
 
 TOKENIZER = "unicode61 remove_diacritics 0"
 
-# The columns of the index that are not folded. Words may be searched in one of PLACES only.
+# The columns of the index that are not folded. Words may be searched in one of FIELDS only.
 AS_WRITTEN = ("title", "lead", "body", "captions", "tags", "section")
-PLACES = {"title": ("title",), "text": ("lead", "body"), "captions": ("captions",)}
+FIELDS = {"title": ("title",), "text": ("lead", "body"), "captions": ("captions",)}
 
 ARCHIVE_TABLES = f"""
 -- One row for each article, as the capture `snapshot_id` shows it. Columns: article_columns.py.

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from scraper.archive.tables import PLACES
+from scraper.archive.tables import FIELDS
 from scraper.browse.phrases import say
 from scraper.errors import BadFilter
 from scraper.search.conditions import Filters
@@ -31,7 +31,7 @@ def filters_of(args: Any) -> Filters:
         layout=args.get("layout", "").strip(),
         unit=args.get("unit", "").strip(),
         photos=is_asked(args, "photos"),
-        place=one_of(args, "in", PLACES),
+        field=one_of(args, "in", FIELDS),
         gone=is_asked(args, "gone"),
         # Pages that follow another, also back, leave out what was captured since it was shown: no
         # hit is on two of them, or on none.

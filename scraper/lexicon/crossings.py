@@ -12,7 +12,7 @@ from itertools import accumulate, chain, islice, pairwise
 from scraper.lexicon import MAX_SYLLABLES, lexicon
 from scraper.spelling import runs, unmark
 
-_JOIN, _OF_PLACE = "\ue000", "\ue001"
+_JOIN, _OF_FIELD = "\ue000", "\ue001"
 # How many syllables a word of three or more may have before and after a division inside it.
 _COUNTS = range(1, MAX_SYLLABLES)
 _LONGER = [(n, m) for n in _COUNTS for m in _COUNTS if 2 < n + m <= MAX_SYLLABLES]
@@ -24,9 +24,9 @@ def is_word(folded: Sequence[str]) -> bool:
     return " ".join(folded) in lexicon().spellings
 
 
-def crossing_term(syllables: Sequence[str], place: str = "") -> str:
-    """The term for a false word, in any place of an article or in one."""
-    start = f"{_JOIN}{place}{_OF_PLACE}" if place else _JOIN
+def crossing_term(syllables: Sequence[str], field: str = "") -> str:
+    """The term for a false word, in any field of an article or in one."""
+    start = f"{_JOIN}{field}{_OF_FIELD}" if field else _JOIN
     return start + _JOIN.join(syllables)
 
 
@@ -63,20 +63,20 @@ def _pairs_in_longer_words() -> frozenset[str]:
     return frozenset(" ".join(two) for word in longer for two in pairwise(word))
 
 
-def crossing_terms(places: Mapping[str, Iterable[DividedText]]) -> list[str]:
-    """The false words of an article, spelled and folded, for each place and for all together.
+def crossing_terms(fields: Mapping[str, Iterable[DividedText]]) -> list[str]:
+    """The false words of an article, spelled and folded, for each field and for all together.
 
-    `places` are its texts: `{"title": [...], ...}`; the place "" has those that cannot be searched
-    alone. A word that is also found whole in the place is no false one.
+    `fields` are its texts: `{"title": [...], ...}`; the field "" has those that cannot be searched
+    alone. A word that is also found whole in the field is no false one.
     """
     terms: set[str] = set()
     everything: list[DividedText] = []
     everywhere: set[str] = set()
-    for place, texts in places.items():
+    for field, texts in fields.items():
         read = list(texts)
         found = {word for text in read for word in text.crossing()}
-        if place:
-            terms.update(crossing_term(word.split(), place) for word in _false(found, read))
+        if field:
+            terms.update(crossing_term(word.split(), field) for word in _false(found, read))
         everything += read
         everywhere |= found
     terms.update(crossing_term(word.split()) for word in _false(everywhere, everything))

@@ -19,7 +19,7 @@ class Filters:
     layout: str = ""  # kind of page: "photo"
     unit: str = ""  # a commune or district named for sure: "Bản Qua", "xã Bản Qua", its label or id
     photos: bool = False  # with a photo
-    place: str = ""  # one of archive.tables.PLACES: the words are there
+    field: str = ""  # one of archive.tables.FIELDS: the words are there
     gone: bool = False  # no longer on the site
     known_by: str = ""  # captured by this time, UTC: later pages of a search stay as they were
 

@@ -1,4 +1,4 @@
-"""How the hits of a search are spread over sections, years, names, tags, layouts and places."""
+"""How the hits of a search are spread over sections, years, names, tags, layouts and fields."""
 
 import json
 from collections import Counter
@@ -69,8 +69,8 @@ def facets(db: Database, asked: SearchSQL) -> Facets:
     if asked.match:
         first = newest[-1] if len(newest) == COUNTED_AT_MOST else 0
         found["in"] = tuple(
-            (place, count_hits(db, replace(asked, match=match), first))
-            for place, match in asked.in_places.items()
+            (field, count_hits(db, replace(asked, match=match), first))
+            for field, match in asked.in_fields.items()
         )
     return Facets(len(newest), found)
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from scraper.archive.index import texts_of
-from scraper.archive.tables import AS_WRITTEN, PLACES
+from scraper.archive.tables import AS_WRITTEN, FIELDS
 from scraper.lexicon import VERSION
 from scraper.search.conditions import ALL, Clause, Filters, unknown_names
 from scraper.search.counts import Stretch
@@ -259,7 +259,7 @@ def _hit(db: Database, article_id: int, asked: SearchSQL) -> Hit:
     texts = next(iter(texts_of(db, "WHERE id = ?", (article_id,))))
     named = dict(zip(AS_WRITTEN, texts[1:], strict=True))
     title = named.pop("title")
-    wanted = PLACES.get(asked.filters.place, AS_WRITTEN)
+    wanted = FIELDS.get(asked.filters.field, AS_WRITTEN)
     shown = excerpt(((c, text) for c, text in named.items() if c in wanted), asked.patterns)
     return Hit(
         id=article_id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
-from scraper.archive.tables import AS_WRITTEN, PLACES
+from scraper.archive.tables import AS_WRITTEN, FIELDS
 from scraper.lexicon.crossings import crossing_term, is_word
 from scraper.search.query import Alternatives, Part, Query, Reading
 from scraper.search.typed_runs import Phrase
@@ -127,37 +127,37 @@ def _held(spellings: tuple[str, ...], is_prefix: bool, occurs: Occurs) -> tuple[
     return tuple(s for s in spellings if occurs(s, is_prefix))
 
 
-def match_expression(resolved: Resolved, occurs: Occurs, place: str = "") -> str:
+def match_expression(resolved: Resolved, occurs: Occurs, field: str = "") -> str:
     """What to MATCH in `articles_fts`; "" if nothing is asked for (see `exclusion`).
 
-    `place` is one of PLACES, if the words must be there.
+    `field` is one of FIELDS, if the words must be there.
     """
-    sides = [found for side in resolved if (found := _side_expression(side, occurs, place))]
+    sides = [found for side in resolved if (found := _side_expression(side, occurs, field))]
     return sides[0] if len(sides) == 1 else " OR ".join(f"({side})" for side in sides)
 
 
-def _side_expression(side: ResolvedSide, occurs: Occurs, place: str) -> str:
+def _side_expression(side: ResolvedSide, occurs: Occurs, field: str) -> str:
     include = [
-        "(" + " OR ".join(_all_of(reading, place, occurs) for reading in part) + ")"
+        "(" + " OR ".join(_all_of(reading, field, occurs) for reading in part) + ")"
         for part in side.include
     ]
     if not include:
         return ""
     wanted = " AND ".join(include)
-    unwanted = exclusion((side,), occurs, place)
+    unwanted = exclusion((side,), occurs, field)
     return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
 
 
-def exclusion(resolved: Resolved, occurs: Occurs, place: str = "") -> str:
+def exclusion(resolved: Resolved, occurs: Occurs, field: str = "") -> str:
     """What an article must not MATCH, if there is one side; "" if nothing is excluded."""
     return " OR ".join(
-        _all_of(reading, place, occurs) for side in resolved for reading in side.exclude
+        _all_of(reading, field, occurs) for side in resolved for reading in side.exclude
     )
 
 
-def typed_expression(query: Query, place: str = "") -> str:
+def typed_expression(query: Query, field: str = "") -> str:
     """What to MATCH for the articles that have every whole word exactly as typed; "" for none."""
-    columns = " ".join(PLACES.get(place, AS_WRITTEN))
+    columns = " ".join(FIELDS.get(field, AS_WRITTEN))
     sides = (
         " AND ".join(
             f"{{{columns}}} : {_quoted(either[0].words, False)}"
@@ -218,24 +218,24 @@ def _is_typed(either: tuple[Pattern, ...], phrases: Alternatives) -> bool:
     )
 
 
-def _all_of(reading: ReadingPatterns, place: str, occurs: Occurs) -> str:
-    return "(" + " AND ".join(_any_of(either, place, occurs) for either in reading) + ")"
+def _all_of(reading: ReadingPatterns, field: str, occurs: Occurs) -> str:
+    return "(" + " AND ".join(_any_of(either, field, occurs) for either in reading) + ")"
 
 
-def _any_of(either: tuple[Pattern, ...], place: str, occurs: Occurs) -> str:
-    return "(" + " OR ".join(_pattern_expression(p, place, occurs) for p in either) + ")"
+def _any_of(either: tuple[Pattern, ...], field: str, occurs: Occurs) -> str:
+    return "(" + " OR ".join(_pattern_expression(p, field, occurs) for p in either) + ")"
 
 
-def _pattern_expression(pattern: Pattern, place: str, occurs: Occurs) -> str:
+def _pattern_expression(pattern: Pattern, field: str, occurs: Occurs) -> str:
     folded = [Place(p.folded, (), p.is_prefix, p.whole).written for p in pattern]
     if not any(p.spellings for p in pattern):
-        return _side_by_side(folded, place, "_folded")
+        return _side_by_side(folded, field, "_folded")
     choices = [_every_spelling(p, occurs).written for p in pattern]
     if prod(map(len, choices)) <= MAX_PHRASES:
-        return _side_by_side(choices, place, "")
+        return _side_by_side(choices, field, "")
     # Too many spellings to ask for each: the phrase without marks, and its marked words anywhere.
-    marked = [_side_by_side([p.written], place, "") for p in pattern if p.spellings]
-    return "(" + " AND ".join([_side_by_side(folded, place, "_folded"), *marked]) + ")"
+    marked = [_side_by_side([p.written], field, "") for p in pattern if p.spellings]
+    return "(" + " AND ".join([_side_by_side(folded, field, "_folded"), *marked]) + ")"
 
 
 def _every_spelling(place: Place, occurs: Occurs) -> Place:
@@ -246,26 +246,26 @@ def _every_spelling(place: Place, occurs: Occurs) -> Place:
     return replace(place, spellings=held or (place.folded,))
 
 
-def _side_by_side(choices: Sequence[tuple[tuple[str, bool], ...]], place: str, suffix: str) -> str:
+def _side_by_side(choices: Sequence[tuple[tuple[str, bool], ...]], field: str, suffix: str) -> str:
     """Each phrase that takes one of the words at each place, any of them."""
     return " OR ".join(
-        _neighbours(tuple(word for word, _ in chosen), chosen[-1][1], suffix, place)
+        _neighbours(tuple(word for word, _ in chosen), chosen[-1][1], suffix, field)
         for chosen in product(*choices)
     )
 
 
-def _neighbours(syllables: tuple[str, ...], is_prefix: bool, suffix: str, place: str) -> str:
+def _neighbours(syllables: tuple[str, ...], is_prefix: bool, suffix: str, field: str) -> str:
     # Bare words that are in a column as written are in its folded one too, and words with marks
     # in none that is folded: without naming columns the same is found, in half the time. But bare
     # words that are exact must be in a column as written.
     is_exact = not suffix and all(map(is_bare, syllables))
-    named = PLACES.get(place, AS_WRITTEN if is_exact else ())
+    named = FIELDS.get(field, AS_WRITTEN if is_exact else ())
     columns = " ".join(f"{column}{suffix}" for column in named)
     phrase = _quoted(syllables, is_prefix)
     found = f"{{{columns}}} : {phrase}" if columns else phrase
     if len(syllables) > 1 and not is_prefix and is_word(unmark(" ".join(syllables)).split()):
         # A word never reaches across a sign.
-        found = f'({found}) NOT "{crossing_term(syllables, place)}"'
+        found = f'({found}) NOT "{crossing_term(syllables, field)}"'
     return f"({found})"
 
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from sqlite_utils import Database
 
 from scraper.archive.index import section_term
-from scraper.archive.tables import AS_WRITTEN, PLACES
+from scraper.archive.tables import AS_WRITTEN, FIELDS
 from scraper.search.conditions import (
     ALL,
     Clause,
@@ -51,7 +51,7 @@ class SearchSQL:
     query: Query  # without the readings that no article holds
     filters: Filters  # with names as printed
     match: str  # what `articles_fts` must match; "" for anything
-    in_places: dict[str, str]  # the same if the words must be in that one of PLACES
+    in_fields: dict[str, str]  # the same if the words must be in that one of FIELDS
     typed: str  # what it must match to have every word as typed; "" if all that fit have
     where: tuple[Clause, ...]  # all of which an article must fulfil beside
     among: tuple[Clause, ...]  # what `where` implies for numbers in the index
@@ -61,7 +61,7 @@ class SearchSQL:
 
 def ask(db: Database, query: Query, filters: Filters = ALL) -> SearchSQL:
     """`query` in the words of this archive, as SQL."""
-    occurs, place = _occurs(db), filters.place
+    occurs, field = _occurs(db), filters.field
     query = with_readings_held(query, occurs, lambda match: _is_held(db, match))
     resolved = resolve(query, occurs)
     named = expand(resolved, _beginning(db))
@@ -72,18 +72,18 @@ def ask(db: Database, query: Query, filters: Filters = ALL) -> SearchSQL:
         term = f' AND "{section_term(filters.section)}"' if filters.section else ""
         return f"({match}){term}" if match else ""
 
-    match = of_section(match_expression(named, occurs, place))
+    match = of_section(match_expression(named, occurs, field))
     where = conditions(replace(filters, section="") if match else filters)
     if not (query.is_blank or query.sides):
         where.append(Clause("0"))  # no word was typed
-    if not match and (unwanted := exclusion(named, occurs, place)):
+    if not match and (unwanted := exclusion(named, occurs, field)):
         where.append(Clause(f"id NOT IN ({_FITTING})", (unwanted,)))
     return SearchSQL(
         query=query,
         filters=filters,
         match=match,
-        in_places={p: of_section(match_expression(named, occurs, p)) for p in PLACES},
-        typed="" if is_as_typed(resolved, query) else of_section(typed_expression(query, place)),
+        in_fields={f: of_section(match_expression(named, occurs, f)) for f in FIELDS},
+        typed="" if is_as_typed(resolved, query) else of_section(typed_expression(query, field)),
         where=tuple(where),
         among=in_the_index(db, filters) if match else (),
         needs_no_row=bool(match or filters.byline or filters.tag or filters.unit)
