@@ -653,6 +653,7 @@ def test_a_file_of_a_search_has_every_hit_however_many_are_read_at_once(
         ("from=abc", "from=abc: write 2021, 5/2021 or 1/5/2021"),
         ("to=2021-13", "to=2021-13: write"),
         ("from=31/2/2021", "from=31/2/2021: write"),
+        ("from=2021-06&to=5/2021", "from=2021-06, to=2021-05: the first day is after the last"),
         ("sort=xyz", "sort=xyz: there are best, newest, oldest"),
         ("in=xyz", "in=xyz: there are title, text, captions"),
         ("photos=2", "photos=2: there are 0, 1"),
@@ -713,6 +714,18 @@ def test_a_trend_by_no_period_or_as_no_figure_is_not_shown(
 ):
     answer = get(datasette, f"/trends{ending}?q=ma&{asked}")
     assert answer.status_code == 400 and f"{asked}: there are " in answer.text
+
+
+@pytest.mark.parametrize("ending", ["", ".csv", ".svg"])
+def test_trends_of_more_texts_than_are_compared_are_not_shown(datasette: Datasette, ending: str):
+    asked = "&".join(["q=ma"] * 6)
+    answer = get(datasette, f"/trends{ending}?{asked}")
+    assert answer.status_code == 400 and "6 words or phrases: at most 5" in answer.text
+    assert get(datasette, f"/trends{ending}?{asked[5:]}").status_code == 200
+
+
+def test_a_first_day_inside_the_last_month_is_no_bad_filter(datasette: Datasette):
+    assert get(datasette, "/search.json?from=2012-05-04&to=2012").json()["total"] > 0
 
 
 def test_trends_say_how_a_text_was_read_as_the_search_does(datasette: Datasette):

@@ -22,10 +22,13 @@ _ISO = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 
 def filters_of(args: Any) -> Filters:
     """The filters of an address. Raises BadFilter."""
+    since, until = day_of(args, "from"), day_of(args, "to")
+    if until and since > f"{until}~":
+        raise BadFilter(say("search.no_day", since=since, until=until))
     return Filters(
         section=args.get("section", "").strip(),
-        since=day_of(args, "from"),
-        until=day_of(args, "to"),
+        since=since,
+        until=until,
         byline=args.get("byline", "").strip(),
         tag=args.get("tag", "").strip(),
         layout=args.get("layout", "").strip(),

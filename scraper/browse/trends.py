@@ -33,8 +33,10 @@ class Counts:
 async def trends(datasette: Datasette, request: Request) -> Response:
     """The page, its chart or its figures."""
     args = request.args
-    texts = [q.strip() for q in args.getlist("q") if q.strip()][:PHRASES]
+    texts = [q.strip() for q in args.getlist("q") if q.strip()]
     try:
+        if len(texts) > PHRASES:
+            raise BadFilter(say("trends.too_many", count=len(texts), most=PHRASES))
         digits = 7 if one_of(args, "by", ("year", "month")) == "month" else 4
         share = one_of(args, "as", ("share", "count")) != "count"
         counts = await _counts(datasette, texts, args, digits)
