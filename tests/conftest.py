@@ -1,4 +1,5 @@
 import gc
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 # Thousands of collected tests stay in memory. By default the garbage collector walks through them so
 # often that it takes a quarter of the time of the collection.
 gc.set_threshold(100_000, 50, 50)
+# A shell's background job ignores Ctrl-C, and so would the commands that tests start and stop.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # A test may take as long as a busy machine needs.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")

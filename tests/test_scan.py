@@ -30,12 +30,12 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_every_door_counts_the_forty_commonest_words_as_a_reading_of_all_texts_does(
+def test_every_door_counts_the_hundred_commonest_words_as_a_reading_of_all_texts_does(
     datasette: Datasette, path: Path
 ):
     with open_articles(path) as db:
-        counted = count_words(db, 40)
-    assert len(counted) == 40
+        counted = count_words(db, 100)
+    assert len(counted) == 100
     assert differences(datasette, counted) == []
 
 
