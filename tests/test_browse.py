@@ -570,10 +570,11 @@ def test_an_address_where_nothing_can_listen_is_one_line(path: Path, tmp_path: P
     assert str(answer.exception).endswith("; choose another with --port or --host")
 
 
-@pytest.mark.parametrize("many", [0, 20_000])
+@pytest.mark.parametrize(("sample", "many"), [(2, 1), (2, 20_000), (1000, 20_000)])
 def test_a_search_in_the_table_has_exact_figures_whatever_way_it_goes(
-    datasette: Datasette, many: int, monkeypatch: pytest.MonkeyPatch
+    datasette: Datasette, sample: int, many: int, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr("scraper.search.sql.SAMPLE", sample)
     monkeypatch.setattr("scraper.browse.table_pages.MANY", many)
     for text in ("ma", "ban", "-ma", "!?", "zzz"):
         found = get(datasette, f"/search.json?{_encoded({'q': text})}").json()
@@ -594,6 +595,20 @@ def test_a_search_in_the_table_has_exact_figures_whatever_way_it_goes(
     narrowed = get(datasette, "/archive/articles?_search=ma&section__exact=Kinh+t%E1%BA%BF").text
     assert "<strong>1</strong> row" in narrowed
     assert "section__exact=Kinh" in get(datasette, "/archive/articles?_search=ma").text
+
+
+def test_figures_of_a_searched_table_that_take_too_long_are_said_to(
+    datasette: Datasette, monkeypatch: pytest.MonkeyPatch
+):
+    def too_long(*_: object) -> None:
+        raise sqlite3.OperationalError("interrupted")
+
+    monkeypatch.setattr("scraper.search.sql.count_by_section", too_long)
+    assert get(datasette, "/archive/articles?_search=ma").status_code == 503
+    # Rows that fail are said to, whatever becomes of the figures.
+    assert get(datasette, "/archive/articles?_search=ma&_nocount=1&_sort=x").status_code == 400
+    # Nothing is counted that nobody is shown.
+    assert get(datasette, "/archive/articles.json?_search=ma&_nocount=1").status_code == 200
 
 
 def test_every_address_on_the_help_page_answers_as_it_says(datasette: Datasette):

@@ -1,5 +1,6 @@
 """The index `articles_fts`, and what is found in it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
@@ -20,7 +21,15 @@ from scraper.search.conditions import Filters
 from scraper.search.counts import count_by_stretch, stretches
 from scraper.search.facets import facets
 from scraper.search.query import read_aliases, read_query
-from scraper.search.sql import MATCHING, ask, count_by_period, matching_ids
+from scraper.search.sql import (
+    MATCHING,
+    are_common,
+    ask,
+    count_by_period,
+    count_by_section,
+    matching_ids,
+    newest_ids,
+)
 from scraper.spelling import fold, is_bare, spell
 from tests.support.searches import (
     ALIASES,
@@ -431,6 +440,37 @@ def test_facets_of_too_many_hits_count_those_of_the_highest_numbers(
     monkeypatch.setattr("scraper.search.facets.COUNTED_AT_MOST", 2)
     assert counted() == (2, 2, {"title": 2, "text": 1, "captions": 0})
     assert facets(shared, asked).values["year"] == (("2012", 2),)  # of 42 and 70, not of 40
+
+
+def test_hits_of_each_section_are_the_same_whichever_way_they_are_counted(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+):
+    unindex_article(db, 12)
+    db.conn.execute("UPDATE articles SET section = '' WHERE id = 12")  # its section is not known
+    index_article(db, 12)
+    sections = dict(db.conn.execute("SELECT id, section FROM articles").fetchall())
+    for text in ("ma", "ban", "công an", "-xyz", "zzz"):
+        asked = ask(db, read_query(text))
+        wanted = Counter(sections[number] for number in found(db, text))
+        for sample, common in ((2, 0.001), (2, 2.0), (100, 0.001)):
+            monkeypatch.setattr("scraper.search.sql.SAMPLE", sample)
+            monkeypatch.setattr("scraper.search.sql.COMMON", common)
+            counted = count_by_section(db, asked, newest_ids(db, asked, sample))
+            assert dict(counted) == wanted and len(counted) == len(wanted), (text, sample, common)
+            assert [n for _, n in counted] == sorted(wanted.values(), reverse=True)
+
+
+def test_hits_are_common_if_they_are_so_large_a_share_of_the_newest_articles(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+):
+    with write(db):
+        for number in range(100, 110):
+            add_article(db, number, "Zà" if number % 2 else "Cá", "", "", ())
+            index_article(db, number)
+    newest = newest_ids(db, ask(db, read_query("zà")), 4)
+    for common, is_so in ((0.57, True), (0.6, False)):  # 4 of the 7 from 103 on
+        monkeypatch.setattr("scraper.search.sql.COMMON", common)
+        assert are_common(db, newest) == is_so
 
 
 def test_a_total_counts_hits_without_a_day_too(db: Database):

@@ -1,6 +1,9 @@
 """Datasette's own pages: the page of tables, and the table of articles searched by our rules."""
 
+import asyncio
 import json
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from datasette.app import Datasette
 from datasette.filters import FilterArguments
@@ -103,31 +106,48 @@ async def found_in_table(datasette: Datasette, request: Request) -> FilterArgume
     text, known = request.args.get("_search", ""), aliases(datasette)
     is_uncounted = bool(request.args.get("_nocount") or request.args.get("_shape") == "array")
 
-    def read(db: Database) -> FilterArguments:
+    def read(db: Database) -> tuple[SearchSQL, list[int], bool]:
         asked = index.ask(db, read_query(text, known))
-        sections = index.count_by_section(db, asked) if is_uncounted else []
-        total = sum(n for _, n in sections) if is_uncounted else index.count_hits(db, asked)
-        figures = {"searched": {"total": total, "sections": sections}} if is_uncounted else {}
-        wanted = _clauses(asked, total, is_uncounted)
-        values: dict[str, str | int] = {}
-        conditions = []
-        for clause in wanted:
-            names = [f"search_{len(values) + n}" for n in range(len(clause.values))]
-            conditions.append(clause.written(*(f":{name}" for name in names)))
-            values |= zip(names, clause.values, strict=True)
-        return FilterArguments(conditions, values, [f"found by “{text}”"], figures)
+        newest = index.newest_ids(db, asked, index.SAMPLE)
+        are_all = len(newest) < index.SAMPLE
+        return asked, newest, not are_all and index.has_more_than(db, asked, MANY)
 
-    return await in_archive(datasette, read)
+    def count(db: Database) -> dict[str, Any]:
+        sections = index.count_by_section(db, asked, newest)
+        return {"total": sum(n for _, n in sections), "sections": sections}
+
+    asked, newest, are_many = await in_archive(datasette, read)
+    values: dict[str, str | int] = {}
+    conditions = []
+    for clause in _clauses(asked, are_many, is_uncounted):
+        names = [f"search_{len(values) + n}" for n in range(len(clause.values))]
+        conditions.append(clause.written(*(f":{name}" for name in names)))
+        values |= zip(names, clause.values, strict=True)
+    is_page = request.args.get("_nocount") and not request.url_vars["format"]
+    context = {"searched": _meanwhile(in_archive(datasette, count))} if is_page else {}
+    return FilterArguments(conditions, values, [f"found by “{text}”"], context)
 
 
-def _clauses(asked: SearchSQL, total: int, is_uncounted: bool) -> list[Clause]:
+def _meanwhile(figures: Coroutine[Any, Any, dict[str, Any]]) -> Callable[[], Awaitable[Any]]:
+    """Figures that are counted while Datasette reads the rows; the template waits for them."""
+    counting = asyncio.ensure_future(figures)
+    # If the rows fail, nobody asks how the counting ended.
+    counting.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def counted() -> dict[str, Any]:
+        return await counting
+
+    return counted
+
+
+def _clauses(asked: SearchSQL, are_many: bool, is_uncounted: bool) -> list[Clause]:
     """Which articles are found, in words that SQLite makes a fast plan of."""
     if not asked.match:
         return list(asked.where)
     among = "id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH {})"
-    if total > MANY and not is_uncounted:
+    if are_many and not is_uncounted:
         among = f"+{among}"  # not the hits first: an index that gives the order asked for
-    elif total > MANY:
+    elif are_many:
         among = (
             "EXISTS (SELECT 1 FROM articles_fts WHERE articles_fts MATCH {}"
             " AND articles_fts.rowid = id)"

@@ -77,8 +77,12 @@ async def weather_filter(datasette: Datasette, request: Any) -> FilterArguments 
         return FilterArguments([FIRST_OF_READING])
     found = await temperatures(datasette)
     lines = found.lines([name for name, _ in found.places if name][: len(COLOURS)])
+
+    async def counted() -> dict[str, Any]:
+        return {"total": sum(n for _, n in found.places), "sections": ()}
+
     context = {
-        "searched": {"total": sum(n for _, n in found.places), "sections": ()},
+        "searched": counted,
         "weather_places": [(name, n) for name, n in found.places if name],
         "weather_lines": [line.name for line in lines],
         "weather_chart": line_chart(say("weather.chart"), lines),
