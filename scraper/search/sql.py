@@ -148,11 +148,14 @@ def without_rows(what: str, asked: SearchSQL, *more: Clause) -> tuple[str, tuple
 
     `number_in` says what it calls an article's number.
     """
-    is_narrow = any(clause.is_set for clause in asked.where)
-    if not asked.match or (asked.where and not is_narrow):
+    sets = [clause for clause in asked.where if clause.is_set]
+    if not asked.match or (asked.where and not sets):
         return select(what, asked, *more, is_covered=True)
     wanted = [Clause("articles_fts MATCH {}", (asked.match,)), *asked.among, *more]
-    if asked.where:
+    if len(sets) == len(asked.where):
+        # "id IN (…": a set takes half the time if its rows are not looked at.
+        wanted += [Clause(f"+articles_fts.row{clause.sql}", clause.values) for clause in sets]
+    else:
         # Half the time of a look-up for each hit.
         fulfil = " AND ".join(clause.sql for clause in asked.where)
         numbers = f"+articles_fts.rowid IN (SELECT id FROM articles WHERE {fulfil})"
