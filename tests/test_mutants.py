@@ -1,6 +1,6 @@
 """No damaged page crashes the reading, yields a wrong type, or takes long.
 
-A tenth of the 20,000 that `.venv/bin/python -m tests.support.mutants 20000` reads.
+A twentieth of the 20,000 that `.venv/bin/python -m tests.support.mutants 20000` reads.
 """
 
 import random
