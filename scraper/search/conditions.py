@@ -53,7 +53,7 @@ _NAMING = (
     " WHERE asked IN (id, label, name, kind || ' ' || name))"
 )
 
-_SECTION_NAMES = "SELECT section FROM article_counts"
+SECTION_NAMES = "SELECT DISTINCT section FROM article_counts"
 _TAG_NAMES = "SELECT name FROM tags"
 _UNIT_NAMES = (
     "SELECT id FROM places UNION SELECT label FROM places UNION SELECT name FROM places"
@@ -85,7 +85,7 @@ def with_names_as_printed(db: Database, filters: Filters) -> Filters:
     """`filters`, whose names may be typed without marks or capitals, as the archive has them."""
     return replace(
         filters,
-        section=_as_printed(db, _SECTION_NAMES, filters.section),
+        section=_as_printed(db, SECTION_NAMES, filters.section),
         byline=_as_printed(db, _BYLINES, filters.byline),
         tag=_as_printed(db, _TAG_NAMES, filters.tag),
         unit=_as_printed(db, _UNIT_NAMES, filters.unit),
@@ -122,13 +122,13 @@ def in_the_index(db: Database, filters: Filters) -> tuple[Clause, ...]:
 
 
 def unknown_names(db: Database, filters: Filters) -> tuple[str, ...]:
-    """The filters that name a section, byline, tag, layout or unit of no article: "byline"."""
+    """The filters, as printed, with a section, byline, tag, layout or unit of no article."""
     wanted = {
-        "section": (_SECTION_NAMES, _as_printed(db, _SECTION_NAMES, filters.section)),
+        "section": (SECTION_NAMES, filters.section),
         "layout": ("SELECT layout FROM articles", filters.layout),
-        "byline": (_BYLINES, _as_printed(db, _BYLINES, filters.byline)),
-        "tag": (_TAG_NAMES, _as_printed(db, _TAG_NAMES, filters.tag)),
-        "unit": (_UNIT_NAMES, _as_printed(db, _UNIT_NAMES, filters.unit)),
+        "byline": (_BYLINES, filters.byline),
+        "tag": (_TAG_NAMES, filters.tag),
+        "unit": (_UNIT_NAMES, filters.unit),
     }
     return tuple(
         kind

@@ -13,6 +13,7 @@ from scraper.archive.index import section_term
 from scraper.archive.tables import AS_WRITTEN, FIELDS
 from scraper.search.conditions import (
     ALL,
+    SECTION_NAMES,
     Clause,
     Filters,
     conditions,
@@ -40,8 +41,6 @@ LOOKED_AT = 500  # words, to name those
 SHORTEST_NAMED = 3  # letters; too many words start with fewer
 SAMPLE = 1_000  # hits of the highest numbers, which say how common hits are
 COMMON = 0.4  # of the articles: of so many hits each section's are sooner counted than looked up
-
-_SECTIONS = "SELECT DISTINCT section FROM article_counts"
 
 _FITTING = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH {}"
 MATCHING = _FITTING.format("?")
@@ -217,7 +216,7 @@ def count_by_section(
     if len(newest) < SAMPLE:
         asked = replace(asked, match="", where=(Clause(_AMONG, (json.dumps(newest),)),))
     elif asked.match and not asked.filters.section and are_common(db, newest):
-        sections = [section for (section,) in db.conn.execute(_SECTIONS).fetchall()]
+        sections = [section for (section,) in db.conn.execute(SECTION_NAMES).fetchall()]
         counted = (
             (section, count_hits(db, replace(asked, match=_of_section(asked.match, section))))
             for section in sections
